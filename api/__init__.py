@@ -1,0 +1,1 @@
+"""The edge: Flask, the command line and the demo."""

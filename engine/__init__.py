@@ -1,0 +1,1 @@
+"""The office (công sở): everything motcua knows, without HTTP."""

@@ -1,0 +1,1 @@
+"""The auditor (kiểm tra): verify chains and checkpoints, replay dossiers."""

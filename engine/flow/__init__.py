@@ -1,0 +1,1 @@
+"""Process instances (luồng): the only home of SpiffWorkflow and of BPMN XML."""

@@ -1,0 +1,1 @@
+"""The archive (kho): the only home of SQLAlchemy and psycopg."""

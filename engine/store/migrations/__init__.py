@@ -1,0 +1,1 @@
+"""Migrations (chuyển đổi): forward-only steps of the schema, run by `motcua migrate`."""
