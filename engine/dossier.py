@@ -1,0 +1,91 @@
+"""The dossier (hồ sơ): its parts (phần việc) and tasks (bước xử lý) as frozen facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from engine.law.standing import Standing
+from engine.step import Wait
+
+PartState = Literal["running", "finished", "cancelled"]
+TaskState = Literal["open", "done", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: one pool's own instance; `state` is its encoded state, `digest` names it.
+
+    `id` is the process id, with ~2, ~3 ... when a pool is started again for the same dossier.
+    """
+
+    id: str
+    process: str
+    name: str
+    agency: str
+    lead: bool
+    state: bytes = field(repr=False)
+    digest: str
+    status: PartState = "running"
+    waits: tuple[Wait, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of an official; `revision` counts what If-Match guards.
+
+    `part` is None for an act task, which the law opened and no drawing; `act` then names the act.
+    `budget` is the element whose duration is shared, `due` the end of the task's own budget.
+    """
+
+    id: str
+    part: str | None
+    element: str
+    name: str
+    agency: str
+    role: str | None
+    step: str | None = None
+    form: str | None = None
+    act: str | None = None
+    opened_at: datetime | None = None
+    due: datetime | None = None
+    budget: str | None = None
+    state: TaskState = "open"
+    assignee: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    revision: int = 1
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One dossier; `revision` counts changes of what acts depend on, `entries`/`head` its chain.
+
+    `desks` maps agencies as drawn to their codes, resolved once at registration.
+    """
+
+    code: str
+    procedure: str
+    version: int
+    flow_hash: str
+    rule_set: str
+    channel: str
+    receiving_agency: str
+    competent_agency: str
+    registered_at: datetime
+    desks: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing = field(default_factory=Standing)
+    entries: int = 0
+    head: str = "0" * 64
+    envelopes: int = 0
+    revision: int = 1
+
+
+def code_of(agency: str, day: date, sequence: int) -> str:
+    """Return the dossier code: agency, local date, daily sequence (Circular 01/2018 art. 19).
+
+    Four digits, growing to five and more beyond 9999.
+    """
+    return f"{agency}-{day:%y%m%d}-{sequence:04d}"

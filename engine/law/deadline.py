@@ -1,0 +1,43 @@
+"""The deadline (thời hạn giải quyết): from a start and a time limit to the legal due date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.law.standing import Circumstances, Standing
+from engine.worktime import Calendar, due, parse, working_minutes
+
+
+def start_clock(standing: Standing, at: datetime, circumstances: Circumstances) -> Standing:
+    """Return the standing with its due date counted from a receipt at that instant.
+
+    A receipt after the cut-off counts as at the opening of the next working day (Decree 61/2018
+    art. 18; Decree 118/2025 art. 18.2). No limit, or one that is not counted, gives no due date.
+    """
+    if circumstances.limit is None:
+        return replace(standing, clock_from=at, limit=None, due=None, derivation=())
+    duration = parse(circumstances.limit, calendar_days=circumstances.calendar_days)
+    counted = due(at, duration, circumstances.calendar, received=True)
+    return replace(
+        standing, clock_from=at, limit=circumstances.limit, due=counted.at,
+        derivation=counted.derivation,
+    )
+
+
+def shift(moment: datetime, held_from: datetime, now: datetime, calendar: Calendar) -> datetime:
+    """Return a due moment moved by a hold: the working minutes left then are left again now.
+
+    A moment that had passed when the hold began stays where it is: the lateness is kept.
+    """
+    if moment <= held_from:
+        return moment
+    left = working_minutes(held_from, moment, calendar)
+    moved = due(now, parse(f"{left} phút"), calendar).at if left else now
+    return moved if moved is not None else moment
+
+
+def shift_elapsed(moment: datetime, held_from: datetime, now: datetime) -> datetime:
+    """Return an elapsed-time moment moved by the whole length of a hold."""
+    held: timedelta = now - held_from
+    return moment + held if moment > held_from else moment

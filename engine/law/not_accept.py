@@ -1,0 +1,16 @@
+"""Not accept (từ chối tiếp nhận): the dossier ends at the counter, with a reason.
+
+Decree 61/2018 art. 17.1b (phiếu từ chối tiếp nhận).
+"""
+
+from __future__ import annotations
+
+from engine.law.standing import Circumstances, Effect, Standing, need_no_hold, need_reason
+
+
+def not_accept(standing: Standing, circumstances: Circumstances) -> Effect:
+    """Refuse the dossier at reception; all parts end."""
+    need_no_hold(standing)
+    moved = standing.moved("not_accepted")
+    need_reason(circumstances, "not-accept")
+    return Effect(moved, ends_parts=True)
