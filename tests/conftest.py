@@ -1,0 +1,90 @@
+"""What every test may ask for: a standing clock, the shared tables, real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from engine.clock import VIETNAM, FixedClock
+from engine.store import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+_numbers = count(1)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at 08:00 of Monday 9 November 2026 in Viet Nam, a plain working week."""
+    return FixedClock(datetime(2026, 11, 9, 8, 0, tzinfo=VIETNAM))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of published tables that the project reads and does not copy."""
+    folder = Path(os.environ.get("MOTCUA_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no folder {folder}; MOTCUA_SHARED names the one that holds procedures/")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tables(shared: Path) -> list[dict[str, Any]]:
+    """The published tables of internal processes, one object each."""
+    read = json.loads((shared / "procedures" / "tables.json").read_text(encoding="utf-8"))
+    return read["tables"] if isinstance(read, dict) else read
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Path]:
+    """The home of an embedded server of this test run alone, stopped and removed at its end."""
+    home = Path(tempfile.mkdtemp(prefix="motcua-"))  # not tmp_path: sockets need a short path
+    embedded.embedded(home)
+    with psycopg.connect(_plain(embedded.address(home)), autocommit=True) as connection:
+        # What a test wrote need not outlive a power cut.
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield home
+    embedded.stop(home)
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def new_database(server: Path) -> Iterator[Callable[..., str]]:
+    """Make databases for one test: call it (optionally with template=NAME) for an owner's URL."""
+    made: list[str] = []
+
+    def make(template: str = "template0") -> str:
+        made.append(f"test_{next(_numbers)}")
+        _administer(server, f'CREATE DATABASE "{made[-1]}" TEMPLATE "{template}"')
+        return embedded.address(server, database=made[-1])
+
+    yield make
+    for name in made:
+        _administer(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database(new_database: Callable[..., str]) -> str:
+    """The superuser's URL of an empty database that only this test uses."""
+    return new_database()
+
+
+def _administer(home: Path, statement: str) -> None:
+    address = _plain(embedded.address(home, database=embedded.SUPERUSER))
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
