@@ -1,0 +1,34 @@
+# make demo | test | bench | serve: each makes its own .venv and needs nothing but Python >= 3.11.
+# A second run starts at once; a change of versions or of setup.cfg installs again.
+.PHONY: demo test bench serve clean
+.DEFAULT_GOAL := test
+
+BIN := .venv/bin
+VERSIONS := constraints.txt setup.cfg pyproject.toml .ci/install
+export PYTHON
+
+demo: .venv/.installed-run
+	@$(BIN)/motcua demo
+
+serve: .venv/.installed-run
+	@$(BIN)/motcua serve --embedded
+
+bench: .venv/.installed-dev
+	@$(BIN)/python bench/run.py
+
+test: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --config setup.cfg
+	$(BIN)/pytest -q
+
+.venv/.installed-run: $(VERSIONS)
+	@.ci/install run
+	@touch $@
+
+.venv/.installed-dev: $(VERSIONS)
+	@.ci/install dev
+	@touch $@ .venv/.installed-run
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache motcua.egg-info
