@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 
 @dataclass(frozen=True)
 class Agency:
-    """An agency (cơ quan) by its identification code, with the name that diagrams may use."""
+    """An agency (cơ quan) by its identification code.
+
+    `links` name the agencies that it works with (police, social_insurance ...), so that a drawing
+    made for every commune can say `dossier.receiving_agency.police`.
+    """
 
     code: str
     name: str
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,54 @@
+"""The office (công sở): execute(command, actor) is the one gate for every write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.clock import Clock
+from engine.commands import Command, ProcedureCommand, RegisterDossier, Request
+from engine.office.dossiers import Desk
+from engine.office.library import Library
+from engine.office.procedures import Registry
+from engine.office.registration import Reception
+from engine.office.result import Result
+from engine.people import Actor
+
+if TYPE_CHECKING:
+    from engine.store import Store
+
+__all__ = ["Office", "Result"]
+
+
+class Office:
+    """The one gate for every write; reads go to the store directly.
+
+    Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
+    is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
+    section 5). Unavailable when the database does not answer; nothing is then half-written.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        library = Library(store)
+        self.library = library
+        self._clock = clock
+        self._desk = Desk(store, library)
+        self._reception = Reception(store, library)
+        self._registry = Registry(store)
+
+    def execute(
+        self, command: Command, actor: Actor, *, request: Request | None = None,
+        if_match: frozenset[str] | None = None,
+    ) -> Result:
+        """Do what a command asks for an actor, in one transaction, and return what the actor sees.
+
+        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen.
+        """
+        now: datetime = self._clock.now()
+        handle: Callable[..., Result] = self._desk.execute
+        if isinstance(command, RegisterDossier):
+            handle = self._reception.execute
+        elif isinstance(command, ProcedureCommand):
+            handle = self._registry.execute
+        return handle(command, actor, now, request, if_match)

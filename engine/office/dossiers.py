@@ -1,0 +1,202 @@
+"""The desk (bàn xử lý): commands on a dossier that exists, from permission to commit."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine import forms
+from engine.commands import (
+    AssignTask,
+    ClaimTask,
+    CompleteTask,
+    DossierCommand,
+    FireTimer,
+    PerformAct,
+    Request,
+    UnclaimTask,
+)
+from engine.dossier import Task
+from engine.errors import Conflict, Invalid
+from engine.history import seal
+from engine.law.acts import act_named
+from engine.law.rules import RuleSet, rules_by_id
+from engine.law.standing import need_no_hold
+from engine.office import permits
+from engine.office.library import Library
+from engine.office.result import (
+    Result,
+    dossier_etag,
+    dossier_json,
+    match,
+    outcome_json,
+    task_etag,
+    task_json,
+)
+from engine.people import SYSTEM, Actor
+from engine.proceed import Before, Facts, Outcome, dry_run, proceed
+
+if TYPE_CHECKING:
+    from engine.store import Store, Unit
+
+TaskCommand = CompleteTask | ClaimTask | UnclaimTask | AssignTask
+
+
+class Desk:
+    """Executes commands on tasks, acts and timers of dossiers that exist."""
+
+    def __init__(self, store: Store, library: Library) -> None:
+        self._store = store
+        self._library = library
+
+    def execute(
+        self, command: DossierCommand, actor: Actor, now: datetime,
+        request: Request | None, if_match: frozenset[str] | None,
+    ) -> Result:
+        """Do the command in one transaction; nothing is written when it is refused."""
+        with self._store.unit() as unit:
+            if isinstance(command, TaskCommand):
+                return self._on_task(unit, command, actor, now, (request, if_match))
+            if isinstance(command, PerformAct):
+                return self._on_dossier(unit, command, actor, now, (request, if_match))
+            assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
+            before = unit.load(command.dossier)
+            outcome = self._proceed(unit, before, command, SYSTEM, now)
+            unit.commit()
+            return Result(dossier_json(outcome.dossier), dossier_etag(outcome.dossier))
+
+    def _on_task(
+        self, unit: Unit, command: TaskCommand, actor: Actor, now: datetime,
+        guards: tuple[Request | None, frozenset[str] | None],
+    ) -> Result:
+        request, if_match = guards
+        found = unit.find_task(command.task)
+        permits.see_task(found[0] if found else None, actor)
+        assert found is not None  # noqa: S101 - see_task has refused
+        before = unit.load(found[1])
+        rules = rules_by_id(before.dossier.rule_set)
+        permits.do_task(found[0], actor, rules)
+        if request and (kept := unit.take_key(actor.id, request)):
+            return Result.repeat(kept)
+        task = _open_task(before, command.task)
+        _check_task(before, command, task, actor)
+        match(task_etag(task), if_match)
+        command = self._clean(unit, before, command, task)
+        outcome = self._proceed(unit, before, command, actor, now)
+        changed = next(t for t in outcome.changed if t.id == task.id)
+        body = {
+            **task_json(changed, before.dossier.code), **outcome_json(outcome, actor.agencies()),
+            "dossier": before.dossier.code, "standing": dossier_json(outcome.dossier),
+        }
+        return _finish(unit, actor, request, Result(body, task_etag(changed)))
+
+    def _on_dossier(
+        self, unit: Unit, command: PerformAct, actor: Actor, now: datetime,
+        guards: tuple[Request | None, frozenset[str] | None],
+    ) -> Result:
+        request, if_match = guards
+        before = unit.load(command.dossier)
+        rules = rules_by_id(before.dossier.rule_set)
+        permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
+        act_named(command.act)
+        permits.do_act(before, command.act, actor, rules)
+        if request and (kept := unit.take_key(actor.id, request)):
+            return Result.repeat(kept)
+        facts = self._facts(unit, before, actor, now)
+        dry_run(before, command.act, facts)
+        match(dossier_etag(before.dossier), if_match)
+        command = replace(command, content=forms.clean_plain(command.content))
+        outcome = self._save(unit, before, command, facts)
+        result = Result(
+            {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())},
+            dossier_etag(outcome.dossier),
+        )
+        return _finish(unit, actor, request, result)
+
+    def _clean(
+        self, unit: Unit, before: Before, command: TaskCommand, task: Task,
+    ) -> TaskCommand:
+        """Clean answers against the task's form; check that the assignee holds the role."""
+        if isinstance(command, AssignTask):
+            person = unit.person(command.person)
+            if person is None or not person.holds(task.agency, task.role):
+                raise Invalid(
+                    f"{command.person} không giữ vai trò {task.role} tại {task.agency}.",
+                    f"{command.person} does not hold the role {task.role} at {task.agency}.",
+                    code="assignee-lacks-role",
+                )
+        if not isinstance(command, CompleteTask):
+            return command
+        dossier = before.dossier
+        note = self._library.flow(dossier.flow_hash).notes.get(task.element)
+        asked = {q.gateway for q in note.questions} if note else set()
+        choices = {k: v for k, v in command.answers.items() if k in asked}
+        written = {k: v for k, v in command.answers.items() if k not in asked}
+        if task.form is None:
+            cleaned = forms.clean_plain(written)
+        else:
+            form = self._library.form(dossier.procedure, dossier.version, task.form)
+            cleaned = forms.clean(form, written)
+        return replace(command, answers={**cleaned, **choices})
+
+    def _facts(self, unit: Unit, before: Before, actor: Actor, now: datetime) -> Facts:
+        dossier = before.dossier
+        desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
+        return Facts(
+            now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
+            rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
+            salt=secrets.token_bytes(16),
+        )
+
+    def _proceed(
+        self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
+    ) -> Outcome:
+        return self._save(unit, before, command, self._facts(unit, before, actor, now))
+
+    @staticmethod
+    def _save(unit: Unit, before: Before, command: DossierCommand, facts: Facts) -> Outcome:
+        outcome = proceed(before, command, facts)
+        entry = seal(outcome.draft)
+        outcome = replace(
+            outcome, dossier=replace(outcome.dossier, entries=entry.number, head=entry.hash),
+        )
+        unit.save(outcome, entry)
+        return outcome
+
+
+def _finish(unit: Unit, actor: Actor, request: Request | None, result: Result) -> Result:
+    if request is not None:
+        unit.record(actor.id, request, result.as_json())
+    unit.commit()
+    return result
+
+
+def _open_task(before: Before, task_id: str) -> Task:
+    for task in before.tasks:
+        if task.id == task_id:
+            return task
+    raise Conflict(
+        "Bước xử lý này đã đóng.", "This task is no longer open.", code="task-not-open",
+    )
+
+
+def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) -> None:
+    """Raise Conflict when the task is held or in other hands (409, before ETags)."""
+    held_by_other = task.assignee not in (None, actor.id)
+    if held_by_other and not isinstance(command, AssignTask):
+        raise Conflict(
+            f"{task.assignee} đang giữ bước này; hãy nhờ người đó trả hoặc phân công lại.",
+            f"{task.assignee} holds this task; ask them to give it back, or assign it anew.",
+            code="claimed-by-another", assignee=task.assignee,
+        )
+    if isinstance(command, UnclaimTask) and task.assignee is None:
+        raise Conflict("Chưa ai nhận bước này.", "Nobody holds this task.", code="not-claimed")
+    if isinstance(command, CompleteTask) and task.act is None:
+        need_no_hold(before.dossier.standing)
+
+
+def rules_of(before: Before) -> RuleSet:
+    """Return the rule set that the dossier keeps."""
+    return rules_by_id(before.dossier.rule_set)

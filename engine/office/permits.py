@@ -1,0 +1,74 @@
+"""Permits (quyền): may this actor see the thing, and may they do this to it."""
+
+from __future__ import annotations
+
+from engine.dossier import Task
+from engine.errors import Forbidden, NotFound
+from engine.law.rules import RuleSet
+from engine.people import Actor
+from engine.proceed.outcome import Before
+
+#: Roles that may register a dossier at their agency.
+RECEIVING_ROLES = ("one_stop_officer", "portal")
+
+
+def see_task(task: Task | None, actor: Actor) -> Task:
+    """Return the task; raise NotFound when it is not there or of another agency."""
+    if task is None or task.agency not in actor.agencies():
+        raise NotFound("Không có bước xử lý này.", "There is no such task.", code="no-task")
+    return task
+
+
+def do_task(task: Task, actor: Actor, rules: RuleSet) -> None:
+    """Raise Forbidden unless the actor holds the role that the task asks for."""
+    if not actor.holds(task.agency, task.role):
+        raise Forbidden(
+            f"Bước này dành cho vai trò {task.role} của {task.agency}; "
+            "hãy chuyển cho người giữ vai trò đó.",
+            f"This task is for the role {task.role} of {task.agency}; ask someone who holds it.",
+            code="wrong-role", role=task.role, rules=rules.id,
+        )
+
+
+def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
+    """Raise NotFound unless an agency of the actor receives, settles or takes part in it."""
+    dossier = before.dossier
+    seeing = {dossier.receiving_agency, dossier.competent_agency, *taking_part}
+    seeing |= {part.agency for part in before.parts}
+    if not seeing & actor.agencies():
+        raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+
+
+def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
+    """Raise Forbidden unless the rule set lets a desk of the actor perform the act."""
+    dossier = before.dossier
+    places = {
+        "receiving": {dossier.receiving_agency}, "competent": {dossier.competent_agency},
+        "part": {part.agency for part in before.parts},
+    }
+    for relation, role in rules.who_may.get(act, ()):
+        if any(actor.holds(agency, role) for agency in places[relation]):
+            return
+    raise Forbidden(
+        f"Vai trò của bạn không được thực hiện «{act}» với hồ sơ này ({rules.article(act)}).",
+        f"None of your roles may perform {act} on this dossier ({rules.article(act)}).",
+        code="act-not-allowed", act=act,
+    )
+
+
+def do_register(agency: str, actor: Actor) -> None:
+    """Raise Forbidden unless the actor receives dossiers for that agency."""
+    if not any(actor.holds(agency, role) for role in RECEIVING_ROLES):
+        raise Forbidden(
+            f"Bạn không thuộc bộ phận một cửa của {agency}.",
+            f"You hold no receiving post at {agency}.", code="not-receiving",
+        )
+
+
+def do_procedure(actor: Actor, role: str) -> None:
+    """Raise Forbidden unless the actor holds the procedure role at some agency."""
+    if not any(post.role == role for post in actor.posts):
+        raise Forbidden(
+            f"Cần vai trò {role} để làm việc này với quy trình.",
+            f"This needs the role {role}.", code="wrong-role", role=role,
+        )

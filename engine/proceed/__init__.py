@@ -1,0 +1,118 @@
+"""Proceed (xử lý): the pure heart, (dossier, parts, command, facts) -> Outcome.
+
+The office calls it for every command on a dossier, and the auditor calls it again with what the
+entry pinned: the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from engine.commands import (
+    AssignTask,
+    ClaimTask,
+    CompleteTask,
+    DossierCommand,
+    FireTimer,
+    PerformAct,
+    RegisterDossier,
+    UnclaimTask,
+)
+from engine.dossier import Dossier, Task
+from engine.errors import Invalid, NotFound
+from engine.flow import run
+from engine.law.acts import act_named
+from engine.proceed import acts, parts
+from engine.proceed.outcome import Before, Facts, Outcome, Registration, after
+from engine.proceed.record import outcome_of
+from engine.proceed.work import Work
+
+__all__ = [
+    "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "proceed", "register",
+    "task_of",
+]
+
+
+def register(command: RegisterDossier, born: Registration, facts: Facts) -> Outcome:
+    """Return the outcome of registering a dossier: status 1, its lead part under way."""
+    dossier = Dossier(
+        code=born.code, procedure=command.procedure, version=born.version,
+        flow_hash=facts.flow.hash, rule_set=facts.rules.id, channel=command.channel,
+        receiving_agency=command.receiving_agency,
+        competent_agency=command.competent_agency or command.receiving_agency,
+        registered_at=facts.now, desks=born.desks,
+    )
+    work = Work(Before(dossier), facts, {})
+    for pool in facts.flow.pools:
+        if pool.lead:
+            parts.begin(work, pool.process, command.answers)
+    parts.carry(work)
+    return outcome_of(work, command, born)
+
+
+def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
+    """Return everything that a command does to a dossier.
+
+    Raises Conflict when its state does not allow the command, Invalid when the command's content
+    does not fit, NotFound when it names something that is not there.
+    """
+    work = Work(before, facts, _content(command))
+    match command:
+        case CompleteTask(task=task_id):
+            _complete(work, task_of(before, task_id))
+        case ClaimTask(task=task_id):
+            work.put_task(replace(task_of(before, task_id), assignee=facts.actor))
+        case UnclaimTask(task=task_id):
+            work.put_task(replace(task_of(before, task_id), assignee=None))
+        case AssignTask(task=task_id, person=person):
+            work.put_task(replace(task_of(before, task_id), assignee=person))
+        case PerformAct(act=act, content=content):
+            acts.perform(work, act, content)
+        case FireTimer(part=part_id, wait=wait):
+            part = parts.running(work, part_id)
+            parts.absorb(work, part.id, run.fire(facts.flow, part.state, wait, work.setting()))
+        case RegisterDossier():
+            msg = "a dossier that exists cannot be registered again"
+            raise TypeError(msg)
+    parts.carry(work)
+    return outcome_of(work, command, None)
+
+
+def task_of(before: Before, task_id: str) -> Task:
+    """Return an open task of the dossier; raise NotFound when it is not among them."""
+    for task in before.tasks:
+        if task.id == task_id:
+            return task
+    raise NotFound(
+        "Không có bước xử lý đang mở này.", "There is no such open task.", code="task-not-open",
+    )
+
+
+def dry_run(before: Before, act: str, facts: Facts) -> None:
+    """Raise Conflict when the state of the dossier does not allow the act, whatever its content."""
+    work = Work(before, facts, {})
+    # What the content lacks is told later (422), after the ETag (design.md section 5).
+    with suppress(Invalid):
+        act_named(act)(work.standing, acts.circumstances(work, {}))
+
+
+def _content(command: DossierCommand) -> Mapping[str, Any]:
+    if isinstance(command, CompleteTask):
+        return command.answers
+    return command.content if isinstance(command, PerformAct) else {}
+
+
+def _complete(work: Work, task: Task) -> None:
+    # Completing an unclaimed task claims it (design.md section 5).
+    work.put_task(replace(task, assignee=work.facts.actor))
+    if task.act is not None:
+        acts.perform(work, task.act, work.content)
+        return
+    part = parts.running(work, task.part)
+    step = run.complete(
+        work.facts.flow, part.state, task.id, work.content, work.setting(),
+    )
+    parts.absorb(work, part.id, step)

@@ -1,0 +1,93 @@
+"""What proceed takes and gives: the whole of a dossier before, the facts, and the outcome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from engine.dossier import Dossier, Part, Task
+from engine.flow.load import Flow
+from engine.handoff import Envelope
+from engine.history import Draft, Entry
+from engine.law.rules import RuleSet
+from engine.worktime import Calendar
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What the office decided when a dossier was born: its code, version and desks.
+
+    `desks` maps agencies as drawn to codes of the register; replay takes them from the entry.
+    """
+
+    code: str
+    version: int
+    desks: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Before:
+    """A dossier as it stands: all running parts, all open tasks, envelopes kept for later.
+
+    `instances` counts the parts ever opened per process, so that a new one gets a new id.
+    """
+
+    dossier: Dossier
+    parts: tuple[Part, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    kept: tuple[Envelope, ...] = ()
+    instances: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything from outside that a command needs; each of them is pinned in the entry.
+
+    `calendars` are by agency code and hold at least the agencies of the dossier's desks; `salt`
+    protects the personal values of the entry.
+    """
+
+    now: datetime
+    actor: str
+    flow: Flow
+    rules: RuleSet
+    calendars: Mapping[str, Calendar] = field(repr=False)
+    salt: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that one command did; the store saves it in one transaction.
+
+    `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
+    hands; `envelopes` are new or changed state. `draft` becomes the history entry.
+    """
+
+    dossier: Dossier
+    parts: tuple[Part, ...]
+    opened: tuple[Task, ...]
+    changed: tuple[Task, ...]
+    envelopes: tuple[Envelope, ...]
+    draft: Draft
+
+
+def after(before: Before, outcome: Outcome, entry: Entry) -> Before:
+    """Return the dossier as it stands after an outcome whose draft was sealed as that entry.
+
+    The same as what the store would load again: running parts, open tasks, kept envelopes.
+    """
+    parts = {part.id: part for part in before.parts} | {p.id: p for p in outcome.parts}
+    tasks = {task.id: task for task in before.tasks}
+    tasks |= {task.id: task for task in (*outcome.opened, *outcome.changed)}
+    kept = {e.id: e for e in before.kept} | {e.id: e for e in outcome.envelopes}
+    known = {part.id for part in before.parts}
+    opened = Counter(part.process for part in outcome.parts if part.id not in known)
+    return Before(
+        dossier=replace(outcome.dossier, entries=entry.number, head=entry.hash),
+        parts=tuple(part for part in parts.values() if part.status == "running"),
+        tasks=tuple(task for task in tasks.values() if task.state == "open"),
+        kept=tuple(e for e in kept.values() if e.state == "kept"),
+        instances=Counter(before.instances) + opened,
+    )

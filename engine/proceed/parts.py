@@ -1,0 +1,152 @@
+"""Parts (phần việc): moving instances and carrying envelopes between them until nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from engine.dossier import Part, PartState
+from engine.errors import Conflict
+from engine.flow import run
+from engine.handoff import Envelope
+from engine.law.status import may_move
+from engine.proceed import acts, tasks
+from engine.proceed.work import Work
+from engine.step import Outgoing, Step, Wait
+
+
+def begin(
+    work: Work, process: str, data: Mapping[str, Any], message: run.Message | None = None,
+) -> str:
+    """Open the part of a pool and let it run; return the part's id."""
+    pool = next(p for p in work.facts.flow.pools if p.process == process)
+    work.instances[process] = count = work.instances.get(process, 0) + 1
+    part_id = process if count == 1 else f"{process}~{count}"
+    step = run.start(work.facts.flow, process, work.setting(), data, message)
+    work.parts[part_id] = Part(
+        id=part_id, process=process, name=pool.name,
+        agency=work.desk(pool.agency, work.dossier.competent_agency), lead=pool.lead,
+        state=step.state, digest=step.digest,
+    )
+    absorb(work, part_id, step)
+    return part_id
+
+
+def absorb(work: Work, part_id: str, step: Step) -> None:
+    """Take over everything that a move of an instance did; messages wait in `work.outgoing`."""
+    part = work.parts[part_id]
+    status: PartState = "finished" if step.finished else part.status
+    part = replace(
+        part, state=step.state, digest=step.digest, status=status,
+        waits=_kept_due(part.waits, step.waits),
+    )
+    work.parts[part_id] = part
+    work.trace.setdefault(part_id, []).extend(step.trace)
+    tasks.close_tasks(work, step.closed)
+    tasks.close_tasks(work, step.cancelled, "cancelled")
+    for drawn in step.acts:
+        acts.perform(work, drawn.act, work.content, drawn.element)
+    if part.lead:
+        _move_status(work, step)
+        work.data = step.data
+        acts.review_limit(work)
+    if work.parts[part_id].status == "cancelled":
+        return
+    for opened in step.opened:
+        tasks.open_task(work, part, opened)
+    work.outgoing.extend((part_id, sent) for sent in step.sent)
+
+
+def carry(work: Work) -> None:
+    """Deliver what was sent, and what had come early, until no envelope can move a part."""
+    while True:
+        if work.outgoing:
+            sender, sent = work.outgoing.popleft()
+            _send(work, sender, sent)
+            continue
+        ready = next((e for e in work.kept if _receiver(work, e) is not None), None)
+        if ready is None:
+            return
+        work.kept.remove(ready)
+        _deliver(work, ready)
+
+
+def end_all(work: Work) -> None:
+    """Cancel every part, task and message under way: the dossier has ended."""
+    for part in list(work.parts.values()):
+        if part.status == "running":
+            step = run.cancel(work.facts.flow, part.state, work.setting())
+            work.trace.setdefault(part.id, []).extend(step.trace)
+            work.parts[part.id] = replace(
+                part, state=step.state, digest=step.digest, status="cancelled", waits=(),
+            )
+    tasks.close_tasks(work, [task.id for task in work.open_tasks()], "cancelled")
+    work.outgoing.clear()
+
+
+def running(work: Work, part_id: str | None) -> Part:
+    """Return a part that still runs; raise Conflict when it has ended."""
+    part = work.parts.get(part_id or "")
+    if part is None or part.status != "running":
+        raise Conflict(
+            "Phần việc này đã kết thúc.", "This part has already ended.", code="part-ended",
+        )
+    return part
+
+
+def _send(work: Work, sender: str, sent: Outgoing) -> None:
+    number = work.dossier.envelopes + 1
+    work.dossier = replace(work.dossier, envelopes=number)
+    envelope = Envelope(
+        id=str(uuid5(NAMESPACE_URL, f"urn:motcua:{work.dossier.code}/envelope/{number}")),
+        dossier=work.dossier.code, number=number, message=sent.message, key=sent.key,
+        sender=sender, receiver=sent.target_process, receiver_name=sent.target_pool or "",
+        element=sent.target_element, starts=sent.starts, payload=sent.payload,
+        sent_at=work.facts.now, state="kept" if sent.target_process else "outside",
+    )
+    work.envelopes[envelope.id] = envelope
+    if sent.target_process is not None:
+        _deliver(work, envelope)
+
+
+def _deliver(work: Work, envelope: Envelope) -> None:
+    message = run.Message(
+        name=envelope.message, payload=envelope.payload, key=envelope.key,
+        element=envelope.element,
+    )
+    receiver = _receiver(work, envelope)
+    if envelope.starts and envelope.receiver is not None:
+        begin(work, envelope.receiver, {}, message)
+    elif receiver is not None:
+        step = run.deliver(work.facts.flow, receiver.state, message, work.setting())
+        absorb(work, receiver.id, step)
+    else:
+        # It came before anyone waits for it: it stays until a part does.
+        work.kept.append(envelope)
+        return
+    work.envelopes[envelope.id] = replace(envelope, state="delivered")
+
+
+def _receiver(work: Work, envelope: Envelope) -> Part | None:
+    for part in work.parts.values():
+        if part.process == envelope.receiver and part.status == "running" and any(
+            wait.kind == "message" and wait.message == envelope.message
+            and wait.key in (None, envelope.key) for wait in part.waits
+        ):
+            return part
+    return None
+
+
+def _kept_due(before: tuple[Wait, ...], after: tuple[Wait, ...]) -> tuple[Wait, ...]:
+    """Keep the due moments of waits that still stand: a hold may have moved them."""
+    known = {wait.id: wait.due for wait in before}
+    return tuple(replace(wait, due=known.get(wait.id, wait.due)) for wait in after)
+
+
+def _move_status(work: Work, step: Step) -> None:
+    """Follow the drawn statuses along the table; what an act has decided wins."""
+    for status in step.statuses:
+        if may_move(work.standing.status, status):  # type: ignore[arg-type]  # lint checked it
+            work.set_standing(work.standing.moved(status))  # type: ignore[arg-type]

@@ -1,0 +1,90 @@
+"""The record (nhật ký) of a command: what its entry pins, so that it can be done again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from engine.commands import PERSONAL, DossierCommand, to_json
+from engine.history import Draft
+from engine.proceed.outcome import Outcome, Registration
+from engine.proceed.work import Work
+
+
+def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -> Outcome:
+    """Return the outcome of a command with the draft of its entry."""
+    before = {task.id for task in work.before.tasks}
+    known = {part.id: part for part in work.before.parts}
+    untouched = set(work.before.tasks)
+    changed = [t for t in work.tasks.values() if t not in untouched]
+    parts = tuple(p for p in work.parts.values() if known.get(p.id) != p)
+    return Outcome(
+        dossier=work.dossier, parts=parts,
+        opened=tuple(t for t in changed if t.id not in before),
+        changed=tuple(t for t in changed if t.id in before),
+        envelopes=tuple(work.envelopes.values()),
+        draft=_draft(work, command, born),
+    )
+
+
+def _draft(work: Work, command: DossierCommand, born: Registration | None) -> Draft:
+    body = to_json(command)
+    personal = {k: v for k, v in body.items() if k in PERSONAL and v}
+    if work.envelopes:
+        personal["payloads"] = {
+            str(e.number): e.payload for e in work.envelopes.values()
+        }
+    content = {
+        "command": {k: v for k, v in body.items() if k not in PERSONAL},
+        "facts": _facts(work, born),
+        "outcome": _outcome(work),
+    }
+    dossier = work.dossier
+    return Draft(
+        chain=dossier.code, number=dossier.entries + 1, previous=dossier.head,
+        at=work.facts.now, actor=work.facts.actor, content=content, personal=personal,
+        salt=work.facts.salt,
+    )
+
+
+def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
+    facts = work.facts
+    pinned: dict[str, Any] = {
+        "rules": facts.rules.id, "flow": facts.flow.hash,
+        "calendars": {agency: c.version for agency, c in sorted(facts.calendars.items())},
+    }
+    if born is not None:
+        pinned["registration"] = asdict(born)
+    return pinned
+
+
+def _outcome(work: Work) -> dict[str, Any]:
+    touched = [
+        part for part in work.parts.values()
+        if part not in work.before.parts
+    ]
+    before = {task.id: task for task in work.before.tasks}
+    return {
+        "standing": asdict(work.standing),
+        "acts": work.acts,
+        "states": {part.id: part.digest for part in touched},
+        "parts": {part.id: part.status for part in touched},
+        "trace": {
+            part: [[item.event, item.element, item.name] for item in items]
+            for part, items in work.trace.items()
+        },
+        "tasks": [
+            {
+                "id": t.id, "element": t.element, "agency": t.agency, "role": t.role,
+                "state": t.state, "due": t.due, "assignee": t.assignee, "revision": t.revision,
+            }
+            for t in work.tasks.values() if before.get(t.id) != t
+        ],
+        "envelopes": [
+            {
+                "id": e.id, "number": e.number, "message": e.message, "sender": e.sender,
+                "receiver": e.receiver, "state": e.state,
+            }
+            for e in work.envelopes.values()
+        ],
+    }

@@ -1,0 +1,85 @@
+"""Tasks (bước xử lý): opening them with desk and due date, closing them, moving them in a hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from engine.dossier import Part, Task
+from engine.law.acts import TITLES
+from engine.law.deadline import shift, shift_elapsed
+from engine.proceed.work import Work
+from engine.step import OpenTask, TaskNote
+from engine.worktime import due, parse
+
+
+def open_task(work: Work, part: Part, opened: OpenTask) -> None:
+    """Put a task on the desk that the drawing names, due at the end of its own budget."""
+    note = opened.note
+    agency = work.desk(note.agency, part.agency)
+    work.put_task(Task(
+        id=opened.id, part=part.id, element=note.element, name=note.name, agency=agency,
+        role=note.role, step=note.step, form=note.form, opened_at=work.facts.now,
+        due=_budget_end(work, part, note, agency), budget=note.budget,
+    ))
+
+
+def open_act_task(work: Work, act: str, agency: str, role: str) -> None:
+    """Open the task that an act of the law asks of a desk; no drawing shows it."""
+    seed = f"urn:motcua:{work.dossier.code}/{work.dossier.entries + 1}/act/{act}"
+    work.put_task(Task(
+        id=str(uuid5(NAMESPACE_URL, seed)), part=None, element=f"motcua.act.{act}",
+        name=TITLES[act][0], agency=agency, role=role, act=act, opened_at=work.facts.now,
+    ))
+
+
+def close_tasks(
+    work: Work, ids: Iterable[str], state: Literal["done", "cancelled"] = "done",
+) -> None:
+    """Close open tasks: done by the actor, or cancelled by what happened."""
+    for task_id in ids:
+        task = work.tasks.get(task_id)
+        if task is None or task.state != "open":
+            continue
+        if task.part is not None and task.budget is not None:
+            work.budgets[task.part, task.budget] = task.due
+        work.put_task(replace(
+            task, state=state, closed_at=work.facts.now,
+            closed_by=work.facts.actor if state == "done" else None,
+        ))
+
+
+def shift_all(work: Work, held_from: datetime) -> None:
+    """Move the due dates of open tasks and the timers of parts by a hold that has ended."""
+    now = work.facts.now
+    for task in work.open_tasks():
+        if task.due is not None and task.act is None:
+            moved = shift(task.due, held_from, now, work.calendar(task.agency))
+            work.put_task(replace(task, due=moved))
+    for part in list(work.parts.values()):
+        waits = tuple(
+            replace(w, due=shift_elapsed(w.due, held_from, now)) if w.due else w
+            for w in part.waits
+        )
+        work.parts[part.id] = replace(part, waits=waits)
+
+
+def _budget_end(work: Work, part: Part, note: TaskNote, agency: str) -> datetime | None:
+    if note.duration is None:
+        return None
+    shared = note.budget is not None and note.budget != note.element
+    key = (part.id, note.budget or note.element)
+    if shared:
+        # Steps that share one duration share its end: it runs on from the step before.
+        for task in work.open_tasks():
+            if (task.part, task.budget) == key:
+                return task.due
+        if key in work.budgets:
+            return work.budgets[key]
+    end = due(work.facts.now, parse(note.duration), work.calendar(agency)).at
+    if shared:
+        work.budgets[key] = end
+    return end
