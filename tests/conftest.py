@@ -40,8 +40,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def tables(shared: Path) -> list[dict[str, Any]]:
     """The published tables of internal processes, one object each."""
-    read = json.loads((shared / "procedures" / "tables.json").read_text(encoding="utf-8"))
-    return read["tables"] if isinstance(read, dict) else read
+    return json.loads((shared / "procedures" / "tables.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
