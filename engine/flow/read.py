@@ -1,0 +1,217 @@
+"""Reading (đọc): bytes to a checked XML tree; nothing is fetched, expanded or executed on the way.
+
+Expat walks the bytes first and stops at a DOCTYPE, at too deep nesting and at the first fault, so
+that lxml only ever builds a tree that is known to be small and plain.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from xml.parsers import expat
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from engine.flow import bpmn
+from engine.flow.findings import Refused, Sentence, at_line, finding
+from engine.step import Finding
+
+_DECLARED = re.compile(
+    rb"""\A<\?xml\s[^>]{0,80}?encoding\s*=\s*["'](?P<name>[A-Za-z][A-Za-z0-9._-]{0,40})["']""",
+)
+_DECLARATION = re.compile(r"\A\ufeff?<\?xml[^>]*\?>")
+_READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one diagram may hold: bytes, flow nodes, XML nesting, characters of a name."""
+
+    size: int = 2_000_000
+    nodes: int = 2_000
+    nesting: int = 120
+    name: int = 1_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """A diagram as read: `root` is bpmn:definitions; `content` are the bytes it came from."""
+
+    root: Element
+    content: bytes = field(repr=False)
+    limits: Limits = Limits()
+
+    @cached_property
+    def ids(self) -> Mapping[str, Element]:
+        """Elements by id; the first one where an id is used twice."""
+        found: dict[str, Element] = {}
+        for element in self.root.iter(f"{{{bpmn.BPMN}}}*"):
+            key = bpmn.ident(element)
+            if key is not None:
+                found.setdefault(key, element)
+        return found
+
+    @cached_property
+    def processes(self) -> tuple[Element, ...]:
+        """The processes, in document order."""
+        return tuple(bpmn.children(self.root, "process"))
+
+    @cached_property
+    def participants(self) -> tuple[Element, ...]:
+        """The pools of all collaborations, in document order."""
+        return tuple(
+            pool for drawing in bpmn.children(self.root, "collaboration")
+            for pool in bpmn.children(drawing, "participant")
+        )
+
+    @cached_property
+    def message_flows(self) -> tuple[Element, ...]:
+        """The message flows of all collaborations, in document order."""
+        return tuple(
+            flow for drawing in bpmn.children(self.root, "collaboration")
+            for flow in bpmn.children(drawing, "messageFlow")
+        )
+
+    def resolve(self, element: Element, name: str) -> Element | None:
+        """Return the element that a reference attribute points at, by full value or local part."""
+        whole = bpmn.attribute(element, name)
+        local = bpmn.reference(element, name)
+        return self.ids.get(whole or "") if whole in self.ids else self.ids.get(local or "")
+
+
+def read(content: bytes, limits: Limits | None = None) -> Document:
+    """Return the diagram in these bytes; raise Refused with every finding that forbids reading it.
+
+    Any encoding that XML declares is taken. Refused: more bytes, nodes, nesting or longer names
+    than `limits`, DOCTYPE and entities, and a root other than BPMN 2.0 definitions.
+    """
+    bounds = limits or Limits()
+    if len(content) > bounds.size:
+        raise Refused([finding("error", "too-large", None, (
+            f"Tệp lớn hơn {bounds.size:,} byte.", f"The file is larger than {bounds.size:,} bytes.",
+        ), ("Hãy tách quy trình thành nhiều tệp.", "Split the procedure into several files."))])
+    plain = _transcoded(content)
+    _walk(plain, bounds)
+    root = _parse(plain)
+    if root.tag != bpmn.tag("definitions"):
+        raise Refused([_not_bpmn(root)])
+    document = Document(root, content, bounds)
+    found = [*_counted(document), *_names(document)]
+    if found:
+        raise Refused(found)
+    return document
+
+
+def _walk(content: bytes, limits: Limits) -> None:
+    """Let expat go over the bytes: well-formed, no DOCTYPE, not nested too deeply."""
+    walker = expat.ParserCreate()
+    depth = 0
+
+    def opened(_name: str, _attributes: Any) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > limits.nesting:
+            raise Refused([at_line(finding("error", "nested-too-deep", None, (
+                f"XML lồng nhau quá {limits.nesting} tầng.",
+                f"The XML is nested deeper than {limits.nesting}.",
+            )), walker.CurrentLineNumber)])
+
+    def closed(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def doctype(*_: Any) -> None:
+        raise Refused([_doctype(walker.CurrentLineNumber)])
+
+    walker.StartElementHandler, walker.EndElementHandler = opened, closed
+    walker.StartDoctypeDeclHandler = doctype
+    try:
+        walker.Parse(content, True)
+    except expat.ExpatError as error:
+        why = expat.ErrorString(error.code)
+        raise Refused([_not_xml(why, error.lineno)]) from error
+
+
+def _transcoded(content: bytes) -> bytes:
+    """Return the same text in UTF-8 where its encoding is one that expat does not read itself."""
+    declared = _DECLARED.match(content)
+    name = declared["name"].decode("ascii") if declared else "utf-8"
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        name = "utf-32"
+    if name.lower() in _READ_BY_EXPAT:
+        return content
+    try:
+        text = content.decode(name)
+    except (LookupError, UnicodeError, ValueError) as error:
+        raise Refused([_not_xml(str(error), 1)]) from error
+    return _DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
+
+
+def _parse(content: bytes) -> Element:
+    # A fresh parser each time: lxml's parsers keep state and one must not serve two uploads.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
+        huge_tree=False, recover=False, remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Refused([_not_xml(str(error), getattr(error, "lineno", None))]) from error
+    if root.getroottree().docinfo.doctype:
+        raise Refused([_doctype(None)])
+    return root
+
+
+def _counted(document: Document) -> list[Finding]:
+    most = document.limits.nodes
+    count = sum(1 for _ in bpmn.inside(document.root, *bpmn.FLOW_NODES))
+    if count <= most:
+        return []
+    return [finding("error", "too-many-nodes", document.root, (
+        f"Sơ đồ có {count} nút, nhiều hơn {most}.",
+        f"The diagram has {count} flow nodes, more than {most}.",
+    ), ("Hãy tách thành nhiều quy trình.", "Split it into several processes."))]
+
+
+def _names(document: Document) -> list[Finding]:
+    most = document.limits.name
+    return [
+        finding("error", "name-too-long", element, (
+            f"Tên hoặc mã dài quá {most} ký tự.", f"A name or id is longer than {most} characters.",
+        ), ("Hãy đưa phần dài vào mô tả.", "Move the long text into the documentation."))
+        for element in document.root.iter(f"{{{bpmn.BPMN}}}*")
+        if max(len(element.get("name", "")), len(element.get("id", ""))) > most
+    ]
+
+
+def _doctype(line: int | None) -> Finding:
+    says: Sentence = (
+        "Tệp có DOCTYPE; khai báo này có thể chứa thực thể nguy hiểm nên không được nhận.",
+        "The file has a DOCTYPE; it could define dangerous entities and is not accepted.",
+    )
+    hint = ("Hãy xóa dòng <!DOCTYPE …>.", "Remove the <!DOCTYPE …> declaration.")
+    return at_line(finding("error", "doctype", None, says, hint), line)
+
+
+def _not_xml(why: str, line: int | None) -> Finding:
+    says = (f"Tệp không phải XML đúng chuẩn: {why}.", f"The file is not well-formed XML: {why}.")
+    hint = (
+        "Hãy lưu lại tệp từ công cụ vẽ BPMN.", "Save the file again from the tool that drew it.",
+    )
+    return at_line(finding("error", "not-xml", None, says, hint), line)
+
+
+def _not_bpmn(root: Element) -> Finding:
+    shown = str(root.tag)[:120]
+    return finding("error", "not-bpmn", root, (
+        f"Tệp là XML nhưng không phải BPMN 2.0 (phần tử gốc là {shown}).",
+        f"The file is XML but not BPMN 2.0 (its root element is {shown}).",
+    ), (
+        "Phần tử gốc phải là definitions của BPMN 2.0.",
+        "The root element must be definitions of BPMN 2.0.",
+    ))
