@@ -63,7 +63,8 @@ class Task:
 class Dossier:
     """One dossier; `revision` counts changes of what acts depend on, `entries`/`head` its chain.
 
-    `desks` maps agencies as drawn to their codes, resolved once at registration.
+    `desks` maps agencies as drawn to their codes, resolved once at registration; `build` names the
+    engine build that wrote the last entry.
     """
 
     code: str
@@ -77,6 +78,7 @@ class Dossier:
     registered_at: datetime
     desks: Mapping[str, str] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
+    build: str = ""
     entries: int = 0
     head: str = "0" * 64
     envelopes: int = 0

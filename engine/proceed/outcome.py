@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib.metadata import version
 
 from engine.dossier import Dossier, Part, Task
 from engine.flow.load import Flow
@@ -13,6 +14,9 @@ from engine.handoff import Envelope
 from engine.history import Draft, Entry
 from engine.law.rules import RuleSet
 from engine.worktime import Calendar
+
+#: What moves instances: a state is byte-identical under replay only within one build.
+BUILD = f"motcua {version('motcua')}, SpiffWorkflow {version('SpiffWorkflow')}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Facts:
     rules: RuleSet
     calendars: Mapping[str, Calendar] = field(repr=False)
     salt: bytes = field(repr=False)
+    build: str = BUILD
 
 
 @dataclass(frozen=True)

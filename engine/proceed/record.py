@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from base64 import b64encode
+from dataclasses import asdict, replace
 from typing import Any
 
 from engine.commands import PERSONAL, DossierCommand, to_json
@@ -19,7 +20,7 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
     changed = [t for t in work.tasks.values() if t not in untouched]
     parts = tuple(p for p in work.parts.values() if known.get(p.id) != p)
     return Outcome(
-        dossier=work.dossier, parts=parts,
+        dossier=replace(work.dossier, build=work.facts.build), parts=parts,
         opened=tuple(t for t in changed if t.id not in before),
         changed=tuple(t for t in changed if t.id in before),
         envelopes=tuple(work.envelopes.values()),
@@ -33,6 +34,11 @@ def _draft(work: Work, command: DossierCommand, born: Registration | None) -> Dr
     if work.envelopes:
         personal["payloads"] = {
             str(e.number): e.payload for e in work.envelopes.values()
+        }
+    if work.before.parts and work.before.dossier.build != work.facts.build:
+        # The first entry under another build keeps the states it started from (decision 5).
+        personal["states"] = {
+            part.id: b64encode(part.state).decode() for part in work.before.parts
         }
     content = {
         "command": {k: v for k, v in body.items() if k not in PERSONAL},
@@ -50,7 +56,7 @@ def _draft(work: Work, command: DossierCommand, born: Registration | None) -> Dr
 def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
     facts = work.facts
     pinned: dict[str, Any] = {
-        "rules": facts.rules.id, "flow": facts.flow.hash,
+        "rules": facts.rules.id, "flow": facts.flow.hash, "build": facts.build,
         "calendars": {agency: c.version for agency, c in sorted(facts.calendars.items())},
     }
     if born is not None:
