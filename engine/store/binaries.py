@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,10 +39,13 @@ class Programs:
     folder: Path
     account: Account | None = None
 
-    def run(self, program: str, *arguments: str, timeout: float = 120) -> None:
-        """Run a program to its end; raise Unavailable with its last words when it fails.
+    #: What the programs see of the environment: by default no PGDATA, PGPORT or locale leaks in.
+    environment: Mapping[str, str] = field(default_factory=dict)
 
-        The environment is emptied so that PGDATA, PGPORT and a locale do not leak in.
+    def run(self, program: str, *arguments: str, timeout: float | None = 120) -> str:
+        """Run a program to its end and return what it said (both streams, UTF-8).
+
+        `timeout` is in seconds. Raise Unavailable with the last words of one that fails.
         """
         try:
             done = self._spawn(program, arguments, timeout)
@@ -49,15 +53,17 @@ class Programs:
             raise _failed(program, str(error)) from error
         if done.returncode:
             raise _failed(program, done.stdout.strip())
+        return done.stdout
 
     def _spawn(
-        self, program: str, arguments: tuple[str, ...], timeout: float
+        self, program: str, arguments: tuple[str, ...], timeout: float | None
     ) -> subprocess.CompletedProcess[str]:
         other = self.account
         return subprocess.run(  # noqa: S603 - our own program, no shell
             [str(self.folder / program), *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}, cwd="/", umask=0o077,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            encoding="utf-8", cwd="/", umask=0o077,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **self.environment},
             user=other.uid if other else None, group=other.gid if other else None,
             extra_groups=[] if other else None, timeout=timeout, check=False,
         )
@@ -148,4 +154,5 @@ def _failed(program: str, words: str) -> Unavailable:
         f"PostgreSQL's {program} failed: {words[-2000:]}",
         code="postgres-program",
         program=program,
+        words=words[-2000:],
     )
