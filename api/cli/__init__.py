@@ -1,0 +1,1 @@
+"""The command line (dòng lệnh): one module for each command of `motcua`."""
