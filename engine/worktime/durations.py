@@ -20,6 +20,7 @@ from engine.worktime.calendar import DAY_MINUTES
 Kind = Literal["hours", "days", "calendar_days", "elapsed", "uncounted"]
 
 _MINUTES = {"ngay": DAY_MINUTES, "gio": 60, "h": 60, "phut": 1}
+_LONGEST = 500
 _NUMBER = r"(?:(?:[0-9]{1,6} )?[0-9]{1,6}/[0-9]{1,6}|[0-9]{1,6}(?:[.,][0-9]{1,4})?|nua)"
 _TERM = re.compile(
     rf"(?P<number>{_NUMBER})(?: ?\([^()0-9]*\))? ?(?P<unit>ngay|gio|h|phut)\b"
@@ -78,7 +79,7 @@ def parse(text: str, *, calendar_days: bool = False, iso_as_working: bool = Fals
     elapsed time, as BPMN says of its timers; with `iso_as_working` (motcua:duration, timeLimit and
     the command line) its days and hours are working ones.
     """
-    plain = _fold(text)
+    plain = _fold(text) if len(text) <= _LONGEST else ""
     if _UNCOUNTED.fullmatch(plain):
         return Duration("uncounted", text=text)
     if _SAME_DAY.fullmatch(plain):
@@ -157,7 +158,7 @@ def _number(written: str, text: str) -> Fraction:
 
 def _fold(text: str) -> str:
     """Return the text without case, accents, doubled spaces and final stops; ½ as 1/2."""
-    spaced = "".join(f" {c} " if unicodedata.category(c) == "No" else c for c in text[:500])
+    spaced = "".join(f" {c} " if unicodedata.category(c) == "No" else c for c in text)
     bare = unicodedata.normalize("NFKD", spaced.lower().replace("đ", "d")).replace("⁄", "/")
     letters = "".join(c for c in bare if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", letters).strip(" .;,")

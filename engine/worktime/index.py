@@ -70,15 +70,16 @@ class Index:
 
     def opening(self, position: int) -> datetime:
         """Return when the working day at that position opens; raise Invalid beyond the end."""
-        return moment(self.days[position], self._shifts_at(position)[0][0])
+        minute = self._shifts_at(position)[0][0]
+        return moment(self.days[position], minute)
 
     def closing(self, position: int) -> datetime:
         """Return when the working day at that position closes; raise Invalid beyond the end."""
         try:
             return self._closings[position]
         except KeyError:
-            at = moment(self.days[position], self._shifts_at(position)[-1][1])
-            return self._closings.setdefault(position, at)
+            minute = self._shifts_at(position)[-1][1]
+            return self._closings.setdefault(position, moment(self.days[position], minute))
 
     def _shifts_at(self, position: int) -> Shifts:
         if position >= len(self.days):
