@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from api.cli import backup as command
 from engine.errors import Conflict, Invalid, Unavailable
 from engine.store import backup, embedded
 
@@ -95,3 +96,25 @@ def test_a_server_that_does_not_answer_is_named_so(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="does not answer"):
         backup.backup(url, tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_backup_and_restore_are_one_command_each(
+    new_database: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target, file = new_database(), new_database(), tmp_path / "motcua.backup"
+    with _connect(source) as connection:
+        connection.execute("CREATE TABLE entry AS SELECT 'tiếp nhận' AS said")
+    assert command.backup([str(file), "--database", source]) == 0
+    assert command.restore([str(file), "--database", target]) == 0
+    with _connect(target) as connection:
+        assert connection.execute("SELECT said FROM entry").fetchone() == ("tiếp nhận",)
+    assert command.restore([str(file), "--database", target]) == 1
+    assert "không rỗng" in capsys.readouterr().err
+
+
+def test_without_a_database_the_command_says_how_to_name_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MOTCUA_DATABASE_URL", raising=False)
+    assert command.backup([str(tmp_path / "file")]) == 2
+    assert "MOTCUA_DATABASE_URL" in capsys.readouterr().err

@@ -78,6 +78,19 @@ def test_the_packages_listed_are_the_packages_that_stand() -> None:
     assert sorted(listed) == sorted(find_packages(str(ROOT), include=include))
 
 
+def test_every_data_file_of_the_packages_is_installed_with_them() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    shipped = {
+        path
+        for package, patterns in setup["options.package_data"].items()
+        for pattern in re.split(r"[,\s]+", patterns.strip())
+        for path in ROOT.joinpath(*package.split(".")).glob(pattern)
+    }
+    data = {p for p in tracked() if p.relative_to(ROOT).parts[0] in PACKAGES and p.suffix != ".py"}
+    assert sorted(str(p.relative_to(ROOT)) for p in data - shipped if p.exists()) == []
+
+
 def test_no_module_is_longer_than_300_lines() -> None:
     lengths = {path: (ROOT / path).read_text(encoding="utf-8").count("\n") for path in modules()}
     assert {p: n for p, n in lengths.items() if n > 300 and p not in EXPLAINED} == {}
