@@ -8,7 +8,8 @@ import pytest
 from rendering import browser, geometry
 
 ROOT = Path(__file__).parent.parent
-DIAGRAMS = sorted((ROOT / "bpmn").glob("*/*.bpmn"))
+TEMPLATE = ROOT / "examples" / "pack_template"
+DIAGRAMS = sorted([*(ROOT / "bpmn").glob("*/*.bpmn"), *TEMPLATE.glob("*/*.bpmn")])
 
 each_diagram = pytest.mark.parametrize("path", DIAGRAMS, ids=lambda p: p.stem)
 

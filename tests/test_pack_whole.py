@@ -116,3 +116,28 @@ def check_answers(diagram, task, answers):
             assert not options or value in options
     required = {k for k, c in asked.items() if c.get("validate", {}).get("required")}
     assert required <= answers.keys()
+
+
+def described():
+    text = (drawn.ROOT / "bpmn" / "motcua.moddle.json").read_text(encoding="utf-8")
+    return json.loads(text)["types"]
+
+
+@each
+def test_every_attribute_of_ours_is_described_for_the_modelers(diagram):
+    kinds = {"process", "participant", "lane", "group", "sequenceFlow", "message"}
+    for element in diagram.root.iter():
+        used = {k.removeprefix(drawn.MOTCUA) for k in element.attrib if k.startswith(drawn.MOTCUA)}
+        name = element.tag.removeprefix(drawn.BPMN)
+        base = f"bpmn:{name[0].upper()}{name[1:]}" if name in kinds else "bpmn:Task"
+        known = {
+            p["name"] for t in described() if base in t.get("extends", []) for p in t["properties"]
+        }
+        assert used <= known, element.get("id")
+
+
+def test_the_templates_of_the_other_modeler_set_only_described_attributes():
+    text = (drawn.ROOT / "bpmn" / "element-templates.json").read_text(encoding="utf-8")
+    names = {f"motcua:{p['name']}" for t in described() for p in t["properties"]}
+    for template in json.loads(text):
+        assert {p["binding"]["name"] for p in template["properties"]} <= names

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
+DESCRIPTOR = HERE.parent.parent / "bpmn" / "motcua.moddle.json"
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -25,8 +26,9 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 #: "Kiểm tra, tiếp nhận" at 11 pixels in Arial and the fonts made to its measure.
 RULER, RULER_WIDTH = "Kiểm tra, tiếp nhận", 94.8
 BODY = '<body style="margin:0;background:#fff"><div id="c" style="width:100vw;height:100vh"></div>'
-IMPORT = """async xml => {
-  window.viewer = new BpmnJS({container: '#c'});
+IMPORT = """async ([xml, motcua]) => {
+  const moddleExtensions = {motcua: JSON.parse(motcua)};
+  window.viewer = new BpmnJS({container: '#c', moddleExtensions});
   const {warnings} = await viewer.importXML(xml);
   const {x, y, width, height} = viewer.get('canvas').viewbox().inner;
   return {warnings: warnings.map(w => w.message), inner: [x, y, width, height]};
@@ -77,7 +79,8 @@ def _one(browser: Any, library: Path, path: Path, folder: Path) -> Rendering:
     for style in STYLES:
         page.add_style_tag(path=library / "assets" / style)
     page.add_script_tag(path=library / "bpmn-viewer.production.min.js")
-    result = page.evaluate(IMPORT, path.read_text(encoding="utf-8"))
+    sources = [file.read_text(encoding="utf-8") for file in (path, DESCRIPTOR)]
+    result = page.evaluate(IMPORT, sources)
     x, y, width, height = result["inner"]
     view = (x - EDGE, y - EDGE, width + 2 * EDGE, height + 2 * EDGE)
     page.set_viewport_size({"width": round(view[2]), "height": round(view[3])})
