@@ -52,7 +52,8 @@ class Duration:
     text: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind) or self.amount < 0 or self.months < 0:
+        least = 1 if self.kind in ("hours", "calendar_days") else 0
+        if self.kind not in get_args(Kind) or self.amount < least or self.months < 0:
             raise unreadable(self.text or f"{self.kind} {self.amount}")
 
     def in_minutes(self) -> int:
