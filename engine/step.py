@@ -114,6 +114,7 @@ class TraceItem:
     name: str
     event: Literal["entered", "completed", "cancelled"]
     task: str = ""
+    instance: int | None = None     # of a repeated activity, from 0
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class Step:
     cancelled: tuple[str, ...] = ()
     waits: tuple[Wait, ...] = ()
     sent: tuple[Outgoing, ...] = ()
+    signals: tuple[str, ...] = ()   # thrown; whoever waits inside has heard them already
     acts: tuple[DrawnAct, ...] = ()
     statuses: tuple[str, ...] = ()
     trace: tuple[TraceItem, ...] = ()

@@ -1,0 +1,138 @@
+"""Levels (tầng): each process and sub-process becomes one spec with its nodes and flows joined."""
+
+from __future__ import annotations
+
+from lxml.etree import _Element as Element
+
+from engine.expressions import compile_expression
+from engine.flow.bpmn import (
+    SUBPROCESSES,
+    children,
+    condition,
+    flow_nodes,
+    inside,
+    kind,
+    motcua,
+    reference,
+    sequence_flows,
+)
+from engine.flow.building.drawing import Drawing, title, yes
+from engine.flow.building.nodes import Nodes
+from engine.flow.specs.activities import Activity
+from engine.flow.specs.gateways import Inclusive
+from engine.flow.specs.node import Arc, Node
+from engine.flow.specs.process import ProcessSpec
+from engine.flow.specs.triggers import CompensateTrigger, Trigger
+
+
+def build(drawing: Drawing) -> tuple[dict[str, ProcessSpec], Nodes]:
+    """Return the specs of all levels by the id of their process or sub-process, and the notes."""
+    nodes = Nodes(drawing)
+    levels: dict[str, ProcessSpec] = {}
+    for process in drawing.processes():
+        for element in (process, *inside(process, *SUBPROCESSES)):
+            identity = element.get("id") or ""
+            levels[identity] = _level(element, identity, nodes)
+    return levels, nodes
+
+
+def _level(element: Element, identity: str, nodes: Nodes) -> ProcessSpec:
+    spec = ProcessSpec(identity, identity)
+    spec.called = kind(element) == "process"
+    drawn = flow_nodes(element)
+    made = {node.get("id") or "": nodes.make(spec, node) for node in drawn}
+    _join(element, made)
+    _hang(element, drawn, made)
+    guards = [nodes.guard(spec, start, node.get("id") or "")
+              for node in drawn if yes(node, "triggeredByEvent")
+              for start in children(node, "startEvent")]
+    spec.guards = tuple(guard.name for guard in guards)
+    spec.begins = _begins(drawn, made)
+    spec.triggered = tuple(
+        node.get("id") or "" for node in drawn if yes(node, "instantiate")
+        or (kind(node) == "startEvent" and _triggers(made[node.get("id") or ""]))
+    )
+    _look_upstream(made)
+    return spec
+
+
+def _join(element: Element, made: dict[str, Node]) -> None:
+    """Put the sequence flows on both their nodes, in document order."""
+    for flow in sequence_flows(element):
+        source = made[reference(flow, "sourceRef") or ""]
+        target = made[reference(flow, "targetRef") or ""]
+        drawn = condition(flow)
+        arc = Arc(
+            flow.get("id") or "", title(flow), source.name, target.name,
+            compile_expression(drawn) if drawn else None, motcua(flow, "act"),
+        )
+        source.outgoing += (arc,)
+        target.incoming += (arc,)
+        source.connect(target)
+    for node in children(element):
+        if node.get("default") and (node.get("id") or "") in made:
+            made[node.get("id") or ""].default = reference(node, "default")
+
+
+def _hang(element: Element, drawn: list[Element], made: dict[str, Node]) -> None:
+    """Hang boundary events on their activities, and on each activity what undoes it."""
+    undoing = {reference(line, "sourceRef"): reference(line, "targetRef")
+               for line in children(element, "association")}
+    for node in drawn:
+        host = made.get(reference(node, "attachedToRef") or "")
+        event = made[node.get("id") or ""]
+        if kind(node) != "boundaryEvent" or not isinstance(host, Activity):
+            continue
+        if any(isinstance(t, CompensateTrigger) for t in _triggers(event)):
+            handler = undoing.get(node.get("id"))
+            host.compensation = handler if handler in made else None
+        else:
+            host.attached += (event.name,)
+
+
+def _begins(drawn: list[Element], made: dict[str, Node]) -> tuple[str, ...]:
+    """Return where tokens begin: plain start events, else every node that nothing leads to.
+
+    BPMN 2.0.2 section 10.5.2: start events may be left out; then each activity or gateway without
+    incoming flow is begun.
+    """
+    starts = [n for n in drawn if kind(n) == "startEvent"]
+    if starts:
+        return tuple(n.get("id") or "" for n in starts
+                     if not _triggers(made[n.get("id") or ""]))
+    return tuple(
+        node.get("id") or "" for node in drawn
+        if kind(node) != "boundaryEvent" and not made[node.get("id") or ""].incoming
+        and not yes(node, "triggeredByEvent") and not yes(node, "isForCompensation")
+        and not yes(node, "instantiate")
+    )
+
+
+def _triggers(node: Node) -> tuple[Trigger, ...]:
+    found: tuple[Trigger, ...] = getattr(node, "triggers", ())
+    return found
+
+
+def _look_upstream(made: dict[str, Node]) -> None:
+    """Work out, for each inclusive gateway, from which nodes each of its flows can be reached."""
+    before: dict[str, list[str]] = {name: [] for name in made}
+    for node in made.values():
+        for arc in node.outgoing:
+            before[arc.target].append(node.name)
+        for event in getattr(node, "attached", ()):
+            before[event].append(node.name)
+    for node in made.values():
+        if isinstance(node, Inclusive):
+            node.upstream = {arc.id: _reaching(arc.source, node.name, before)
+                             for arc in node.incoming}
+
+
+def _reaching(source: str, gateway: str, before: dict[str, list[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    ahead = [source]
+    while ahead:
+        name = ahead.pop()
+        if name not in found and name != gateway:
+            found.add(name)
+            ahead += before[name]
+    return frozenset(found)

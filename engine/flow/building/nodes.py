@@ -1,0 +1,148 @@
+"""Nodes from drawings (nút): one flow node element becomes one node spec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml.etree import _Element as Element
+
+from engine.expressions import Assignment, assignments, compile_expression
+from engine.flow.bpmn import (
+    CAMUNDA,
+    child,
+    kind,
+    motcua,
+    reference,
+    text,
+)
+from engine.flow.building.drawing import Drawing, title, yes
+from engine.flow.building.notes import Notes, asks, with_questions
+from engine.flow.building.repetitions import read_repetition
+from engine.flow.building.routes import Routes
+from engine.flow.building.triggers import Triggers
+from engine.flow.specs.activities import Call, Handler, Inner, Person, Receive, Script, Send
+from engine.flow.specs.catching import Boundary, Catching, Guard, Start
+from engine.flow.specs.gateways import (
+    Asking,
+    Complex,
+    EventBased,
+    Exclusive,
+    Inclusive,
+    Parallel,
+)
+from engine.flow.specs.node import Node
+from engine.flow.specs.process import ProcessSpec
+from engine.flow.specs.throwing import Throw
+from engine.step import TaskNote
+
+_GATEWAYS: dict[str, type[Node]] = {
+    "parallelGateway": Parallel, "inclusiveGateway": Inclusive, "eventBasedGateway": EventBased,
+}
+
+
+class Nodes:
+    """Makes node specs; `notes` collects what was said of people's tasks."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
+        self._notes = Notes(drawing)
+        self.triggers = Triggers(drawing, Routes(drawing))
+        self.notes: dict[str, TaskNote] = {}
+
+    def make(self, process: ProcessSpec, element: Element) -> Node:
+        """Return the spec of a flow node, added to its process spec."""
+        name = kind(element)
+        drawn = self._drawn(element)
+        identity = drawn["element"]
+        if name.endswith("Gateway"):
+            return self._gateway(process, element, drawn)
+        if name.endswith("Event"):
+            return self._event(process, element, drawn)
+        drawn["note"] = with_questions(self._notes.note(element), element, self._drawing)
+        drawn["repetition"] = read_repetition(element, self._drawing)
+        if name == "callActivity":
+            called = reference(element, "calledElement") or ""
+            return Call(process, identity, level=called, into=_mappings(element, "in"),
+                        back=_mappings(element, "out"), **drawn)
+        if name in {"subProcess", "transaction", "adHocSubProcess"}:
+            make = Handler if yes(element, "triggeredByEvent") else Inner
+            return make(process, identity, level=identity, **drawn)
+        return self._task(process, element, drawn)
+
+    def guard(self, process: ProcessSpec, start: Element, handler: str) -> Guard:
+        """Return the guard that waits for the start event of an event sub-process."""
+        drawn = self._drawn(start)
+        return Guard(
+            process, f"motcua.{drawn['element']}.guard", self.triggers.of(start), handler=handler,
+            interrupting=yes(start, "isInterrupting", default=True), **drawn,
+        )
+
+    def _drawn(self, element: Element) -> dict[str, Any]:
+        identity = element.get("id") or ""
+        return {
+            "element": identity, "title": title(element), "act": motcua(element, "act"),
+            "position": self._drawing.position.get(identity, 0),
+        }
+
+    def _gateway(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
+        name, identity = kind(element), drawn["element"]
+        if name == "exclusiveGateway":
+            make = Asking if asks(element, self._drawing) else Exclusive
+            return make(process, identity, **drawn)
+        if name == "complexGateway":
+            condition = text(child(element, "activationCondition"))
+            activation = compile_expression(condition) if condition else None
+            return Complex(process, identity, activation, **drawn)
+        return _GATEWAYS[name](process, identity, **drawn)
+
+    def _event(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
+        name, identity = kind(element), drawn["element"]
+        triggers = self.triggers.of(element)
+        together = yes(element, "parallelMultiple")
+        if name == "startEvent":
+            return Start(process, identity, triggers, **drawn)
+        if name == "intermediateCatchEvent":
+            return Catching(process, identity, triggers, together=together, **drawn)
+        if name == "boundaryEvent":
+            return Boundary(
+                process, identity, triggers, together=together,
+                interrupting=yes(element, "cancelActivity", default=True), **drawn,
+            )
+        return Throw(process, identity, triggers, **drawn)
+
+    def _task(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
+        name, identity = kind(element), drawn["element"]
+        if name == "scriptTask":
+            script = assignments(text(child(element, "script")))
+            return Script(process, identity, script=script, **drawn)
+        if name in {"sendTask", "receiveTask"} and self._has_message(element):
+            trigger = self.triggers.message(element, element)
+            make = Send if name == "sendTask" else Receive
+            if name == "sendTask":
+                self.notes[identity] = drawn["note"]
+            return make(process, identity, trigger, **drawn)
+        self.notes[identity] = drawn["note"]
+        return Person(process, identity, service=name in _SERVICES, **drawn)
+
+    def _has_message(self, element: Element) -> bool:
+        return (self._drawing.target(element, "messageRef") is not None
+                or self.triggers.message(element, element).route is not None)
+
+
+_SERVICES = frozenset({"serviceTask", "businessRuleTask"})
+
+
+def _mappings(element: Element, direction: str) -> tuple[Assignment, ...] | None:
+    """Return Camunda's in or out mappings; None where nothing or everything is mapped."""
+    extensions = child(element, "extensionElements")
+    if extensions is None:
+        return None
+    drawn = extensions.findall(f"{{{CAMUNDA}}}{direction}")
+    if any(item.get("variables") == "all" for item in drawn):
+        return None
+    made = [Assignment(item.get("target") or "",
+                       compile_expression(item.get("source") or item.get("sourceExpression") or ""))
+            for item in drawn if item.get("target")]
+    return tuple(made) if made else None
+
+

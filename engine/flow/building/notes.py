@@ -1,0 +1,225 @@
+"""Notes (ghi chú bước): what is drawn of each person's task, of pools and of the procedure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lxml.etree import _Element as Element
+
+from engine.flow.bpmn import (
+    FLOW_NODES,
+    GATEWAYS,
+    MOTCUA,
+    SUBPROCESSES,
+    child,
+    children,
+    form,
+    inside,
+    kind,
+    motcua,
+    reference,
+    role,
+    text,
+)
+from engine.flow.building.drawing import Drawing, refs, title
+from engine.procedure import Facts, Pool
+from engine.step import Question, TaskNote
+
+
+class Notes:
+    """Reads task notes; lanes and pools are looked up once."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
+        self._lanes: dict[str, list[Element]] = {}
+        for process in drawing.processes():
+            for lane_set in inside(process, "laneSet"):
+                self._enter(lane_set, [])
+        self._pools = {reference(pool, "processRef") or "": pool
+                       for pool in drawing.participants()}
+
+    def note(self, task: Element) -> TaskNote:
+        """Return the note of a task: its own words first, then its lanes', then its pool's."""
+        lanes = self._around(task)
+        pool = self._pools.get(_process(task).get("id") or "")
+        holders = [task, *lanes, *([pool] if pool is not None else [])]
+        budget, duration = self._budget(task, lanes)
+        return TaskNote(
+            element=task.get("id") or "", name=title(task),
+            lane=title(lanes[0]) if lanes else None,
+            role=next((found for at in holders if (found := role(at))), None),
+            agency=next((found for at in (task, *lanes) if (found := motcua(at, "agency"))), None),
+            form=form(task), step=motcua(task, "step"), duration=duration, budget=budget,
+            status=motcua(task, "status"),
+        )
+
+    def _enter(self, lane_set: Element, outer: list[Element]) -> None:
+        for lane in children(lane_set, "lane"):
+            here = [lane, *outer]
+            for node in refs(lane, "flowNodeRef"):
+                if len(here) > len(self._lanes.get(node, [])):
+                    self._lanes[node] = here
+            inner = child(lane, "childLaneSet")
+            if inner is not None:
+                self._enter(inner, here)
+
+    def _around(self, task: Element) -> list[Element]:
+        """Return the lanes around a task, innermost first; a sub-process lends its own."""
+        at: Element | None = task
+        while at is not None and kind(at) != "process":
+            lanes = self._lanes.get(at.get("id") or "")
+            if lanes:
+                return lanes
+            at = at.getparent()
+        return []
+
+    def _budget(self, task: Element, lanes: list[Element]) -> tuple[str | None, str | None]:
+        """Return whose duration rules the task and its text: own, group, sub-process, lane."""
+        if motcua(task, "duration"):
+            return task.get("id"), motcua(task, "duration")
+        shared = self._drawing.by_id.get(motcua(task, "budget") or "")
+        if shared is not None and motcua(shared, "duration"):
+            return shared.get("id"), motcua(shared, "duration")
+        at = task.getparent()
+        while at is not None and kind(at) in SUBPROCESSES:
+            if motcua(at, "duration"):
+                return at.get("id"), motcua(at, "duration")
+            at = at.getparent()
+        for lane in lanes:
+            if motcua(lane, "duration"):
+                return lane.get("id"), motcua(lane, "duration")
+        return None, None
+
+
+def pools(drawing: Drawing) -> tuple[Pool, ...]:
+    """Return the pools that have a process, then processes in no pool that start by themselves.
+
+    In a drawing without pools every process counts, except those that a call activity calls.
+    """
+    found = []
+    for pool in drawing.participants():
+        process = drawing.target(pool, "processRef")
+        if process is not None:
+            found.append(_pool(process, title(pool) or title(process), motcua(pool, "agency")))
+    taken = {pool.process for pool in found} | {
+        reference(call, "calledElement") for call in inside(drawing.root, "callActivity")}
+    found += [
+        _pool(process, title(process), motcua(process, "agency"))
+        for process in drawing.processes()
+        if process.get("id") not in taken and (not found or _started(process))
+    ]
+    return tuple(_with_lead(found))
+
+
+def facts(drawing: Drawing) -> Facts | None:
+    """Return what the drawing says of the procedure; None when no process has its code."""
+    for process in drawing.processes():
+        code = motcua(process, "procedureCode")
+        if code:
+            return Facts(
+                code=code, name=title(process), limit=motcua(process, "timeLimit"),
+                limits=_limits(process), decision=motcua(process, "decision"),
+                field=motcua(process, "field"), level=motcua(process, "level"),
+                calendar_days=motcua(process, "calendarDays") in {"true", "1"},
+            )
+    return None
+
+
+def start_form(drawing: Drawing) -> str | None:
+    """Return the form that opens a dossier: the one on the lead process's plain start event."""
+    for process in drawing.processes():
+        if motcua(process, "procedureCode"):
+            forms = [form(start) for start in children(process, "startEvent")]
+            return next((drawn for drawn in forms if drawn), None)
+    return None
+
+
+def questions_after(task: Element, drawing: Drawing) -> tuple[Question, ...]:
+    """Return the gateways without conditions that a token may meet before the next person.
+
+    Document order of reaching; the walk passes whatever runs by itself.
+    """
+    found: dict[str, Question] = {}
+    seen: set[str] = set()
+    ahead = [task]
+    while ahead:
+        for flow in drawing.flows_from(ahead.pop(0)):
+            node = drawing.target(flow, "targetRef")
+            if node is None or (node.get("id") or "") in seen:
+                continue
+            seen.add(node.get("id") or "")
+            if asks(node, drawing):
+                found[node.get("id") or ""] = _question(node, drawing)
+            if kind(node) in GATEWAYS - {"eventBasedGateway"} or _runs_by_itself(node):
+                ahead.append(node)
+    return tuple(found.values())
+
+
+def asks(node: Element, drawing: Drawing) -> bool:
+    """Tell whether a node is an exclusive gateway with several ways and no condition at all."""
+    ways = drawing.flows_from(node)
+    return kind(node) == "exclusiveGateway" and len(ways) > 1 and not any(
+        text(child(way, "conditionExpression")) for way in ways)
+
+
+def with_questions(note: TaskNote, task: Element, drawing: Drawing) -> TaskNote:
+    """Return the note with the questions that its person answers."""
+    return replace(note, questions=questions_after(task, drawing))
+
+
+def _question(node: Element, drawing: Drawing) -> Question:
+    ways = drawing.flows_from(node)
+    options = tuple((way.get("id") or "", title(way), motcua(way, "act")) for way in ways)
+    return Question(node.get("id") or "", title(node), options, node.get("default"))
+
+
+def _runs_by_itself(node: Element) -> bool:
+    return kind(node) in {"scriptTask", "intermediateThrowEvent"}
+
+
+def _pool(process: Element, name: str, agency: str | None) -> Pool:
+    return Pool(
+        process=process.get("id") or "", name=name, agency=agency,
+        starts=_started(process), lead=bool(motcua(process, "procedureCode")),
+    )
+
+
+def _started(process: Element) -> bool:
+    """Tell whether a process starts by itself: a start event without trigger, or none at all."""
+    starts = children(process, "startEvent")
+    if starts:
+        return any(not _triggered(start) for start in starts)
+    return any(kind(node) in FLOW_NODES for node in process)
+
+
+def _triggered(event: Element) -> bool:
+    return any(kind(item).endswith("EventDefinition") or kind(item) == "eventDefinitionRef"
+               for item in event)
+
+
+def _with_lead(found: list[Pool]) -> list[Pool]:
+    """Mark the first pool that starts as lead where no process has a procedure code."""
+    if not any(pool.lead for pool in found):
+        for number, pool in enumerate(found):
+            if pool.starts:
+                return [*found[:number], replace(pool, lead=True), *found[number + 1:]]
+    return found
+
+
+def _limits(process: Element) -> tuple[tuple[str, str], ...]:
+    extensions = child(process, "extensionElements")
+    if extensions is None:
+        return ()
+    return tuple((item.get("when") or "", item.get("value") or "")
+                 for item in extensions.iter(f"{{{MOTCUA}}}limit"))
+
+
+def _process(element: Element) -> Element:
+    at = element
+    while kind(at) != "process":
+        parent = at.getparent()
+        if parent is None:
+            break
+        at = parent
+    return at
+

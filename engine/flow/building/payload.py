@@ -1,0 +1,34 @@
+"""Payload (nội dung gửi): what a message declares, `name` or `name = expression` by commas."""
+
+from __future__ import annotations
+
+from engine.expressions import Expression, compile_expression
+
+Payload = tuple[tuple[str, Expression | None], ...]
+
+
+def read_payload(drawn: str | None) -> Payload:
+    """Return names with their expressions; raise ExpressionError for what cannot be read."""
+    found: list[tuple[str, Expression | None]] = []
+    for part in _parts(drawn or ""):
+        name, sign, value = part.partition("=")
+        found.append((name.strip(), compile_expression(value) if sign else None))
+    return tuple(found)
+
+
+def _parts(drawn: str) -> list[str]:
+    """Split at commas that stand outside of texts and brackets."""
+    parts, quote, depth, start = [], "", 0, 0
+    for at, sign in enumerate(drawn):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif sign == "," and depth == 0:
+            parts.append(drawn[start:at])
+            start = at + 1
+    return [part for part in (*parts, drawn[start:]) if part.strip()]

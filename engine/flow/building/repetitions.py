@@ -1,0 +1,53 @@
+"""Repetitions from drawings (lặp): multi-instance and loop marks of activities."""
+
+from __future__ import annotations
+
+from lxml.etree import _Element as Element
+
+from engine.expressions import Expression, compile_expression
+from engine.flow.bpmn import camunda, child, text
+from engine.flow.building.drawing import Drawing, title, yes
+from engine.flow.specs.repetition import Repetition
+
+
+def read_repetition(activity: Element, drawing: Drawing) -> Repetition | None:
+    """Return how an activity repeats, None when it does not."""
+    loop = child(activity, "standardLoopCharacteristics")
+    if loop is not None:
+        maximum = loop.get("loopMaximum")
+        return Repetition(
+            loop=True, condition=_expression(text(child(loop, "loopCondition"))),
+            test_before=yes(loop, "testBefore"), maximum=int(maximum) if maximum else None,
+        )
+    many = child(activity, "multiInstanceLoopCharacteristics")
+    return _many(many, drawing) if many is not None else None
+
+
+def _many(many: Element, drawing: Drawing) -> Repetition:
+    items = _named(text(child(many, "loopDataInputRef")), drawing) or camunda(many, "collection")
+    output = _named(text(child(many, "loopDataOutputRef")), drawing)
+    item = child(many, "inputDataItem")
+    result = child(many, "outputDataItem")
+    return Repetition(
+        sequential=yes(many, "isSequential"),
+        count=_expression(text(child(many, "loopCardinality"))), items=_expression(items or ""),
+        item=_item(item) or camunda(many, "elementVariable"),
+        output=output, output_item=_expression(_item(result) or ""),
+        until=_expression(text(child(many, "completionCondition"))),
+    )
+
+
+def _expression(drawn: str) -> Expression | None:
+    return compile_expression(drawn) if drawn else None
+
+
+def _item(item: Element | None) -> str | None:
+    return (title(item) or item.get("id")) if item is not None else None
+
+
+def _named(identity: str, drawing: Drawing) -> str | None:
+    """Return the name of data that a drawing refers to by id; the id where it has no plain name."""
+    element = drawing.by_id.get(identity)
+    if element is not None and title(element).isidentifier():
+        return title(element)
+    return identity or None

@@ -1,0 +1,64 @@
+"""Loading (nạp): lowered bytes become specs, once per server; nothing is lowered or fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from threading import Lock
+
+from engine.flow.building.drawing import Drawing
+from engine.flow.building.levels import build
+from engine.flow.building.notes import facts, pools, start_form
+from engine.flow.specs.process import ProcessSpec
+from engine.procedure import Facts, Pool
+from engine.step import TaskNote
+
+#: Flows kept in memory; a server runs a few hundred procedures in a few versions each.
+MAX_CACHED = 1_024
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A lowered drawing ready to run; never changed at run time.
+
+    `hash` is the SHA-256 of the lowered bytes, `notes` say of each task what is drawn, `facts` are
+    None where no process has a procedure code, `start_form` opens a dossier.
+    """
+
+    hash: str
+    facts: Facts | None
+    pools: tuple[Pool, ...]
+    notes: Mapping[str, TaskNote]
+    start_form: str | None = None
+    levels: dict[str, ProcessSpec] = field(default_factory=dict, repr=False)
+
+
+_cache: dict[str, Flow] = {}
+_lock = Lock()
+
+
+def load(lowered: bytes) -> Flow:
+    """Return the flow of these lowered bytes, from memory where it has been loaded before.
+
+    Raises Corrupt when the bytes are no XML and Invalid when an expression cannot be read; neither
+    happens to bytes that lint has let pass.
+    """
+    key = sha256(lowered).hexdigest()
+    with _lock:
+        flow = _cache.get(key)
+        if flow is None:
+            flow = _load(lowered, key)
+            if len(_cache) >= MAX_CACHED:
+                _cache.pop(next(iter(_cache)))
+            _cache[key] = flow
+        return flow
+
+
+def _load(lowered: bytes, key: str) -> Flow:
+    drawing = Drawing(lowered)
+    levels, nodes = build(drawing)
+    return Flow(
+        hash=key, facts=facts(drawing), pools=pools(drawing), notes=nodes.notes,
+        start_form=start_form(drawing), levels=levels,
+    )

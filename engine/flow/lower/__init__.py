@@ -1,0 +1,48 @@
+"""Lowering (chuẩn hóa): small rewrites from what people draw to what the loader reads, in order.
+
+Rewrites add nodes and flows named `motcua.<source id>.<what>`; they never rename, re-kind or wrap
+what can become a task. The result is what gets approved, stored and run (design.md, decision 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from engine.flow.lower import (
+    budgets,
+    definitions,
+    global_tasks,
+    identity,
+    links,
+    plain_text,
+    quantities,
+    stripping,
+)
+from engine.flow.lower.work import Work
+from engine.flow.read import Document
+from engine.procedure import Lowered
+from engine.step import Finding
+
+#: Grows whenever the same source would give other lowered bytes; old bytes keep running.
+VERSION = 1
+
+#: Budgets come first: they look at shapes, which stripping takes away.
+REWRITES: tuple[Callable[[Work], None], ...] = (
+    identity.refuse_reserved, plain_text.rewrite, identity.rewrite, budgets.rewrite,
+    definitions.rewrite, links.rewrite, global_tasks.rewrite, quantities.rewrite,
+    stripping.rewrite,
+)
+
+
+def lower(document: Document) -> tuple[Lowered, list[Finding]]:
+    """Return the bytes that run, with hash, version and source map, and what was done on the way.
+
+    The document is not changed. An error finding means that the bytes must not run.
+    """
+    work = Work(document)
+    for rewrite in REWRITES:
+        rewrite(work)
+    content = work.content()
+    lowered = Lowered(content, sha256(content).hexdigest(), VERSION, dict(work.source_map))
+    return lowered, work.findings

@@ -1,0 +1,32 @@
+"""Global tasks (việc dùng chung): each becomes a small process that call activities can call."""
+
+from __future__ import annotations
+
+from lxml.etree import _Element as Element
+
+from engine.flow.bpmn import kind, tag
+from engine.flow.lower.work import Work
+
+_TASKS = {
+    "globalTask": "task", "globalUserTask": "userTask", "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask", "globalBusinessRuleTask": "businessRuleTask",
+}
+
+
+def rewrite(work: Work) -> None:
+    """Put the one task of each global task into a process of the same id."""
+    for drawn in work.all(*_TASKS):
+        identity = drawn.get("id") or ""
+        task = work.add(drawn, _TASKS[kind(drawn)], **_attributes(drawn))
+        task.set("id", work.fresh(identity, "task"))
+        for inner in [item for item in drawn if item is not task]:
+            task.append(inner)
+        for name in list(drawn.attrib):
+            if name not in {"id", "name"}:
+                del drawn.attrib[name]
+        drawn.tag = tag("process")
+        drawn.set("isExecutable", "true")
+
+
+def _attributes(drawn: Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in drawn.attrib.items() if name != "id"}

@@ -1,0 +1,36 @@
+"""Stripping (lược bỏ): what never acts leaves the bytes that run: shapes, words, foreign marks."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.flow.bpmn import BPMN, BPMNDI, CAMUNDA, MOTCUA, XSI, tag
+from engine.flow.lower.work import Work
+
+_KEPT = ("", BPMN, MOTCUA, CAMUNDA, XSI)
+_WORDS = ("documentation", "textAnnotation", "incoming", "outgoing", "import", "extension")
+
+
+def rewrite(work: Work) -> None:
+    """Drop diagrams, documentation, comments, and everything of other namespaces."""
+    etree.strip_tags(work.root, etree.Comment, etree.ProcessingInstruction)
+    for element in list(work.root.iter(etree.Element)):
+        space = etree.QName(element).namespace or ""
+        if space not in _KEPT or space == BPMNDI or element.tag in _DROPPED:
+            _drop(element)
+            continue
+        for name in list(element.attrib):
+            if (etree.QName(name).namespace or "") not in _KEPT:
+                del element.attrib[name]
+        if len(element):
+            element.text = None
+        element.tail = None
+
+
+_DROPPED = frozenset(tag(name) for name in _WORDS)
+
+
+def _drop(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)

@@ -1,0 +1,68 @@
+"""The work (bản làm việc) of one lowering: a copy of the drawing, what was added and found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from engine.flow.bpmn import BPMN, attribute, inside, reference, tag
+from engine.flow.findings import NO_HINT, Sentence, finding
+from engine.flow.read import Document
+from engine.step import Finding, Severity
+
+RESERVED = "motcua."
+
+
+class Work:
+    """A drawing being lowered; rewrites change `root` and note added ids in `source_map`."""
+
+    def __init__(self, document: Document) -> None:
+        self.root: Element = deepcopy(document.root)
+        self.findings: list[Finding] = []
+        #: Added id -> id in the source that it came from.
+        self.source_map: dict[str, str] = {}
+        self._taken = {element.get("id") for element in self.root.iter(f"{{{BPMN}}}*")}
+
+    def all(self, *names: str) -> Iterator[Element]:
+        """Yield the elements of these kinds, in document order."""
+        yield from list(inside(self.root, *names))
+
+    def fresh(self, source: str, what: str) -> str:
+        """Return a new id for something added at a source element, and note where it came from."""
+        identity, number = f"{RESERVED}{source}.{what}", 1
+        while identity in self._taken:
+            number += 1
+            identity = f"{RESERVED}{source}.{what}{number}"
+        self._taken.add(identity)
+        self.source_map[identity] = source
+        return identity
+
+    def add(self, scope: Element, kind: str, **attributes: str) -> Element:
+        """Append a BPMN element to a scope."""
+        return etree.SubElement(scope, tag(kind), attributes)
+
+    def target(self, element: Element, name: str) -> Element | None:
+        """Return the element that a reference attribute points at."""
+        return self.by_id().get(reference(element, name) or "")
+
+    def by_id(self) -> dict[str, Element]:
+        """Return the elements that have an id, the first where two share one."""
+        found: dict[str, Element] = {}
+        for element in self.root.iter(f"{{{BPMN}}}*"):
+            key = attribute(element, "id")
+            if key:
+                found.setdefault(key, element)
+        return found
+
+    def found(self, severity: Severity, code: str, place: Element, says: Sentence,
+              hint: Sentence = NO_HINT) -> None:
+        """Note a finding at an element of the drawing."""
+        self.findings.append(finding(severity, code, place, says, hint))
+
+    def content(self) -> bytes:
+        """Return the lowered bytes: the same for the same drawing."""
+        etree.cleanup_namespaces(self.root)
+        return etree.tostring(self.root, encoding="UTF-8", xml_declaration=True)

@@ -1,0 +1,158 @@
+"""Running (chạy): one input to one instance, as a pure function: same inputs, same bytes.
+
+`start`, `complete`, `deliver`, `fire` and `cancel` take a flow, a state and a setting and return a
+`Step`; nothing else happens: no clock is read, nothing is sent, no message is delivered inside.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Conflict, NotFound
+from engine.flow.load import Flow
+from engine.flow.plain import plain
+from engine.flow.setting import FlowFailed, Message, Setting
+from engine.flow.specs.activities import Send
+from engine.flow.specs.gateways import unanswered
+from engine.flow.specs.hearing import hear, heard_by_start
+from engine.flow.specs.instance import Instance
+from engine.flow.specs.prune import prune
+from engine.flow.specs.task import Visit
+from engine.flow.specs.triggers import TimerTrigger
+from engine.flow.state import digest, dump, load_state
+from engine.flow.stepping import step_of
+from engine.step import Data, Step, TaskNote
+
+__all__ = [
+    "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "fire", "start",
+]
+
+
+def start(
+    flow: Flow, process: str, setting: Setting, data: Data | None = None,
+    message: Message | None = None,
+) -> Step:
+    """Begin an instance of a process, by its plain start events or by the message that starts it.
+
+    Raises NotFound for an unknown process, Conflict(message-not-expected) when no start event
+    waits for the message, FlowFailed and Invalid like every other input.
+    """
+    spec = flow.levels.get(process)
+    if spec is None or not spec.called:
+        raise NotFound(f"Bản vẽ không có quy trình “{process}”.",
+                       f"The drawing has no process '{process}'.", code="process-not-found")
+    instance = Instance(spec, flow.levels)
+    instance.flow_hash = flow.hash
+    instance.arrange(setting)
+    instance.data = plain(data or {})
+    instance.plant()
+    if message is None:
+        instance.begin(spec.begins)
+    else:
+        heard_by_start(instance, message, plain(message.payload))
+    return _finish(instance)
+
+
+def complete(flow: Flow, state: bytes, task_id: str, answers: Data, setting: Setting) -> Step:
+    """Complete an open task with cleaned answers; a question's answer stands under its gateway.
+
+    Raises Conflict(task-not-open) when it is not open, Invalid when a question that comes next is
+    unanswered or its answer names none of the flows.
+    """
+    instance = _resume(flow, state, setting)
+    visit = _visit(instance, task_id)
+    if visit is None or not _open(visit):
+        raise Conflict("Bước xử lý này không còn mở.", "This task is no longer open.",
+                       code="task-not-open", task=task_id)
+    given = plain(answers)
+    choices = _choices(visit, given)
+    if choices:
+        visit.internal_data["choices"] = choices
+    visit.workflow.merge(visit, given)
+    instance.record.closed.append(task_id)
+    if visit.task_spec.manual:
+        visit.complete()
+    else:
+        visit.run()
+    return _finish(instance)
+
+
+def deliver(flow: Flow, state: bytes, message: Message, setting: Setting) -> Step:
+    """Hand a message (or signal) to the event that waits for it.
+
+    Raises Conflict(message-not-expected) when nothing here waits for it yet: keep it till then.
+    """
+    instance = _resume(flow, state, setting)
+    hear(instance, message, plain(message.payload))
+    return _finish(instance)
+
+
+def fire(flow: Flow, state: bytes, wait_id: str, setting: Setting) -> Step:
+    """Let a timer happen; raise Conflict(wait-not-open) when it is no longer awaited."""
+    instance = _resume(flow, state, setting)
+    visit = _visit(instance, wait_id)
+    timers = [] if visit is None or not visit.waiting else [
+        number for number, trigger in enumerate(getattr(visit.task_spec, "triggers", ()))
+        if isinstance(trigger, TimerTrigger)
+    ]
+    if visit is None or not timers:
+        raise Conflict("Hẹn giờ này không còn hiệu lực.", "This timer is no longer awaited.",
+                       code="wait-not-open", wait=wait_id)
+    visit.task_spec.happen(visit, timers[0], {})
+    return _finish(instance)
+
+
+def cancel(flow: Flow, state: bytes, setting: Setting) -> Step:
+    """End the instance from outside: every open task and wait is cancelled."""
+    instance = _resume(flow, state, setting)
+    instance.sweep()
+    instance.success = False
+    return _finish(instance)
+
+
+def _resume(flow: Flow, state: bytes, setting: Setting) -> Instance:
+    instance = load_state(state, flow)
+    instance.arrange(setting)
+    return instance
+
+
+def _finish(instance: Instance) -> Step:
+    instance.advance()
+    prune(instance)
+    state = dump(instance)
+    return step_of(instance, state, digest(state))
+
+
+def _visit(instance: Instance, key: str) -> Visit | None:
+    try:
+        return instance.get_task_from_id(UUID(key))
+    except (KeyError, ValueError):
+        return None
+
+
+def _open(visit: Visit) -> bool:
+    """Tell whether the visit is a task that waits for answers; send tasks only if held."""
+    node, state = visit.task_spec, visit.state
+    return (node.manual and state == TaskState.READY) or (
+        isinstance(node, Send) and state == TaskState.WAITING)
+
+
+def _choices(visit: Visit, answers: dict[str, Any]) -> dict[str, str]:
+    """Take the answers to questions out of the answers; refuse what names no flow."""
+    note: TaskNote = visit.task_spec.note
+    chosen: dict[str, str] = {}
+    for question in note.questions:
+        if question.gateway not in answers:
+            continue
+        answer = answers.pop(question.gateway)
+        if answer is None:
+            continue
+        node = visit.workflow.spec.task_specs[question.gateway]
+        if not any(answer in (arc.id, arc.name) and answer for arc in node.outgoing):
+            raise unanswered(question.gateway, question.name, node.outgoing)
+        chosen[question.gateway] = answer
+    return chosen
+

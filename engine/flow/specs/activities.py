@@ -1,0 +1,218 @@
+"""Activities (hoạt động): tasks of people and services, scripts, sub-processes and calls."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.expressions import Assignment
+from engine.flow.specs.catching import Catching, Payload
+from engine.flow.specs.node import Node
+from engine.flow.specs.repetition import Repetition
+from engine.flow.specs.throwing import send_message
+from engine.flow.specs.triggers import MessageTrigger
+from engine.step import TaskNote
+
+if TYPE_CHECKING:
+    from engine.flow.specs.scope import Scope
+    from engine.flow.specs.task import Visit
+
+
+class Activity(Node):
+    """What events may be attached to, what may be repeated and what may be compensated."""
+
+    def __init__(self, process: Any, name: str, *, note: TaskNote,
+                 repetition: Repetition | None = None, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.note = note
+        self.repetition = repetition
+        #: The activity that undoes this one.
+        self.compensation: str | None = None
+
+    def arrive(self, visit: Visit) -> bool:
+        """Arm attached events; begin one instance after the other, or the one there is."""
+        if self.repetition is not None and "instance" not in visit.internal_data:
+            self.attach(visit)
+            return self.repetition.begin(self, visit)
+        self.enter(visit)
+        if "instance" not in visit.internal_data:
+            self.attach(visit)
+        return self.open(visit)
+
+    def open(self, visit: Visit) -> bool:  # noqa: ARG002 - subclasses use it
+        """Begin the work of one instance; return whether it can run at once."""
+        return True
+
+    def attach(self, visit: Visit) -> None:
+        """Let the events on the border wait."""
+        for name in self.attached:
+            node = visit.workflow.spec.task_specs[name]
+            node.receive(visit.add(node))
+
+    def shown(self, visit: Visit) -> bool:
+        """Tell whether the arrival is on record: a repeated activity shows its instances only."""
+        return self.repetition is None or "instance" in visit.internal_data
+
+    def leave(self, visit: Visit) -> None:
+        """Go on, or hand back to the repetition or the compensation that this is part of."""
+        if self.shown(visit):
+            visit.workflow.top_workflow.record.happened(visit, "completed")
+        if "instance" in visit.internal_data:
+            self.repetition.ended(self, visit.parent, visit)  # type: ignore[union-attr]
+            return
+        if "undoing" in visit.internal_data:
+            visit.parent.task_spec.undone(visit.parent)
+            return
+        if self.compensation is not None:
+            marks = visit.workflow.task_tree.internal_data
+            marks.setdefault("undo", []).append([self.name, self.compensation])
+        for arc in self.choose(visit):
+            visit.send(arc)
+
+
+class Person(Activity):
+    """A task that a person (or, as a service, a connector) completes with answers."""
+
+    def __init__(self, process: Any, name: str, *, service: bool = False, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.manual = True
+        self.service = service
+
+    def open(self, visit: Visit) -> bool:
+        """Open the task; answers given to earlier questions end here."""
+        visit.internal_data.pop("choices", None)
+        visit.workflow.top_workflow.record.open(visit)
+        return True
+
+
+class Script(Activity):
+    """A script task: assignments in the one expression language, nothing else."""
+
+    def __init__(self, process: Any, name: str, *, script: tuple[Assignment, ...],
+                 **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.script = script
+
+    def perform(self, visit: Visit) -> bool:
+        """Assign line by line; a later line sees the earlier ones."""
+        for line in self.script:
+            value = visit.workflow.evaluate(line.expression, visit)
+            visit.workflow.assign(visit, line.name, value)
+        return True
+
+
+class Send(Activity):
+    """A send task: its message leaves at once; a rehearsal may hold it to give answers first."""
+
+    def __init__(self, process: Any, name: str, trigger: MessageTrigger, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.trigger = trigger
+        self.service = True
+
+    def open(self, visit: Visit) -> bool:
+        """Run at once, except in a rehearsal."""
+        top = visit.workflow.top_workflow
+        if top.setting.hold_sends:
+            visit.become(TaskState.WAITING)
+            top.record.open(visit)
+            return False
+        return True
+
+    def perform(self, visit: Visit) -> bool:
+        """Put the message on record as sent."""
+        send_message(visit, self.trigger)
+        return True
+
+
+class Receive(Activity, Catching):
+    """A receive task: waits for its message; events may be attached."""
+
+    def __init__(self, process: Any, name: str, trigger: MessageTrigger, **drawn: Any) -> None:
+        Activity.__init__(self, process, name, **drawn)
+        self.triggers = (trigger,)
+        self.together = False
+
+    def open(self, visit: Visit) -> bool:
+        """Wait for the message."""
+        self.watch(visit)
+        return False
+
+    def arrive(self, visit: Visit) -> bool:
+        """Wait; behind an event-based gateway the task is entered when its message comes."""
+        if "race" in visit.internal_data:
+            self.watch(visit)
+            return False
+        return Activity.arrive(self, visit)
+
+    def shown(self, visit: Visit) -> bool:
+        """Tell whether the arrival is on record."""
+        return "race" not in visit.internal_data and Activity.shown(self, visit)
+
+    def fire(self, visit: Visit, number: int, payload: Payload) -> None:
+        """Take the payload in and go on."""
+        Catching.fire(self, visit, number, payload)
+
+
+class Inner(Activity):
+    """An embedded sub-process; its level is the inner spec of its own name."""
+
+    def __init__(self, process: Any, name: str, *, level: str, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.level = level
+
+    def perform(self, visit: Visit) -> None:
+        """Open the inner scope and put tokens on its entries."""
+        scope = visit.workflow.top_workflow.create_subprocess(visit, self.level)
+        self.provide(visit, scope)
+        scope.plant()
+        entry = visit.internal_data.get("entry")
+        scope.begin((entry,) if entry else scope.spec.begins)
+
+    def provide(self, visit: Visit, scope: Scope) -> None:
+        """Give the inner scope nothing of its own: it sees the data around it."""
+
+    def finish(self, visit: Visit, scope: Scope) -> None:  # noqa: ARG002 - subclasses use it
+        """Go on after the last token of the inner scope."""
+        visit.complete()
+
+
+class Handler(Inner):
+    """An event sub-process, grown by its guard."""
+
+    def leave(self, visit: Visit) -> None:
+        """End: no flow leads out of an event sub-process."""
+        visit.workflow.top_workflow.record.happened(visit, "completed")
+
+
+class Call(Inner):
+    """A call activity: the called process has data of its own.
+
+    Without mappings all visible data are copied in and the result is copied back.
+    """
+
+    def __init__(self, process: Any, name: str, *, into: tuple[Assignment, ...] | None = None,
+                 back: tuple[Assignment, ...] | None = None, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.into = into
+        self.back = back
+
+    def provide(self, visit: Visit, scope: Scope) -> None:
+        """Copy data in, all or as mapped."""
+        around = visit.workflow
+        if self.into is None:
+            scope.data = deepcopy(around.names(visit))
+        else:
+            scope.data = {m.name: around.evaluate(m.expression, visit) for m in self.into}
+
+    def finish(self, visit: Visit, scope: Scope) -> None:
+        """Copy data back, all or as mapped, and go on."""
+        if self.back is None:
+            visit.workflow.merge(visit, scope.data)
+        else:
+            root = scope.task_tree
+            for mapping in self.back:
+                value = scope.evaluate(mapping.expression, root, self.element)
+                visit.workflow.assign(visit, mapping.name, value)
+        visit.complete()

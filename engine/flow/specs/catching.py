@@ -1,0 +1,155 @@
+"""Catching events (sự kiện chờ): intermediate, boundary, start events and guards of scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.flow.specs.node import Node
+from engine.flow.specs.timing import arm, rearm
+from engine.flow.specs.triggers import ConditionalTrigger, TimerTrigger, Trigger
+
+if TYPE_CHECKING:
+    from engine.flow.specs.task import Visit
+
+Payload = Mapping[str, Any]
+
+
+class Catching(Node):
+    """An intermediate catch event, also behind an event-based gateway."""
+
+    interrupting = True
+
+    def __init__(self, process: Any, name: str, triggers: tuple[Trigger, ...] = (),
+                 *, together: bool = False, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.triggers = triggers
+        self.together = together
+
+    def arrive(self, visit: Visit) -> bool:
+        """Wait for a trigger; a catch event without one passes at once."""
+        if "race" not in visit.internal_data:
+            self.enter(visit)
+        if not self.triggers:
+            return True
+        self.watch(visit)
+        return False
+
+    def watch(self, visit: Visit) -> None:
+        """Begin to wait; timers get their due moment now, conditions are looked at when at rest."""
+        for trigger in self.triggers:
+            if isinstance(trigger, TimerTrigger):
+                arm(visit, trigger)
+        visit.become(TaskState.WAITING)
+
+    def stir(self, visit: Visit) -> bool:
+        """Fire when a condition has become true since it was last looked at."""
+        for number, trigger in enumerate(self.triggers):
+            if isinstance(trigger, ConditionalTrigger):
+                now = visit.workflow.holds(trigger.condition, visit)
+                was = visit.internal_data.get("held", False)
+                visit.internal_data["held"] = now
+                if now and not was:
+                    self.happen(visit, number, {})
+                    return True
+        return False
+
+    def happen(self, visit: Visit, number: int, payload: Payload) -> None:
+        """Take one trigger in; fire when it was the one, or the last of several needed together."""
+        if self.together:
+            seen = visit.internal_data.setdefault("seen", [])
+            if number not in seen:
+                seen.append(number)
+            visit.workflow.merge(visit, payload)
+            if len(seen) < len(self.triggers):
+                return
+            visit.internal_data.pop("seen")
+            payload = {}
+        self.fire(visit, number, payload)
+
+    def fire(self, visit: Visit, number: int, payload: Payload) -> None:  # noqa: ARG002
+        """Merge the payload and go on; the rivals behind the same gateway are out."""
+        if "race" in visit.internal_data:
+            visit.parent.task_spec.decided(visit.parent, visit)
+            self.enter(visit)
+        visit.workflow.merge(visit, payload)
+        visit.make_ready()
+
+    def shown(self, visit: Visit) -> bool:
+        """Tell whether the arrival is on record; candidates of a gateway are not."""
+        return "race" not in visit.internal_data
+
+
+class Boundary(Catching):
+    """An event on the border of an activity; it waits as long as the activity runs."""
+
+    passive = True
+
+    def __init__(self, process: Any, name: str, triggers: tuple[Trigger, ...] = (),
+                 *, interrupting: bool = True, **drawn: Any) -> None:
+        super().__init__(process, name, triggers, **drawn)
+        self.interrupting = interrupting
+
+    def arrive(self, visit: Visit) -> bool:
+        """Wait unseen: a boundary event is entered when it happens."""
+        self.watch(visit)
+        return False
+
+    def shown(self, visit: Visit) -> bool:  # noqa: ARG002
+        """Tell that waiting on a border is not on record."""
+        return False
+
+    def fire(self, visit: Visit, number: int, payload: Payload) -> None:
+        """Cancel the activity if interrupting, and send a token out of the event."""
+        scope, host = visit.workflow, visit.parent
+        if self.interrupting:
+            host.cancel()
+        elif isinstance(self.triggers[number], TimerTrigger) and not rearm(visit):
+            visit.become(TaskState.COMPLETED)
+        shot = scope.task_tree.add(self)
+        self.enter(shot)
+        scope.merge(shot, payload)
+        shot.complete()
+
+
+class Guard(Catching):
+    """The start event of an event sub-process, armed as long as its scope runs."""
+
+    passive = True
+
+    def __init__(self, process: Any, name: str, triggers: tuple[Trigger, ...] = (),
+                 *, interrupting: bool = True, handler: str = "", **drawn: Any) -> None:
+        super().__init__(process, name, triggers, **drawn)
+        self.interrupting = interrupting
+        self.handler = handler
+
+    def arrive(self, visit: Visit) -> bool:
+        """Wait unseen."""
+        self.watch(visit)
+        return False
+
+    def shown(self, visit: Visit) -> bool:  # noqa: ARG002
+        """Tell that guarding is not on record."""
+        return False
+
+    def fire(self, visit: Visit, number: int, payload: Payload) -> None:
+        """Sweep the scope if interrupting, then let the handler run in it."""
+        scope = visit.workflow
+        if self.interrupting:
+            scope.sweep()
+        elif isinstance(self.triggers[number], TimerTrigger) and not rearm(visit):
+            visit.become(TaskState.COMPLETED)
+        scope.merge(visit, payload)
+        scope.grow(self.handler, entry=self.element)
+
+
+class Start(Node):
+    """A start event; what triggered it came from outside and is already in the data."""
+
+    def __init__(self, process: Any, name: str, triggers: tuple[Trigger, ...] = (),
+                 *, interrupting: bool = True, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.triggers = triggers
+        self.interrupting = interrupting

@@ -1,0 +1,222 @@
+"""Gateways (cổng): exclusive, parallel, inclusive, complex and event-based."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Fault, Invalid
+from engine.expressions import Expression
+from engine.flow.specs.node import Arc, Node
+
+if TYPE_CHECKING:
+    from engine.flow.specs.task import Visit
+
+
+class Exclusive(Node):
+    """One way out: the first flow in document order whose condition holds, else the default."""
+
+    def choose(self, visit: Visit) -> list[Arc]:
+        """Return the one flow to take."""
+        for arc in self.outgoing:
+            if arc.id != self.default and (
+                arc.condition is None or visit.workflow.holds(arc.condition, visit, arc.id)
+            ):
+                return [arc]
+        return self.fallback()
+
+
+class Asking(Node):
+    """An exclusive gateway drawn without conditions: the person before it has answered."""
+
+    def choose(self, visit: Visit) -> list[Arc]:
+        """Return the flow that was answered, else the default; raise Invalid without either."""
+        choices = dict(visit.internal_data.get("choices", {}))
+        answer = choices.pop(self.element, None)
+        visit.internal_data["choices"] = choices
+        if answer is None:
+            answer = self.default or self._chosen_by_rehearsal(visit)
+        for arc in self.outgoing:
+            if answer in (arc.id, arc.name) and answer:
+                return [arc]
+        raise unanswered(self.element or "", self.bpmn_name, self.outgoing)
+
+    def _chosen_by_rehearsal(self, visit: Visit) -> str | None:
+        chooser = visit.workflow.top_workflow.setting.chooser
+        ways = tuple(arc.id for arc in self.outgoing)
+        return chooser(self.element or "", ways) if chooser else None
+
+
+def unanswered(gateway: str, title: str, ways: tuple[Arc, ...]) -> Invalid:
+    """Return the refusal of a question without an answer that names one of its flows."""
+    options = ", ".join(f"“{arc.name or arc.id}”" for arc in ways)
+    vi = f"Câu hỏi “{title or gateway}” cần một trong các câu trả lời: {options}."
+    en = f"The question '{title or gateway}' needs one of these answers: {options}."
+    return Invalid(vi, en, [Fault(f"/{gateway}", "question", vi, en)], code="question-unanswered")
+
+
+class Gathering(Node):
+    """A gateway where tokens of several flows may have to wait for one another."""
+
+    gathers = True
+
+    def arrive(self, visit: Visit) -> bool:
+        """Wait until enough tokens are here, then go on with one of them in place of all."""
+        visit.become(TaskState.WAITING)
+        waiting = [
+            other for other in visit.workflow.tasks.values()
+            if other.task_spec is self and other.waiting
+        ] if len(self.incoming) > 1 else [visit]
+        if not self.complete_with(waiting):
+            return False
+        self.join(visit, waiting)
+        return False
+
+    def complete_with(self, waiting: list[Visit]) -> bool:
+        """Tell whether these tokens suffice."""
+        return len({visit.internal_data["via"] for visit in waiting}) >= len(self.incoming)
+
+    def join(self, last: Visit, waiting: list[Visit]) -> None:
+        """Take one token of each flow, the oldest first, and make them one."""
+        oldest: dict[str, Visit] = {}
+        for visit in waiting:
+            oldest.setdefault(visit.internal_data["via"], visit)
+        chosen = last if last in oldest.values() else next(iter(oldest.values()))
+        choices: dict[str, Any] = {}
+        for visit in oldest.values():
+            choices.update(visit.internal_data.get("choices", {}))
+            if visit is not chosen:
+                visit.become(TaskState.CANCELLED)
+        if choices:
+            chosen.internal_data["choices"] = choices
+        self.enter(chosen)
+        chosen.make_ready()
+
+    def shown(self, visit: Visit) -> bool:
+        """Tell whether the gateway was entered: waiting tokens have not entered it."""
+        return not visit.waiting
+
+
+class Parallel(Gathering):
+    """A token from every incoming flow, then a token on every outgoing flow."""
+
+    def choose(self, visit: Visit) -> list[Arc]:  # noqa: ARG002
+        """Return all flows; conditions on them have no meaning (BPMN 2.0.2 section 13.4.1)."""
+        return list(self.outgoing)
+
+
+class Inclusive(Gathering):
+    """Waits as long as a token can still come (BPMN 2.0.2 section 13.4.3), then all that hold.
+
+    `upstream` tells for each incoming flow from which nodes a token can reach it without passing
+    this gateway; the loader works it out once.
+    """
+
+    def __init__(self, process: Any, name: str, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.upstream: dict[str, frozenset[str]] = {}
+
+    def complete_with(self, waiting: list[Visit]) -> bool:  # noqa: ARG002
+        """Decide at once only where there is one way in; else when the instance is at rest."""
+        return len(self.incoming) == 1
+
+    def stir(self, visit: Visit) -> bool:
+        """Join when no token elsewhere can still fill an empty incoming flow."""
+        scope = visit.workflow
+        here = [v for v in scope.tasks.values()
+                if v.task_spec is self and v.waiting]
+        filled = {v.internal_data["via"] for v in here}
+        others = [v.task_spec.name for v in scope.tasks.values()
+                  if v.alive and v.task_spec is not self and not v.task_spec.passive]
+        if any(self._may_still_come(name, filled) for name in others):
+            return False
+        self.join(visit, here)
+        return True
+
+    def _may_still_come(self, node: str, filled: set[str]) -> bool:
+        reaches = {arc for arc, nodes in self.upstream.items() if node in nodes}
+        return bool(reaches - filled) and not reaches & filled
+
+
+class Complex(Inclusive):
+    """Fires when its activation condition holds, then resets when no more tokens can come.
+
+    `activationCount` and a name `<flow id>_tokens` are visible to the condition (BPMN 2.0.2
+    section 13.4.5).
+    """
+
+    def __init__(self, process: Any, name: str, activation: Expression | None = None,
+                 **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.activation = activation
+
+    def arrive(self, visit: Visit) -> bool:
+        """Swallow late tokens of a round that has fired; else look at the condition."""
+        visit.become(TaskState.WAITING)
+        if self._late(visit):
+            visit.become(TaskState.CANCELLED)
+            return False
+        waiting = [v for v in visit.workflow.tasks.values()
+                   if v.task_spec is self and v.waiting]
+        came = {v.internal_data["via"] for v in waiting}
+        if self._activated(visit, waiting, came):
+            self.join(visit, waiting)
+            if len(came) < len(self.incoming):
+                self._rounds(visit)[self.name] = sorted(came)
+        return False
+
+    def stir(self, visit: Visit) -> bool:  # noqa: ARG002
+        """Do nothing: only an arriving token can make the condition true."""
+        return False
+
+    def _activated(self, visit: Visit, waiting: list[Visit], came: set[str]) -> bool:
+        if self.activation is None:
+            return len(came) >= len(self.incoming)
+        visit.data["activationCount"] = len(waiting)
+        holds = bool(visit.workflow.holds(self.activation, visit))
+        visit.data.clear()
+        return holds
+
+    def _late(self, visit: Visit) -> bool:
+        """Tell whether the token is late for a round; a flow seen twice begins a new round."""
+        rounds = self._rounds(visit)
+        came, via = rounds.get(self.name), visit.internal_data["via"]
+        if came is None:
+            return False
+        if via in came:
+            del rounds[self.name]
+            return False
+        came.append(via)
+        if len(came) >= len(self.incoming):
+            del rounds[self.name]
+        return True
+
+    @staticmethod
+    def _rounds(visit: Visit) -> dict[str, list[str]]:
+        marks = visit.workflow.task_tree.internal_data
+        rounds: dict[str, list[str]] = marks.setdefault("rounds", {})
+        return rounds
+
+
+class EventBased(Node):
+    """Waits for the first of several events; the others are out."""
+
+    def perform(self, visit: Visit) -> None:
+        """Let every following event wait; the gateway goes on with the first that happens."""
+        for arc in self.outgoing:
+            node = visit.workflow.spec.task_specs[arc.target]
+            candidate = visit.add(node)
+            candidate.internal_data["race"] = arc.id
+            node.receive(candidate)
+
+    def decided(self, visit: Visit, winner: Visit) -> None:
+        """Complete the gateway for the event that happened; it goes on under the root."""
+        top = visit.workflow.top_workflow
+        arc = winner.internal_data.pop("race")
+        for rival in visit.children:
+            if rival is not winner:
+                rival.cancel()
+        top.record.happened(visit, "completed")
+        top.record.took(next(way for way in self.outgoing if way.id == arc))
+        visit.become(TaskState.COMPLETED)

@@ -1,0 +1,50 @@
+"""Message keys (khóa đối chiếu): which of several conversations a message belongs to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Invalid
+from engine.expressions import as_data
+from engine.flow.specs.triggers import MessageTrigger
+
+if TYPE_CHECKING:
+    from engine.flow.specs.task import Visit
+
+
+def key_of(visit: Visit, trigger: MessageTrigger, data: Mapping[str, Any]) -> str | None:
+    """Return the key that the drawing's correlation properties give on these data, if any.
+
+    The first message of a conversation sets its key (BPMN 2.0.2 section 8.4.2); it is kept in the
+    instance and every later message must carry the same.
+    """
+    if not trigger.keys:
+        return None
+    top = visit.workflow.top_workflow
+    try:
+        values = {
+            name: as_data(expression.evaluate(data, top.surroundings))
+            for name, expression in trigger.keys
+        }
+    except Invalid:
+        return None
+    if None in values.values():
+        return None
+    for name, value in values.items():
+        top.correlations.setdefault(name, value)
+    return _text(list(values.values()))
+
+
+def awaited_key(visit: Visit, trigger: MessageTrigger) -> str | None:
+    """Return the key that a waiting event demands: none before its conversation has begun."""
+    known = visit.workflow.top_workflow.correlations
+    values = [known.get(name) for name, _ in trigger.keys]
+    return _text(values) if values and None not in values else None
+
+
+def _text(values: list[Any]) -> str:
+    if len(values) == 1:
+        return values[0] if isinstance(values[0], str) else json.dumps(values[0])
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,138 @@
+"""A flow node (nút): how a token arrives, what happens there and along which flows it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+
+from engine.expressions import Expression
+from engine.flow.specs.stuck import stuck
+
+if TYPE_CHECKING:
+    from engine.flow.specs.process import ProcessSpec
+    from engine.flow.specs.task import Visit
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A sequence flow: source and target are node ids; `act` is drawn on it."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: Expression | None = None
+    act: str | None = None
+
+
+class Node(BpmnSpecMixin):
+    """What all flow nodes share; subclasses say `arrive`, `perform` and `choose`.
+
+    Nothing is predicted: a visit exists only once a token is there. So joins count tokens instead
+    of walking a tree, and the size of an instance follows its tokens, not its history.
+    """
+
+    # Hooks name the visit even where the plain node has no use for it (ARG002).
+
+    #: Tokens here wait for others, so that the flow on which each came is kept.
+    gathers = False
+    #: Visits here do not keep their scope alive (attached and guarding events).
+    passive = False
+
+    def __init__(self, process: ProcessSpec, name: str, *, element: str | None = None,
+                 title: str = "", position: int = 0, act: str | None = None) -> None:
+        super().__init__(process, name, bpmn_name=title)
+        self.bpmn_name = title
+        self.element = element
+        self.position = position
+        self.act = act
+        self.incoming: tuple[Arc, ...] = ()
+        self.outgoing: tuple[Arc, ...] = ()
+        self.default: str | None = None
+        self.attached: tuple[str, ...] = ()
+
+    def arrive(self, visit: Visit) -> bool:
+        """Take the token in; return whether the node can run at once."""
+        self.enter(visit)
+        return True
+
+    def enter(self, visit: Visit) -> None:
+        """Put the arrival on record."""
+        visit.workflow.top_workflow.record.happened(visit, "entered")
+
+    def receive(self, visit: Visit) -> None:
+        """Let a visit arrive, and make it ready if nothing holds it."""
+        if self.arrive(visit):
+            visit.make_ready()
+
+    def perform(self, visit: Visit) -> bool | None:  # noqa: ARG002
+        """Do the node's work; return True when done, None when it goes on."""
+        return True
+
+    def shown(self, visit: Visit) -> bool:  # noqa: ARG002
+        """Tell whether the arrival of this visit is on record, so that its end must be too."""
+        return True
+
+    def choose(self, visit: Visit) -> list[Arc]:
+        """Return the flows that get a token: those without condition and those that hold."""
+        taken = [
+            arc for arc in self.outgoing if arc.id != self.default
+            and (arc.condition is None or visit.workflow.holds(arc.condition, visit, arc.id))
+        ]
+        return taken or self.fallback()
+
+    def fallback(self) -> list[Arc]:
+        """Return the default flow; raise FlowFailed when there are flows but no way on."""
+        ways = [arc for arc in self.outgoing if arc.id == self.default]
+        if self.outgoing and not ways:
+            raise stuck(self.element or self.name, self.bpmn_name)
+        return ways
+
+    def leave(self, visit: Visit) -> None:
+        """Put the completion on record and send tokens on."""
+        visit.workflow.top_workflow.record.happened(visit, "completed")
+        for arc in self.choose(visit):
+            visit.send(arc)
+
+    def stir(self, visit: Visit) -> bool:  # noqa: ARG002
+        """Look again when the whole instance is at rest; return whether that moved something."""
+        return False
+
+    def release(self, visit: Visit) -> None:
+        """Cancel what hangs on the visit: events, instances, candidates, an inner scope."""
+        for child in visit.children:
+            child.cancel()
+        inner = visit.workflow.top_workflow.subprocesses.get(visit.id)
+        if inner is not None:
+            inner.stop()
+
+    # What follows answers SpiffWorkflow's own calls.
+
+    def test(self) -> None:
+        """Accept nodes without incoming flows: the loader has checked the drawing."""
+
+    def _predict(self, my_task: Visit, seen: Any = None, looked_ahead: int = 0,
+                 mask: int = 0) -> None:
+        """Predict nothing."""
+
+    _update = receive
+
+    def _on_ready(self, my_task: Visit) -> None:
+        """Need nothing more."""
+
+    def _run_hook(self, my_task: Visit) -> bool | None:
+        return self.perform(my_task)
+
+    def _on_complete(self, my_task: Visit) -> None:
+        self.release(my_task)
+        self.leave(my_task)
+
+    def cancelled(self, visit: Visit) -> None:
+        """Put the cancellation on record and release what hangs on the visit."""
+        if self.shown(visit):
+            visit.workflow.top_workflow.record.happened(visit, "cancelled")
+        self.release(visit)
+
+    _on_cancel = cancelled
