@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from engine.clock import VIETNAM
 from engine.errors import Invalid
 from engine.worktime.calendar import Calendar
 from engine.worktime.derive import Due
-from engine.worktime.durations import Duration
-from engine.worktime.index import FIRST_YEAR, LAST_YEAR, beyond
+from engine.worktime.durations import Duration, Kind
+from engine.worktime.index import FIRST_YEAR, LAST_YEAR, Index, beyond
 
 #: What is received after this hour counts from the next working day (a rule-set parameter).
 CUTOFF = time(15)
@@ -33,8 +34,8 @@ def due(
     given = _local(start)
     begin = given
     if received and duration.kind != "uncounted":
-        begin = receipt(given, calendar, cutoff)
-    at = _end(begin, duration, calendar)
+        begin = _receipt(given, calendar.index, cutoff)
+    at = _ENDS[duration.kind](begin, duration, calendar.index)
     provisional = (at is not None and duration.kind != "elapsed"
                    and not _decided(given.year, at.year, calendar.decided))
     return Due(at, provisional, given, begin, duration, calendar, received, cutoff)
@@ -46,8 +47,11 @@ def receipt(at: datetime, calendar: Calendar, cutoff: time = CUTOFF) -> datetime
     A receipt after the cutoff (exactly on it is in time, a second later is not) or on a day not
     worked counts as at the opening of the next working day. Raise Invalid as `due` does.
     """
-    given = _local(at)
-    index, today = calendar.index, given.toordinal()
+    return _receipt(_local(at), calendar.index, cutoff)
+
+
+def _receipt(given: datetime, index: Index, cutoff: time) -> datetime:
+    today = given.toordinal()
     position = index.at_or_after(today)
     if position < len(index.days) and index.days[position] == today:
         if given.time() <= cutoff:
@@ -69,32 +73,24 @@ def _decided(first: int, last: int, decided: frozenset[int]) -> bool:
     return first in decided and (first == last or decided.issuperset(range(first + 1, last + 1)))
 
 
-def _end(begin: datetime, duration: Duration, calendar: Calendar) -> datetime | None:
-    match duration.kind:
-        case "days":
-            return _after_days(begin, duration.amount, calendar)
-        case "hours":
-            index = calendar.index
-            return index.earliest(index.minutes_until(begin) + duration.amount)
-        case "calendar_days":
-            index = calendar.index
-            return index.closing(index.at_or_after(begin.toordinal() + duration.amount))
-        case "elapsed":
-            return _elapsed(begin, duration)
-        case "uncounted":
-            return None
+def _days(begin: datetime, duration: Duration, index: Index) -> datetime:
+    today = begin.toordinal()
+    if duration.amount:
+        return index.closing(bisect_right(index.days, today) + duration.amount - 1)
+    position = index.at_or_after(today)
+    close = index.closing(position)
+    return close if begin.replace(second=0, microsecond=0) <= close else index.closing(position + 1)
 
 
-def _after_days(begin: datetime, amount: int, calendar: Calendar) -> datetime:
-    index = calendar.index
-    if amount:
-        return index.closing(bisect_right(index.days, begin.toordinal()) + amount - 1)
-    position = index.at_or_after(begin.toordinal())
-    today = index.closing(position)
-    return today if begin.replace(second=0, microsecond=0) <= today else index.closing(position + 1)
+def _hours(begin: datetime, duration: Duration, index: Index) -> datetime:
+    return index.earliest(index.minutes_until(begin) + duration.amount)
 
 
-def _elapsed(begin: datetime, duration: Duration) -> datetime:
+def _calendar_days(begin: datetime, duration: Duration, index: Index) -> datetime:
+    return index.closing(index.at_or_after(begin.toordinal() + duration.amount))
+
+
+def _elapsed(begin: datetime, duration: Duration, _index: Index) -> datetime:
     """Add months by the calendar (31 January + 1 month = the last of February), then seconds."""
     try:
         year, month = divmod(begin.year * 12 + begin.month - 1 + duration.months, 12)
@@ -102,6 +98,16 @@ def _elapsed(begin: datetime, duration: Duration) -> datetime:
         return begin.replace(year, month + 1, day) + timedelta(seconds=duration.amount)
     except (OverflowError, ValueError) as error:
         raise beyond() from error
+
+
+def _uncounted(_begin: datetime, _duration: Duration, _index: Index) -> None:
+    return None
+
+
+_ENDS: dict[Kind, Callable[[datetime, Duration, Index], datetime | None]] = {
+    "days": _days, "hours": _hours, "calendar_days": _calendar_days, "elapsed": _elapsed,
+    "uncounted": _uncounted,
+}
 
 
 def _local(at: datetime) -> datetime:

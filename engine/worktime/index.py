@@ -32,6 +32,7 @@ class Index:
     shifts: list[Shifts]
     before: list[int]
     specials: dict[int, SpecialDay]
+    _openings: dict[int, datetime] = field(default_factory=dict, repr=False, compare=False)
     _closings: dict[int, datetime] = field(default_factory=dict, repr=False, compare=False)
 
     def at_or_after(self, ordinal: int) -> int:
@@ -49,7 +50,10 @@ class Index:
         position = bisect_left(self.days, ordinal)
         minutes = self.before[position]
         if position < len(self.days) and self.days[position] == ordinal:
-            minutes += sum(min(b, minute) - a for a, b in self.shifts[position] if a < minute)
+            for opening, closing in self.shifts[position]:
+                if opening >= minute:
+                    break
+                minutes += min(closing, minute) - opening
         return minutes
 
     def earliest(self, minutes: int) -> datetime:
@@ -70,8 +74,11 @@ class Index:
 
     def opening(self, position: int) -> datetime:
         """Return when the working day at that position opens; raise Invalid beyond the end."""
-        minute = self._shifts_at(position)[0][0]
-        return moment(self.days[position], minute)
+        try:
+            return self._openings[position]
+        except KeyError:
+            minute = self._shifts_at(position)[0][0]
+            return self._openings.setdefault(position, moment(self.days[position], minute))
 
     def closing(self, position: int) -> datetime:
         """Return when the working day at that position closes; raise Invalid beyond the end."""
