@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.law.standing import Circumstances, Standing
-from engine.worktime import Calendar, due, parse, working_minutes
+from engine.worktime import Calendar, Duration, due, parse, working_minutes
 
 
 def start_clock(standing: Standing, at: datetime, circumstances: Circumstances) -> Standing:
@@ -17,7 +17,8 @@ def start_clock(standing: Standing, at: datetime, circumstances: Circumstances) 
     """
     if circumstances.limit is None:
         return replace(standing, clock_from=at, limit=None, due=None, derivation=())
-    duration = parse(circumstances.limit, calendar_days=circumstances.calendar_days)
+    duration = parse(
+        circumstances.limit, calendar_days=circumstances.calendar_days, iso_as_working=True)
     counted = due(at, duration, circumstances.calendar, received=True)
     return replace(
         standing, clock_from=at, limit=circumstances.limit, due=counted.at,
@@ -33,7 +34,7 @@ def shift(moment: datetime, held_from: datetime, now: datetime, calendar: Calend
     if moment <= held_from:
         return moment
     left = working_minutes(held_from, moment, calendar)
-    moved = due(now, parse(f"{left} phút"), calendar).at if left else now
+    moved = due(now, Duration("hours", left), calendar).at if left else now
     return moved if moved is not None else moment
 
 

@@ -79,7 +79,8 @@ def _budget_end(work: Work, part: Part, note: TaskNote, agency: str) -> datetime
                 return task.due
         if key in work.budgets:
             return work.budgets[key]
-    end = due(work.facts.now, parse(note.duration), work.calendar(agency)).at
+    duration = parse(note.duration, iso_as_working=True)
+    end = due(work.facts.now, duration, work.calendar(agency)).at
     if shared:
         work.budgets[key] = end
     return end
