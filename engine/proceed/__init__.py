@@ -27,7 +27,7 @@ from engine.flow import run
 from engine.law.acts import act_named
 from engine.proceed import acts, parts
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after
-from engine.proceed.record import outcome_of
+from engine.proceed.record import as_kept, outcome_of
 from engine.proceed.work import Work
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
 
 def register(command: RegisterDossier, born: Registration, facts: Facts) -> Outcome:
     """Return the outcome of registering a dossier: status 1, its lead part under way."""
+    command = as_kept(command)
     dossier = Dossier(
         code=born.code, procedure=command.procedure, version=born.version,
         flow_hash=facts.flow.hash, rule_set=facts.rules.id, channel=command.channel,
@@ -59,6 +60,7 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
     Raises Conflict when its state does not allow the command, Invalid when the command's content
     does not fit, NotFound when it names something that is not there.
     """
+    command = as_kept(command)
     work = Work(before, facts, _content(command))
     match command:
         case CompleteTask(task=task_id):

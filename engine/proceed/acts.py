@@ -44,7 +44,7 @@ def circumstances(work: Work, content: Mapping[str, Any]) -> Circumstances:
     return Circumstances(
         now=work.facts.now, content=content, rules=work.facts.rules, limit=_limit(work),
         calendar=work.calendar(work.dossier.competent_agency),
-        calendar_days=work.facts.flow.facts.calendar_days,
+        calendar_days=work.facts.drawn.calendar_days,
     )
 
 
@@ -59,7 +59,7 @@ def review_limit(work: Work) -> None:
 
 
 def _limit(work: Work) -> str | None:
-    facts = work.facts.flow.facts
+    facts = work.facts.drawn
     if not work.data:
         # The lead part did not move in this command: what was in force stays in force.
         return work.standing.limit or facts.limit

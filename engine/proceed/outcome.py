@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 
+from engine import procedure
 from engine.dossier import Dossier, Part, Task
+from engine.errors import Corrupt
 from engine.flow.load import Flow
 from engine.handoff import Envelope
 from engine.history import Draft, Entry
@@ -60,6 +62,16 @@ class Facts:
     calendars: Mapping[str, Calendar] = field(repr=False)
     salt: bytes = field(repr=False)
     build: str = BUILD
+
+    @property
+    def drawn(self) -> procedure.Facts:
+        """What the drawing says of the procedure; every published version says it."""
+        if self.flow.facts is None:
+            raise Corrupt(
+                "Sơ đồ của hồ sơ không ghi mã thủ tục.",
+                f"Flow {self.flow.hash} names no procedure, yet a dossier runs on it.",
+            )
+        return self.flow.facts
 
 
 @dataclass(frozen=True)

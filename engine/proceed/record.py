@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from engine.commands import PERSONAL, DossierCommand, to_json
-from engine.history import Draft
+from engine.commands import PERSONAL, DossierCommand, from_json, to_json
+from engine.history import Draft, canonical
 from engine.proceed.outcome import Outcome, Registration
 from engine.proceed.work import Work
+
+Asked = TypeVar("Asked", bound=DossierCommand)
+
+
+def as_kept(command: Asked) -> Asked:
+    """Return the command as history will give it back: canonical text, order and numbers.
+
+    Live and replay then put the same bytes into the instances.
+    """
+    kept: Asked = from_json(json.loads(canonical(to_json(command))))  # type: ignore[assignment]
+    return kept
 
 
 def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -> Outcome:
