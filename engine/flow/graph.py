@@ -1,0 +1,149 @@
+"""The graph (đồ thị) of a process or sub-process: its nodes, its flows and who follows whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml.etree import _Element as Element
+
+from engine.flow import bpmn
+from engine.flow.read import Document
+from engine.flow.support import triggers_of
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One sequence flow between two nodes of the same scope, by their ids."""
+
+    element: Element
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One process or sub-process: `nodes` by id and `flows` that begin and end in it."""
+
+    element: Element
+    nodes: Mapping[str, Element]
+    flows: tuple[Flow, ...]
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, list[Flow]]:
+        """Flows that leave each node, in document order."""
+        return self._by("source")
+
+    @cached_property
+    def incoming(self) -> Mapping[str, list[Flow]]:
+        """Flows that enter each node, in document order."""
+        return self._by("target")
+
+    @cached_property
+    def boundaries(self) -> Mapping[str, list[str]]:
+        """Boundary events of each activity, in document order."""
+        found: dict[str, list[str]] = {}
+        for key, node in self.nodes.items():
+            if bpmn.kind(node) == "boundaryEvent":
+                found.setdefault(bpmn.reference(node, "attachedToRef") or "", []).append(key)
+        return found
+
+    @cached_property
+    def links(self) -> Mapping[str, list[str]]:
+        """Catching link events behind each throwing one, matched by the link's name."""
+        catches: dict[str, list[str]] = {}
+        throws: dict[str, str] = {}
+        for key, node in self.nodes.items():
+            name = link_name(node)
+            if name is not None and bpmn.kind(node) == "intermediateCatchEvent":
+                catches.setdefault(name, []).append(key)
+            elif name is not None:
+                throws[key] = name
+        return {key: catches.get(name, []) for key, name in throws.items()}
+
+    @cached_property
+    def starts(self) -> tuple[str, ...]:
+        """Where tokens begin: start events; without any, every node that nothing leads to."""
+        drawn = [k for k, node in self.nodes.items() if bpmn.kind(node) == "startEvent" or (
+            truth(node, "instantiate") and not self.incoming.get(k)
+        )]
+        return tuple(drawn) or tuple(k for k in self.nodes if self.begins_alone(k))
+
+    def begins_alone(self, key: str) -> bool:
+        """Tell whether nothing leads to a node that is not of a kind which waits to be called."""
+        node = self.nodes[key]
+        return not self.incoming.get(key) and not called_otherwise(node) and not (
+            bpmn.kind(node) == "intermediateCatchEvent" and link_name(node) is not None
+        )
+
+    def after(self, key: str) -> Iterator[str]:
+        """Yield every node that may follow: along flows, links and boundary events."""
+        for flow in self.outgoing.get(key, []):
+            yield flow.target
+        yield from self.links.get(key, [])
+        yield from self.boundaries.get(key, [])
+
+    def reachable(self, begin: Iterable[str]) -> set[str]:
+        """Return the nodes that a token starting at these can visit, themselves included."""
+        seen = set(begin)
+        ahead = list(seen)
+        while ahead:
+            for key in self.after(ahead.pop()):
+                if key in self.nodes and key not in seen:
+                    seen.add(key)
+                    ahead.append(key)
+        return seen
+
+    def _by(self, end: str) -> dict[str, list[Flow]]:
+        found: dict[str, list[Flow]] = {}
+        for flow in self.flows:
+            found.setdefault(getattr(flow, end), []).append(flow)
+        return found
+
+
+def scopes(document: Document) -> tuple[Scope, ...]:
+    """Return every process and sub-process of a diagram as a graph, in document order."""
+    return tuple(_scope(e) for e in bpmn.inside(document.root, "process", *bpmn.SUBPROCESSES))
+
+
+def called_otherwise(node: Element) -> bool:
+    """Tell whether a node is entered by an event or by compensation, never by a flow."""
+    return (
+        bpmn.kind(node) == "boundaryEvent" or event_subprocess(node)
+        or truth(node, "isForCompensation")
+    )
+
+
+def event_subprocess(node: Element) -> bool:
+    """Tell whether a sub-process is started by an event."""
+    return bpmn.kind(node) in bpmn.SUBPROCESSES and truth(node, "triggeredByEvent")
+
+
+def truth(element: Element, name: str, *, default: bool = False) -> bool:
+    """Return a boolean attribute as XML Schema reads it."""
+    value = bpmn.attribute(element, name)
+    return default if value is None else value.lower() in ("true", "1")
+
+
+def link_name(node: Element) -> str | None:
+    """Return the name of a link event's link, None for every other node."""
+    if "link" not in triggers_of(node):
+        return None
+    link = bpmn.child(node, "linkEventDefinition")
+    named = None if link is None else bpmn.name_of(link)
+    return named or bpmn.name_of(node) or ""
+
+
+def _scope(element: Element) -> Scope:
+    nodes: dict[str, Element] = {}
+    for node in bpmn.flow_nodes(element):
+        key = bpmn.ident(node)
+        if key is not None:
+            nodes.setdefault(key, node)
+    flows = []
+    for drawn in bpmn.sequence_flows(element):
+        source, target = bpmn.reference(drawn, "sourceRef"), bpmn.reference(drawn, "targetRef")
+        if source in nodes and target in nodes:
+            flows.append(Flow(drawn, source, target))
+    return Scope(element, nodes, tuple(flows))

@@ -1,0 +1,89 @@
+"""Lint (soát sơ đồ): all findings of one diagram at once, with place and what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from engine.flow.building.drawing import Drawing
+from engine.flow.building.notes import facts, pools
+from engine.flow.findings import Refused
+from engine.flow.lint.deadline import duration_findings, limit_findings
+from engine.flow.lint.elements import element_findings
+from engine.flow.lint.gateways import gateway_findings
+from engine.flow.lint.identity import identity_findings
+from engine.flow.lint.lawful import law_findings
+from engine.flow.lint.report import Known, Report, Subject
+from engine.flow.lint.schema import schema_findings
+from engine.flow.lint.sound import soundness_findings
+from engine.flow.lint.staff import staff_findings
+from engine.flow.lint.structure import structure_findings
+from engine.flow.lint.words import word_findings
+from engine.flow.lower import lower
+from engine.flow.read import read
+from engine.procedure import Lowered
+from engine.step import Finding
+
+__all__ = ["Known", "Report", "lint"]
+
+#: More findings than this say nothing new.
+MOST = 1_000
+_FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
+    schema_findings, identity_findings, element_findings, structure_findings, gateway_findings,
+    word_findings, staff_findings, duration_findings, law_findings, soundness_findings,
+)
+
+
+def lint(
+    files: Mapping[str, bytes], main: str, known: Known | None = None, *,
+    documentation: bool = False,
+) -> Report:
+    """Return everything found in the diagram `files[main]`, beside its forms and other diagrams.
+
+    `known` is the register: with it, unknown roles, agencies and forms are errors. With
+    `documentation` the drawing is not meant to run, and errors of running become infos. Never
+    raises for what the files hold; raises KeyError when `main` is not among them.
+    """
+    try:
+        subject = Subject(read(files[main]), files, known)
+    except Refused as refused:
+        return Report(refused.findings)
+    found = [finding for family in _FAMILIES for finding in family(subject)]
+    lowered = None if _broken(found) else _lowered(subject, found)
+    if documentation:
+        found = [_documentary(finding) for finding in found]
+    return _report(found, lowered)
+
+
+def _lowered(subject: Subject, found: list[Finding]) -> Lowered | None:
+    lowered, said = lower(subject.document, subject.beside)
+    found += said
+    if _broken(said):
+        return None
+    found += limit_findings(subject, lowered)
+    return lowered
+
+
+def _report(found: list[Finding], lowered: Lowered | None) -> Report:
+    findings = tuple(_in_order(found))
+    if lowered is None:
+        return Report(findings)
+    drawing = Drawing(lowered.content)
+    return Report(findings, facts(drawing), pools(drawing), lowered)
+
+
+def _in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings by line, each once for a place, errors first where there are too many."""
+    once = {(f.code, f.element, f.line, f.en): f for f in reversed(list(found))}
+    grave = {"error": 0, "warning": 1, "info": 2}
+    kept = sorted(once.values(), key=lambda f: grave[f.severity])[:MOST]
+    return sorted(kept, key=lambda f: (f.line or 0, grave[f.severity], f.code, f.en))
+
+
+def _broken(found: Iterable[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in found)
+
+
+def _documentary(finding: Finding) -> Finding:
+    """Return an error as an info: a drawing that is not meant to run only has to be readable."""
+    return replace(finding, severity="info") if finding.severity == "error" else finding

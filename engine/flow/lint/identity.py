@@ -1,0 +1,119 @@
+"""Identity (định danh): ids that are missing or used twice, references that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+from engine.flow import bpmn
+from engine.flow.findings import finding, label
+from engine.flow.lint.report import Subject
+from engine.step import Finding
+
+#: Elements that others point at: two of them with one id cannot be told apart.
+_POINTED_AT = bpmn.FLOW_NODES | {
+    "process", "sequenceFlow", "participant", "lane", "messageFlow", "message", "signal", "error",
+    "escalation", "itemDefinition", "dataObject", "dataObjectReference", "dataStoreReference",
+    "group", "collaboration", "interface", "operation", "category", "categoryValue",
+}
+#: Reference attributes whose target must stand in the same file for the diagram to run.
+_REFERENCES = (
+    ("sequenceFlow", "sourceRef"), ("sequenceFlow", "targetRef"),
+    ("messageFlow", "sourceRef"), ("messageFlow", "targetRef"),
+    ("boundaryEvent", "attachedToRef"), ("participant", "processRef"),
+    ("messageEventDefinition", "messageRef"), ("signalEventDefinition", "signalRef"),
+    ("errorEventDefinition", "errorRef"), ("escalationEventDefinition", "escalationRef"),
+    ("compensateEventDefinition", "activityRef"),
+    ("receiveTask", "messageRef"), ("sendTask", "messageRef"),
+)
+_REQUIRED = {"sourceRef", "targetRef", "attachedToRef"}
+_PREFIX = "motcua."
+
+
+def identity_findings(subject: Subject) -> list[Finding]:
+    """Return findings on ids and references of the whole file."""
+    return [
+        *_missing(subject), *_reserved(subject), *_twice(subject), *_dangling(subject),
+        *_default_flows(subject), *_lane_members(subject),
+    ]
+
+
+def _missing(subject: Subject) -> Iterator[Finding]:
+    root = subject.document.root
+    for element in bpmn.inside(root, "process", "participant", *bpmn.FLOW_NODES):
+        if bpmn.ident(element) is None:
+            yield finding("error", "missing-id", element, (
+                f"“{label(element)}” không có mã (id) nên không gì nối tới được.",
+                f"'{label(element)}' has no id, so nothing can refer to it.",
+            ), ("Thêm thuộc tính id.", "Add an id."))
+    for element in bpmn.inside(root, "sequenceFlow"):
+        if bpmn.ident(element) is None:
+            yield finding("info", "flow-without-id", element, (
+                "Luồng không có mã (id); hệ thống tự đặt một mã.",
+                "The sequence flow has no id; one is made for it.",
+            ))
+
+
+def _reserved(subject: Subject) -> Iterator[Finding]:
+    for key, element in subject.document.ids.items():
+        if key.startswith(_PREFIX):
+            yield finding("error", "reserved-id", element, (
+                f"Mã “{key}” bắt đầu bằng “{_PREFIX}”, dành riêng cho hệ thống.",
+                f"The id '{key}' begins with '{_PREFIX}', which is reserved.",
+            ), ("Hãy đổi mã.", "Choose another id."))
+
+
+def _twice(subject: Subject) -> Iterator[Finding]:
+    first = subject.document.ids
+    for element in subject.document.root.iter(f"{{{bpmn.BPMN}}}*"):
+        key = bpmn.ident(element)
+        if key is None or first[key] is element:
+            continue
+        both = bpmn.kind(element) in _POINTED_AT and bpmn.kind(first[key]) in _POINTED_AT
+        yield finding("error" if both else "warning", "duplicate-id", element, (
+            f"Mã “{key}” đã dùng ở dòng {first[key].sourceline}.",
+            f"The id '{key}' is already used in line {first[key].sourceline}.",
+        ), ("Mỗi phần tử cần một mã riêng.", "Give each element an id of its own."))
+
+
+def _dangling(subject: Subject) -> Iterator[Finding]:
+    for name, attribute in _REFERENCES:
+        for element in bpmn.inside(subject.document.root, name):
+            wanted = bpmn.attribute(element, attribute)
+            if wanted is None and attribute in _REQUIRED:
+                yield finding("error", "missing-reference", element, (
+                    f"{name} “{label(element)}” thiếu {attribute}.",
+                    f"The {name} '{label(element)}' lacks {attribute}.",
+                ), ("Hãy nối lại trong công cụ vẽ.", "Connect it again in the modeler."))
+            elif wanted is not None and subject.document.resolve(element, attribute) is None:
+                yield _dead_reference(element, attribute, wanted)
+
+
+def _dead_reference(element: Element, attribute: str, wanted: str) -> Finding:
+    return finding("error", "dangling-reference", element, (
+        f"{attribute} của “{label(element)}” trỏ tới “{wanted[:80]}”, không có trong tệp.",
+        f"{attribute} of '{label(element)}' points at '{wanted[:80]}', which is not in the file.",
+    ), ("Xóa hoặc nối lại phần tử này.", "Delete this element or connect it again."))
+
+
+def _default_flows(subject: Subject) -> Iterator[Finding]:
+    for scope in subject.scopes:
+        for key, node in scope.nodes.items():
+            wanted = bpmn.reference(node, "default")
+            ways = {bpmn.ident(flow.element) for flow in scope.outgoing.get(key, [])}
+            if wanted is not None and wanted not in ways:
+                yield finding("error", "default-flow-unknown", node, (
+                    f"Luồng mặc định “{wanted[:80]}” không đi ra từ “{label(node)}”.",
+                    f"The default flow '{wanted[:80]}' does not leave '{label(node)}'.",
+                ), ("Chọn lại luồng mặc định.", "Choose the default flow again."))
+
+
+def _lane_members(subject: Subject) -> Iterator[Finding]:
+    for pointer in bpmn.inside(subject.document.root, "flowNodeRef"):
+        wanted = bpmn.unprefixed(pointer, bpmn.text(pointer))
+        if wanted is not None and wanted not in subject.document.ids:
+            yield finding("warning", "dangling-lane-member", pointer, (
+                f"Làn nhắc tới “{wanted[:80]}”, không có trong tệp.",
+                f"The lane names '{wanted[:80]}', which is not in the file.",
+            ))

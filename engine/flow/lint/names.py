@@ -1,0 +1,97 @@
+"""Names (tên dữ liệu): what the data of a diagram can hold, as far as forms and scripts tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine import expressions
+from engine.expressions import ExpressionError
+from engine.flow import bpmn
+from engine.flow.lint.report import Subject
+
+#: Names that every expression sees; the applicant is not among them.
+ALWAYS = frozenset({"dossier"})
+_CAMUNDA_FIELD = f"{{{bpmn.CAMUNDA}}}formField"
+#: Camunda variables that are not data of ours but say that a name exists.
+_CAMUNDA_NAMED = ("resultVariable", "elementVariable", "collection")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that are known; `open` tells that others may come from outside the drawing."""
+
+    known: frozenset[str]
+    open: bool
+
+
+def names_of(subject: Subject) -> Names:
+    """Return the names that forms, scripts, messages and loops of a diagram provide."""
+    known = {*ALWAYS, *_from_forms(subject.files), *_from_drawing(subject)}
+    return Names(frozenset(known), _is_open(subject))
+
+
+def form_fields(content: bytes) -> list[str]:
+    """Return the keys of a form's fields, groups and lists entered; [] for what is no form."""
+    try:
+        schema = json.loads(content)
+    except (ValueError, RecursionError):
+        return []
+    return list(_keys(schema, 0))
+
+
+def _keys(schema: Any, depth: int) -> Iterator[str]:
+    if not isinstance(schema, dict) or depth > 20:
+        return
+    for field in schema.get("components") or ():
+        if isinstance(field, dict):
+            key = field.get("key") or field.get("path")
+            if isinstance(key, str) and key:
+                yield key.split(".")[0]
+            yield from _keys(field, depth + 1)
+
+
+def _from_forms(files: Mapping[str, bytes]) -> Iterator[str]:
+    for name, content in files.items():
+        if name.endswith(".form"):
+            yield from form_fields(content)
+
+
+def _from_drawing(subject: Subject) -> Iterator[str]:
+    root = subject.document.root
+    for element in bpmn.inside(root, "scriptTask"):
+        yield from _assigned(bpmn.text(bpmn.child(element, "script")))
+    for element in bpmn.inside(root, "message"):
+        for part in (bpmn.motcua(element, "payload") or "").split(","):
+            yield part.partition("=")[0].strip()
+    for element in root.iter(_CAMUNDA_FIELD):
+        yield element.get("id") or ""
+    for name in ("inputDataItem", "outputDataItem", "dataObject", "dataObjectReference"):
+        for element in bpmn.inside(root, name):
+            yield bpmn.name_of(element) or ""
+            yield bpmn.ident(element) or ""
+    for element in bpmn.inside(root, *bpmn.ACTIVITIES, "multiInstanceLoopCharacteristics"):
+        for name in _CAMUNDA_NAMED:
+            yield bpmn.camunda(element, name) or ""
+
+
+def _assigned(script: str) -> Iterator[str]:
+    try:
+        yield from (line.name for line in expressions.assignments(script))
+    except ExpressionError:
+        return
+
+
+def _is_open(subject: Subject) -> bool:
+    """Tell whether answers without a form, services or decisions may bring any name."""
+    for element in bpmn.inside(subject.document.root, *bpmn.TASKS, "callActivity"):
+        stem = bpmn.form(element)
+        if bpmn.kind(element) in bpmn.PERSONAL:
+            if stem is None or f"{stem}.form" not in subject.files:
+                return True
+        elif bpmn.kind(element) not in ("scriptTask", "sendTask"):
+            return True
+    # Without a person anywhere, whoever starts the process brings the data.
+    return not any(True for _ in bpmn.inside(subject.document.root, *bpmn.PERSONAL))

@@ -1,0 +1,71 @@
+"""The report (kết quả soát): everything lint found in one diagram, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml.etree import _Element as Element
+
+from engine.flow import bpmn
+from engine.flow.findings import Refused
+from engine.flow.graph import Scope, scopes
+from engine.flow.read import Document, read
+from engine.procedure import Facts, Lowered, Pool
+from engine.step import Finding
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the register knows: codes of agencies and names of roles."""
+
+    agencies: Collection[str]
+    roles: Collection[str]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings of one diagram, in the order of its lines; `lowered` is None after an error."""
+
+    findings: tuple[Finding, ...]
+    facts: Facts | None = None
+    pools: tuple[Pool, ...] = ()
+    lowered: Lowered | None = field(default=None, repr=False)
+
+    @property
+    def sound(self) -> bool:
+        """Tell whether no finding is an error."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is being linted: the diagram, the files beside it, and what the register knows."""
+
+    document: Document
+    files: Mapping[str, bytes]
+    known: Known | None = None
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The processes and sub-processes with their nodes and flows, outermost first."""
+        return scopes(self.document)
+
+    @cached_property
+    def beside(self) -> tuple[Document, ...]:
+        """The other diagrams at hand that can be read, for what this one calls."""
+        found = []
+        for name, content in sorted(self.files.items()):
+            if name.endswith(".bpmn") and content is not self.document.content:
+                try:
+                    found.append(read(content))
+                except Refused:
+                    continue
+        return tuple(found)
+
+    @cached_property
+    def procedure(self) -> Element | None:
+        """The process with a procedure code; rules of law apply to its drawing alone."""
+        coded = (p for p in self.document.processes if bpmn.motcua(p, "procedureCode"))
+        return next(coded, None)

@@ -1,0 +1,95 @@
+"""Soundness findings (bế tắc): what the token game met, told with the path that leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import process_time
+
+from engine.flow import bpmn
+from engine.flow.findings import finding, label
+from engine.flow.graph import Scope, called_otherwise
+from engine.flow.lint.report import Subject
+from engine.flow.soundness import net_of, search
+from engine.step import Finding
+
+#: CPU seconds for one diagram, shared by its scopes.
+SECONDS = 1.0
+_SHOWN = 14
+
+
+def soundness_findings(subject: Subject) -> list[Finding]:
+    """Return where a scope gets stuck, doubles its work or cannot end; never silence on a limit."""
+    found: list[Finding] = []
+    deadline = process_time() + SECONDS
+    for scope in subject.scopes:
+        found += _no_way_out(scope)
+        found += _played(scope, max(deadline - process_time(), 0.05))
+    return found
+
+
+def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
+    net = net_of(scope)
+    if net is None:
+        if scope.starts and bpmn.kind(scope.element) != "adHocSubProcess":
+            yield _undecided(scope, "complexGateway", "complexGateway")
+        return
+    outcome = search(net, seconds=seconds)
+    for key, path in outcome.stuck:
+        yield finding("error", "deadlock", scope.nodes[key], (
+            (f"Bế tắc: “{label(scope.nodes[key])}” chờ mãi một nhánh không bao giờ tới. "
+            f"Đường đi: {_told(scope, path)}."),
+            (f"Deadlock: '{label(scope.nodes[key])}' waits for ever for a way never taken. "
+            f"Path: {_told(scope, path)}."),
+        ), (
+            "Cổng tách và cổng gộp phải cùng loại: tách loại trừ thì gộp loại trừ.",
+            "Split and join with the same kind: what an exclusive gateway splits, one joins.",
+        ))
+    for key, path in outcome.doubled[:5]:
+        yield finding("warning", "lack-of-synchronisation", scope.nodes[key], (
+            (f"“{label(scope.nodes[key])}” có thể chạy hai lần vì các nhánh song song không được "
+            f"gộp. Đường đi: {_told(scope, path)}."),
+            (f"'{label(scope.nodes[key])}' may run twice because parallel branches are not joined. "
+            f"Path: {_told(scope, path)}."),
+        ), ("Gộp các nhánh bằng cổng song song.", "Join the branches with a parallel gateway."))
+    if not outcome.decided:
+        yield _undecided(scope, f"{outcome.states} trạng thái", f"{outcome.states} states")
+
+
+def _undecided(scope: Scope, vi: str, en: str) -> Finding:
+    return finding("info", "soundness-undecided", scope.element, (
+        f"Chưa kết luận được “{label(scope.element)}” có bế tắc hay không ({vi}).",
+        f"Whether '{label(scope.element)}' can get stuck was not decided ({en}).",
+    ), ("Chia nhỏ quy trình để soát được hết.", "Divide the process so that all can be checked."))
+
+
+def _no_way_out(scope: Scope) -> Iterator[Finding]:
+    """Warn once of nodes that a token reaches but from which no end can be reached."""
+    reached = scope.reachable([*scope.starts, *(
+        k for k, node in scope.nodes.items() if called_otherwise(node)
+    )])
+    before: dict[str, list[str]] = {}
+    for key in reached:
+        for after in scope.after(key):
+            before.setdefault(after, []).append(key)
+    ending = {key for key in reached if not any(True for _ in scope.after(key)) or (
+        bpmn.kind(scope.nodes[key]) in bpmn.ACTIVITIES and not scope.outgoing.get(key)
+    )}
+    ahead = list(ending)
+    while ahead:
+        for key in before.get(ahead.pop(), []):
+            if key not in ending:
+                ending.add(key)
+                ahead.append(key)
+    lost = next((key for key in scope.nodes if key in reached - ending), None)
+    if lost is not None:
+        yield finding("warning", "no-way-to-end", scope.nodes[lost], (
+            f"Từ “{label(scope.nodes[lost])}” không có đường nào tới chỗ kết thúc.",
+            f"From '{label(scope.nodes[lost])}' no path leads to an end.",
+        ), ("Thêm một lối ra khỏi vòng lặp.", "Add a way out of the loop."))
+
+
+def _told(scope: Scope, path: tuple[str, ...]) -> str:
+    shown = [label(scope.nodes[key]) for key in path]
+    if len(shown) > _SHOWN:
+        shown = [*shown[:_SHOWN // 2], "…", *shown[-_SHOWN // 2:]]
+    return " → ".join(shown)

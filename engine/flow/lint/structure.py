@@ -1,0 +1,180 @@
+"""Structure (cấu trúc): starts, ends, unreachable nodes, dead ends, flows across a border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+from engine.flow import bpmn
+from engine.flow.findings import finding, label
+from engine.flow.graph import Scope, called_otherwise, event_subprocess, link_name
+from engine.flow.lint.report import Subject
+from engine.step import Finding
+
+
+def structure_findings(subject: Subject) -> list[Finding]:
+    """Return findings on how nodes hang together, pool by pool and scope by scope."""
+    found: list[Finding] = []
+    for scope in subject.scopes:
+        found += _starts(scope)
+        found += _unreachable(scope)
+        for key, node in scope.nodes.items():
+            found += _ends(scope, key, node)
+        found += _links(scope)
+    return [*found, *_crossing(subject), *_message_flows(subject), *_calls(subject)]
+
+
+def _starts(scope: Scope) -> Iterator[Finding]:
+    if bpmn.kind(scope.element) == "adHocSubProcess" or not scope.nodes:
+        return
+    drawn = [node for node in scope.nodes.values() if bpmn.kind(node) == "startEvent"]
+    if not drawn and not scope.starts:
+        yield finding("error", "no-beginning", scope.element, (
+            f"“{label(scope.element)}” không có chỗ bắt đầu: nút nào cũng có luồng đi vào.",
+            f"'{label(scope.element)}' has nowhere to begin: every node has an incoming flow.",
+        ), ("Thêm sự kiện bắt đầu.", "Add a start event."))
+    elif not drawn:
+        yield finding("info", "no-start-event", scope.element, (
+            (f"“{label(scope.element)}” không có sự kiện bắt đầu; mọi nút không có luồng vào cùng "
+            "bắt đầu."),
+            (f"'{label(scope.element)}' has no start event; every node without an incoming flow "
+            "begins at once."),
+        ), ("Thêm sự kiện bắt đầu cho rõ.", "Add a start event to make it plain."))
+
+
+def _unreachable(scope: Scope) -> Iterator[Finding]:
+    if bpmn.kind(scope.element) == "adHocSubProcess":
+        return
+    begins = [k for k, node in scope.nodes.items() if k in scope.starts or (
+        called_otherwise(node) and bpmn.kind(node) != "boundaryEvent"
+    )]
+    reached = scope.reachable(begins)
+    for key, node in scope.nodes.items():
+        if key not in reached:
+            yield finding("warning", "unreachable", node, (
+                f"Không có đường nào từ chỗ bắt đầu tới “{label(node)}”; nó sẽ không bao giờ chạy.",
+                f"No path leads from the beginning to '{label(node)}'; it never runs.",
+            ), ("Nối nó vào luồng hoặc xóa nó.", "Connect it or delete it."))
+
+
+def _ends(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
+    name, into, out = bpmn.kind(node), scope.incoming.get(key), scope.outgoing.get(key)
+    if (name in ("startEvent", "boundaryEvent") or event_subprocess(node)) and into:
+        yield _wrong_way(node, "flow-into-start", "đi vào", "entered")
+    if (name == "endEvent" or event_subprocess(node)) and out:
+        yield _wrong_way(node, "flow-out-of-end", "đi ra từ", "left")
+    if out or name == "endEvent" or called_otherwise(node) or link_name(node) is not None:
+        return
+    if bpmn.kind(scope.element) == "adHocSubProcess":
+        return
+    if name in bpmn.GATEWAYS or name == "startEvent":
+        yield _dead_end(node, "warning")
+    elif name in bpmn.ACTIVITIES or name in bpmn.EVENTS:
+        yield _dead_end(node, "info")
+
+
+def _dead_end(node: Element, severity: str) -> Finding:
+    return finding("warning" if severity == "warning" else "info", "dead-end", node, (
+        f"Không có luồng nào đi ra từ “{label(node)}”; nhánh này kết thúc ở đây.",
+        f"No flow leaves '{label(node)}'; this branch ends here.",
+    ), ("Thêm sự kiện kết thúc cho rõ.", "Add an end event to make it plain."))
+
+
+def _wrong_way(node: Element, code: str, vi: str, en: str) -> Finding:
+    return finding("error", code, node, (
+        f"Không được có luồng {vi} “{label(node)}” ({bpmn.kind(node)}).",
+        f"'{label(node)}' ({bpmn.kind(node)}) must not be {en} by a sequence flow.",
+    ), ("Xóa hoặc nối lại luồng đó.", "Delete that flow or connect it elsewhere."))
+
+
+def _links(scope: Scope) -> Iterator[Finding]:
+    for key, catches in scope.links.items():
+        if len(catches) != 1:
+            yield finding("error", "link-target", scope.nodes[key], (
+                (f"Liên kết “{label(scope.nodes[key])}” cần đúng một đích cùng tên, đang có "
+                f"{len(catches)}."),
+                (f"The link '{label(scope.nodes[key])}' needs exactly one target of its name and "
+                f"has {len(catches)}."),
+            ), ("Đặt cùng tên cho hai đầu liên kết.", "Give both ends of the link one name."))
+
+
+def _crossing(subject: Subject) -> Iterator[Finding]:
+    document = subject.document
+    for flow in bpmn.inside(document.root, "sequenceFlow"):
+        ends = [document.resolve(flow, name) for name in ("sourceRef", "targetRef")]
+        if ends[0] is None or ends[1] is None:
+            continue
+        wrong = [end for end in ends if end is not None and bpmn.kind(end) not in bpmn.FLOW_NODES]
+        if wrong:
+            yield finding("error", "flow-end-not-a-node", flow, (
+                f"Luồng nối với {bpmn.kind(wrong[0])}, không phải một nút.",
+                f"The flow is connected to a {bpmn.kind(wrong[0])}, which is no flow node.",
+            ), ("Nối luồng giữa hai nút.", "Connect it between two flow nodes."))
+        elif ends[0].getparent() is not ends[1].getparent():
+            yield _crosses(flow, ends[0], ends[1])
+
+
+def _crosses(flow: Element, source: Element, target: Element) -> Finding:
+    pool = _process(source) is not _process(target)
+    if pool:
+        return finding("error", "flow-crosses-pool", flow, (
+            f"Luồng từ “{label(source)}” sang “{label(target)}” vượt ranh giới bể.",
+            f"The flow from '{label(source)}' to '{label(target)}' crosses a pool's border.",
+        ), ("Giữa hai bể hãy dùng luồng thông điệp.", "Between pools draw a message flow."))
+    return finding("error", "flow-crosses-subprocess", flow, (
+        f"Luồng từ “{label(source)}” sang “{label(target)}” vượt ranh giới quy trình con.",
+        f"The flow from '{label(source)}' to '{label(target)}' crosses a sub-process's border.",
+    ), ("Nối vào chính quy trình con.", "Connect it to the sub-process itself."))
+
+
+def _process(element: Element) -> Element | None:
+    at: Element | None = element
+    while at is not None and bpmn.kind(at) != "process":
+        at = at.getparent()
+    return at
+
+
+def _message_flows(subject: Subject) -> Iterator[Finding]:
+    document = subject.document
+    pools = {bpmn.reference(pool, "processRef"): pool for pool in document.participants}
+    for flow in document.message_flows:
+        ends = [document.resolve(flow, name) for name in ("sourceRef", "targetRef")]
+        homes = [_pool(end, pools) for end in ends]
+        if homes[0] is not None and homes[0] is homes[1]:
+            yield finding("error", "message-flow-inside-pool", flow, (
+                "Luồng thông điệp nằm trong cùng một bể.",
+                "The message flow stays inside one pool.",
+            ), ("Trong một bể hãy dùng luồng tuần tự.", "Inside a pool draw a sequence flow."))
+
+
+def _pool(end: Element | None, pools: dict[str | None, Element]) -> Element | None:
+    if end is None or bpmn.kind(end) == "participant":
+        return end
+    process = _process(end)
+    return None if process is None else pools.get(bpmn.ident(process), process)
+
+
+def _calls(subject: Subject) -> Iterator[Finding]:
+    ids = _callable(subject)
+    for call in bpmn.inside(subject.document.root, "callActivity"):
+        wanted = bpmn.reference(call, "calledElement")
+        if wanted is None:
+            yield finding("error", "call-without-target", call, (
+                f"“{label(call)}” không nói gọi quy trình nào.",
+                f"'{label(call)}' does not say which process it calls.",
+            ), ("Điền calledElement.", "Fill in calledElement."))
+        elif wanted not in ids and bpmn.attribute(call, "calledElement") not in ids:
+            yield finding("error", "called-process-missing", call, (
+                f"Không tìm thấy quy trình “{wanted[:80]}” trong tệp này hay bên cạnh nó.",
+                f"No process '{wanted[:80]}' was found in this file or beside it.",
+            ), ("Đặt tệp của quy trình được gọi bên cạnh.", "Put the called diagram beside it."))
+
+
+def _callable(subject: Subject) -> set[str]:
+    called = ("process", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
+              "globalBusinessRuleTask")
+    found = {bpmn.ident(e) or "" for e in bpmn.children(subject.document.root, *called)}
+    for other in subject.beside:
+        found |= {bpmn.ident(e) or "" for e in bpmn.children(other.root, *called)}
+    return found

@@ -1,0 +1,174 @@
+"""Words (lời trong sơ đồ): every expression, script and time, read as the engine will read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from lxml.etree import _Element as Element
+
+from engine import expressions
+from engine.errors import Invalid
+from engine.expressions import ExpressionError
+from engine.flow import bpmn, timers
+from engine.flow.findings import Sentence, finding, label
+from engine.flow.lint.names import Names, names_of
+from engine.flow.lint.report import Subject
+from engine.step import Finding
+
+_TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+_WHERE: tuple[tuple[str, Sentence], ...] = (
+    ("conditionExpression", ("điều kiện", "condition")),
+    ("condition", ("điều kiện", "condition")),
+    ("activationCondition", ("điều kiện kích hoạt", "activation condition")),
+    ("loopCardinality", ("số lần lặp", "loop cardinality")),
+    ("loopCondition", ("điều kiện lặp", "loop condition")),
+    ("completionCondition", ("điều kiện hoàn thành", "completion condition")),
+    ("messagePath", ("khóa đối chiếu", "correlation key")),
+    ("dataPath", ("khóa đối chiếu", "correlation key")),
+)
+
+
+def word_findings(subject: Subject) -> list[Finding]:
+    """Return findings on every text in the drawing that the engine reads as an expression."""
+    names = names_of(subject)
+    root = subject.document.root
+    found: list[Finding] = []
+    for kind, place in _WHERE:
+        for element in bpmn.inside(root, kind):
+            text = bpmn.text(element)
+            if text and not (kind == "condition" and not _conditional(element)):
+                found += _expression(element, text, place, names)
+    for element in bpmn.inside(root, "timerEventDefinition"):
+        found += _timer(element)
+    for element in bpmn.inside(root, "scriptTask"):
+        found += _script(element, names)
+    for element in bpmn.inside(root, "message"):
+        found += _payload(element, names)
+    return [*found, *_limits(subject)]
+
+
+def _conditional(element: Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and bpmn.kind(parent) == "conditionalEventDefinition"
+
+
+def _expression(
+    element: Element, text: str, place: Sentence, names: Names,
+) -> Iterator[Finding]:
+    for problem in expressions.check(text):
+        yield _bad(element, text, place, problem)
+    try:
+        used = expressions.compile_expression(text).names
+    except ExpressionError:
+        return
+    yield from _unknown(element, sorted(used - names.known), place, names)
+
+
+def _bad(
+    element: Element, text: str, place: Sentence, problem: expressions.Problem | ExpressionError,
+) -> Finding:
+    shown = text if len(text) <= 60 else text[:59] + "…"
+    column = "" if problem.column is None else f" ({problem.column})"
+    return finding("error", problem.code, element, (
+        f"Biểu thức {place[0]} “{shown}”{column}: {problem.vi}",
+        f"The {place[1]} '{shown}'{column}: {problem.en}",
+    ), (problem.hint_vi, problem.hint_en))
+
+
+def _unknown(
+    element: Element, missing: list[str], place: Sentence, names: Names,
+) -> Iterator[Finding]:
+    for name in missing:
+        close = get_close_matches(name, names.known, 1, 0.75)
+        if not close and names.open:
+            continue
+        yield finding("warning", "expression-unknown-name", element, (
+            f"Biểu thức {place[0]} dùng “{name}”, không bước hay biểu mẫu nào cho ra tên đó.",
+            f"The {place[1]} uses '{name}', which no task or form provides.",
+        ), (f"Có phải là {close[0]}?", f"Did you mean {close[0]}?") if close else (
+            "Thêm trường đó vào biểu mẫu của một bước trước.",
+            "Add the field to the form of an earlier task.",
+        ))
+
+
+def _timer(element: Element) -> Iterator[Finding]:
+    drawn = [child for child in bpmn.children(element, *_TIMES) if bpmn.text(child)]
+    if not drawn:
+        yield finding("error", "timer-without-time", element, (
+            "Hẹn giờ không ghi thời điểm.", "The timer says no time.",
+        ), (
+            "Ghi ví dụ: 3 ngày làm việc, 04 giờ, P3D, 2026-12-31T17:00:00+07:00.",
+            "Write for example: 3 ngày làm việc, 04 giờ, P3D, 2026-12-31T17:00:00+07:00.",
+        ))
+    for child in drawn:
+        text = bpmn.text(child)
+        if timers.readable(_TIMES[bpmn.kind(child)], text):
+            continue
+        for problem in expressions.check(text):
+            yield finding("error", "timer-unreadable", child, (
+                f"Không đọc được thời gian “{text[:60]}”: {problem.vi}",
+                f"The time '{text[:60]}' cannot be read: {problem.en}",
+            ), (
+                "Ghi ví dụ: 3 ngày làm việc, 04 giờ, P3D, hoặc working_days(3).",
+                "Write for example: 3 ngày làm việc, 04 giờ, P3D, or working_days(3).",
+            ))
+
+
+def _script(element: Element, names: Names) -> Iterator[Finding]:
+    text = bpmn.text(bpmn.child(element, "script"))
+    place = ("của bước kịch bản", "script")
+    try:
+        lines = expressions.assignments(text)
+    except ExpressionError as error:
+        yield _bad(element, text or label(element), place, error)
+        return
+    made: set[str] = set()
+    for line in lines:
+        yield from _unknown(
+            element, sorted(line.expression.names - names.known - made), place, names,
+        )
+        made.add(line.name)
+
+
+def _payload(element: Element, names: Names) -> Iterator[Finding]:
+    for part in split_payload(bpmn.motcua(element, "payload") or ""):
+        name, sign, value = part.partition("=")
+        text = (value if sign else name).strip()
+        yield from _expression(element, text, ("nội dung thông điệp", "payload"), names)
+        if sign and not name.strip().isidentifier():
+            yield finding("error", "payload-name", element, (
+                f"“{name.strip()[:60]}” không dùng làm tên trong nội dung thông điệp được.",
+                f"'{name.strip()[:60]}' cannot be a name in a message's payload.",
+            ), ("Viết: tên hoặc tên = biểu thức.", "Write: name, or name = expression."))
+
+
+def split_payload(text: str) -> list[str]:
+    """Return the parts of a payload: commas inside brackets and quotes do not divide."""
+    parts, depth, quote, start = [], 0, "", 0
+    for at, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif sign == "," and depth == 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [part.strip() for part in (*parts, text[start:]) if part.strip()]
+
+
+def _limits(subject: Subject) -> Iterator[Finding]:
+    for process in subject.document.processes:
+        for limit in process.iter(f"{{{bpmn.MOTCUA}}}limit"):
+            when = (limit.get("when") or "").strip()
+            try:
+                expressions.compile_expression(when)
+            except Invalid as error:
+                yield finding("error", error.code, limit, (
+                    f"Điều kiện của thời hạn “{when[:60]}”: {error.vi}",
+                    f"The condition of a limit '{when[:60]}': {error.en}",
+                ))

@@ -1,0 +1,100 @@
+"""The support table (bảng hỗ trợ): each BPMN element runs, runs after rewriting, or is refused.
+
+Shared by lint, by lowering and by the table in bpmn/README.md, so that the three cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml.etree import _Element as Element
+
+from engine.flow import bpmn
+
+Verdict = Literal["runs", "lowered", "drawn", "refused"]
+
+
+@dataclass(frozen=True)
+class Support:
+    """What becomes of an element, and how or why; `drawn` is documentation that never acts."""
+
+    verdict: Verdict
+    vi: str = ""
+    en: str = ""
+
+
+_RUNS = Support("runs")
+_PLAIN = Support("drawn", "chỉ để đọc", "documentation only")
+_CHOREOGRAPHY = Support(
+    "refused", "biên đạo chỉ mô tả giữa các bên, không bên nào chạy nó; hãy vẽ cộng tác có bể",
+    "a choreography stands between the parties and nobody runs it; draw pools in a collaboration",
+)
+
+
+def _lowered(vi: str, en: str) -> Support:
+    return Support("lowered", vi, en)
+
+
+#: By element name, or `event/definition` for events; what is not listed is unknown to BPMN 2.0.
+SUPPORT: Mapping[str, Support] = {
+    "process": _RUNS, "collaboration": _RUNS, "participant": _RUNS, "messageFlow": _RUNS,
+    "sequenceFlow": _RUNS, "laneSet": _RUNS, "lane": _RUNS,
+    "task": _lowered("việc của một người", "a person's task"),
+    "userTask": _RUNS,
+    "manualTask": _lowered("việc của một người", "a person's task"),
+    "serviceTask": _RUNS, "sendTask": _RUNS, "receiveTask": _RUNS,
+    "scriptTask": Support("runs", "chỉ gồm phép gán", "assignments only"),
+    "businessRuleTask": _RUNS, "callActivity": _RUNS,
+    "subProcess": _RUNS, "transaction": _RUNS, "adHocSubProcess": _RUNS,
+    "exclusiveGateway": Support(
+        "runs", "không điều kiện thì thành câu hỏi", "without conditions it becomes a question",
+    ),
+    "parallelGateway": _RUNS, "inclusiveGateway": _RUNS, "eventBasedGateway": _RUNS,
+    "complexGateway": _RUNS,
+    **{f"{event}/{trigger}": _RUNS for event, triggers in {
+        "startEvent": ("none", "message", "signal", "timer", "conditional", "error", "escalation",
+                       "compensate"),
+        "intermediateCatchEvent": ("message", "signal", "timer", "conditional"),
+        "intermediateThrowEvent": ("none", "message", "signal", "escalation", "compensate"),
+        "boundaryEvent": ("message", "signal", "timer", "conditional", "error", "escalation",
+                          "cancel", "compensate"),
+        "endEvent": ("none", "message", "signal", "error", "escalation", "cancel", "compensate",
+                     "terminate"),
+    }.items() for trigger in triggers},
+    "intermediateCatchEvent/link": _lowered("nối thẳng", "joined by a flow"),
+    "intermediateThrowEvent/link": _lowered("nối thẳng", "joined by a flow"),
+    "multiInstanceLoopCharacteristics": _RUNS, "standardLoopCharacteristics": _RUNS,
+    "dataObject": _PLAIN, "dataObjectReference": _PLAIN, "dataStore": _PLAIN,
+    "dataStoreReference": _PLAIN, "dataInputAssociation": _PLAIN, "dataOutputAssociation": _PLAIN,
+    "textAnnotation": _PLAIN, "association": _PLAIN, "conversation": _PLAIN,
+    "group": Support("runs", "chia chung thời lượng", "shares its duration"),
+    "choreography": _CHOREOGRAPHY, "choreographyTask": _CHOREOGRAPHY,
+    "subChoreography": _CHOREOGRAPHY, "callChoreography": _CHOREOGRAPHY,
+    "globalChoreographyTask": _CHOREOGRAPHY,
+}
+
+
+def support_of(element: Element) -> Iterator[tuple[str, Support | None]]:
+    """Yield what the table says of an element: once for itself or for each of its triggers.
+
+    None where the table has no row: the combination does not exist in BPMN 2.0.
+    """
+    name = bpmn.kind(element)
+    if name in bpmn.EVENTS:
+        for trigger in triggers_of(element):
+            key = f"{name}/{trigger}"
+            yield key, SUPPORT.get(key)
+    else:
+        yield name, SUPPORT.get(name)
+
+
+def triggers_of(event: Element) -> list[str]:
+    """Return the kinds of an event's definitions, those behind eventDefinitionRef too."""
+    found = [bpmn.kind(inner) for inner in bpmn.definitions(event)]
+    for pointer in bpmn.children(event, "eventDefinitionRef"):
+        wanted = bpmn.unprefixed(pointer, bpmn.text(pointer))
+        root = event.getroottree().getroot()
+        found += [bpmn.kind(inner) for inner in root if bpmn.ident(inner) == wanted]
+    return [name.removesuffix("EventDefinition") for name in found if name] or ["none"]
