@@ -6,11 +6,12 @@ what can become a task. The result is what gets approved, stored and run (design
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from engine.flow.lower import (
     budgets,
+    calls,
     definitions,
     global_tasks,
     identity,
@@ -35,12 +36,16 @@ REWRITES: tuple[Callable[[Work], None], ...] = (
 )
 
 
-def lower(document: Document) -> tuple[Lowered, list[Finding]]:
+def lower(
+    document: Document, beside: Sequence[Document] = (),
+) -> tuple[Lowered, list[Finding]]:
     """Return the bytes that run, with hash, version and source map, and what was done on the way.
 
-    The document is not changed. An error finding means that the bytes must not run.
+    `beside` are the diagrams in which called processes are looked for. No document is changed. An
+    error finding means that the bytes must not run.
     """
     work = Work(document)
+    calls.bring_in(work, beside)
     for rewrite in REWRITES:
         rewrite(work)
     content = work.content()

@@ -135,7 +135,9 @@ class Receive(Activity, Catching):
         self.together = False
 
     def open(self, visit: Visit) -> bool:
-        """Wait for the message."""
+        """Wait for the message, unless it is the one that began the instance."""
+        if visit.internal_data.pop("begun", False):
+            return True
         self.watch(visit)
         return False
 

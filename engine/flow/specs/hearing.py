@@ -36,18 +36,20 @@ def hear(instance: Instance, message: Message, payload: dict[str, Any]) -> None:
 
 
 def heard_by_start(instance: Instance, message: Message, payload: dict[str, Any]) -> None:
-    """Begin the instance at the start event (or instantiating receive task) of the message."""
+    """Begin the instance at the event (or instantiating task) that the message or element names."""
     spec = instance.spec
     for name in spec.triggered:
         node = spec.task_specs[name]
         number = _place(node, message)
-        if number is not None:
-            trigger = node.triggers[number]
-            if isinstance(trigger, MessageTrigger):
-                key_of(instance.task_tree, trigger, payload)
-            instance.data.update(payload)
-            instance.begin((name,))
-            return
+        if number is None and (message.element is None or message.element != node.element):
+            continue
+        trigger = node.triggers[number or 0] if node.triggers else None
+        if isinstance(trigger, MessageTrigger):
+            key_of(instance.task_tree, trigger, payload)
+        instance.data.update(payload)
+        instance.grow(name, begun=True)
+        instance.begin(())
+        return
     raise _unexpected(message)
 
 

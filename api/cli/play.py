@@ -1,0 +1,140 @@
+"""`motcua play` (diễn thử): rehearse a drawing on the command line, without a database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from engine.errors import Invalid, MotcuaError
+from engine.flow import play as rehearsal
+
+_MARKS = {"entered": "→", "completed": "✓", "cancelled": "✗"}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of leaving the process, so that a fault is printed as JSON too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Invalid(f"Dòng lệnh sai: {message}", f"bad arguments: {message}",
+                      code="bad-arguments")
+
+
+def play(argv: list[str]) -> int:
+    """Print what happens when a drawing is played; return 0, 1 for a failure, 2 for bad arguments.
+
+    The answer has the shape of design.md section 5 with `--json`, else it is a readable trace.
+    """
+    as_json = "--json" in argv
+    try:
+        file, request = _read(argv)
+        files = _files(file)
+    except MotcuaError as error:
+        _print(_failed(error), as_json=as_json)
+        print(f"motcua play: {error.vi}\n({error.en})", file=sys.stderr)
+        return 2
+    answer = rehearsal.play(files, file.name, request)
+    _print(answer, as_json=as_json)
+    return 1 if answer["status"] == "failed" else 0
+
+
+def _read(argv: list[str]) -> tuple[Path, rehearsal.PlayRequest]:
+    parser = _Parser(prog="motcua play", description="Diễn thử một bản vẽ (rehearse a diagram).",
+                     allow_abbrev=False)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--process", metavar="ID")
+    parser.add_argument("--data", default="{}", metavar="JSON", help="JSON hoặc @tệp")
+    parser.add_argument("--answers", default="{}", metavar="JSON", help="JSON hoặc @tệp")
+    parser.add_argument("--messages", default="[]", metavar="JSON", help="JSON hoặc @tệp")
+    parser.add_argument("--at", metavar="RFC3339", help="2026-11-23T09:00:00+07:00")
+    parser.add_argument("--fire-timers", action="store_true", help="cho các hẹn giờ đến hạn")
+    parser.add_argument("--json", action="store_true")
+    found = parser.parse_args(argv)
+    return found.file, rehearsal.PlayRequest(
+        at=_instant(found.at), process=found.process, data=_json(found.data, "--data", dict),
+        answers=_json(found.answers, "--answers", dict),
+        messages=_messages(_json(found.messages, "--messages", list)),
+        fire_timers=found.fire_timers,
+    )
+
+
+def _instant(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Invalid(
+            f"--at: “{text}” không phải thời điểm RFC 3339 có múi giờ; "
+            "ví dụ 2026-11-23T09:00:00+07:00",
+            f"--at: '{text}' is not an RFC 3339 moment with an offset; "
+            "write for example 2026-11-23T09:00:00+07:00", code="moment-unreadable",
+        )
+    return at
+
+
+def _json(text: str, option: str, shape: type) -> Any:
+    """Return the JSON that an option gives, as text or as @file."""
+    try:
+        if text.startswith("@"):
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        value = json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise Invalid(f"{option}: không đọc được JSON ({error}).",
+                      f"{option}: cannot read this as JSON ({error}).",
+                      code="json-unreadable") from error
+    if not isinstance(value, shape):
+        wanted = "{…}" if shape is dict else "[…]"
+        raise Invalid(f"{option}: cần {wanted}.", f"{option}: {wanted} is needed.",
+                      code="json-unreadable")
+    return value
+
+
+def _messages(said: list[Any]) -> tuple[dict[str, Any], ...]:
+    for message in said:
+        if not isinstance(message, dict) or not isinstance(message.get("name"), str) or (
+                not isinstance(message.get("payload", {}), dict | None)):
+            raise Invalid('--messages: mỗi thông điệp cần {"name": …, "payload": {…}}.',
+                          '--messages: each one needs {"name": …, "payload": {…}}.',
+                          code="json-unreadable")
+    return tuple(said)
+
+
+def _files(file: Path) -> dict[str, bytes]:
+    """Return the file and the diagrams and decisions beside it, by name."""
+    try:
+        files = {file.name: file.read_bytes()}
+    except OSError as error:
+        raise Invalid(f"Không mở được {file}: {error.strerror}.",
+                      f"Cannot open {file}: {error.strerror}.", code="file-unreadable") from error
+    for other in sorted(file.parent.iterdir()):
+        if other.suffix in {".bpmn", ".dmn"} and other.is_file():
+            files.setdefault(other.name, other.read_bytes())
+    return files
+
+
+def _failed(error: MotcuaError) -> dict[str, Any]:
+    fault = {"code": error.code, "element": None, "message": {"vi": error.vi, "en": error.en}}
+    return {"status": "failed", "trace": [], "waiting": [], "data": {}, "error": fault,
+            "findings": []}
+
+
+def _print(answer: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    for step in answer["trace"]:
+        print(f"{_MARKS[step['event']]} {step['name'] or step['element']}  [{step['element']}]")
+    for wait in answer["waiting"]:
+        print(f"… {wait['element']} ({wait['kind']})")
+    for remark in answer["findings"]:
+        print(f"{remark['severity']}: {remark['message']['vi']} ({remark['message']['en']})")
+    if answer["error"]:
+        message = answer["error"]["message"]
+        print(f"{message['vi']}\n({message['en']})")
+    print(answer["status"])

@@ -1,0 +1,44 @@
+"""Calls (quy trình được gọi): processes from other diagrams join this one: one hash pins all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+from lxml.etree import _Element as Element
+
+from engine.flow.bpmn import attribute, children, inside, reference
+from engine.flow.lower.work import Work
+from engine.flow.read import Document
+
+#: What processes refer to and what stands beside them in a file.
+_SHARED = (
+    "message", "signal", "error", "escalation", "itemDefinition", "correlationProperty",
+    "eventDefinition", "messageEventDefinition", "timerEventDefinition", "signalEventDefinition",
+)
+_CALLABLE = ("process", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
+             "globalBusinessRuleTask")
+
+
+def bring_in(work: Work, beside: Sequence[Document]) -> None:
+    """Copy each called process that another diagram holds, and those it calls in turn."""
+    held = {attribute(process, "id"): (process, other.root) for other in beside
+            for process in children(other.root, *_CALLABLE)}
+    ahead = list(work.all("callActivity"))
+    while ahead:
+        call = ahead.pop(0)
+        called = reference(call, "calledElement")
+        if called in work.by_id() or called not in held:
+            continue
+        process, root = held[called]
+        copy = deepcopy(process)
+        work.root.append(copy)
+        _share(work, root)
+        ahead += list(inside(copy, "callActivity"))
+
+
+def _share(work: Work, root: Element) -> None:
+    known = work.by_id()
+    for element in children(root, *_SHARED):
+        if attribute(element, "id") not in known:
+            work.root.append(deepcopy(element))

@@ -1,0 +1,97 @@
+"""Playing (diễn thử): an analyst's rehearsal of a drawing, without database, people or clock.
+
+The answer has the shape of design.md section 5. Only what cannot be read, lowered or computed
+refuses a play.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.errors import Invalid, MotcuaError
+from engine.flow.findings import Refused, finding
+from engine.flow.load import Flow, load
+from engine.flow.lower import lower
+from engine.flow.read import Document, read
+from engine.flow.rehearsal import Rehearsal, Script
+from engine.step import Finding
+
+
+@dataclass(frozen=True)
+class PlayRequest:
+    """What to rehearse: `answers` by task id, `messages` one at a time, `at` an aware instant."""
+
+    at: datetime
+    process: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    messages: tuple[Mapping[str, Any], ...] = ()
+    fire_timers: bool = False
+
+
+def play(files: Mapping[str, bytes], main: str, request: PlayRequest) -> dict[str, Any]:
+    """Rehearse the diagram `main`, finding called diagrams among the other files.
+
+    Returns status, trace, waiting, data, error and findings as plain JSON; never raises for what
+    is wrong with the drawing, the answers or the messages.
+    """
+    flow, findings = _prepare(files, main)
+    if flow is None:
+        return _refused(findings)
+    script = Script(request.at, request.data, request.answers, request.messages,
+                    fire_timers=request.fire_timers)
+    rehearsal = Rehearsal(flow, script)
+    error = None
+    try:
+        rehearsal.play(request.process)
+    except MotcuaError as failure:
+        error = _failure(failure)
+    stage = rehearsal.stage
+    return {
+        "status": "failed" if error else stage.status(), "trace": stage.trace(),
+        "waiting": stage.waiting(), "data": stage.data(), "error": error,
+        "findings": [remark.as_json() for remark in findings],
+    }
+
+
+def _prepare(files: Mapping[str, bytes], main: str) -> tuple[Flow | None, list[Finding]]:
+    """Return the flow, or None with the findings that forbid running it."""
+    try:
+        document = read(files[main])
+        lowered, found = lower(document, _beside(files, main))
+    except Refused as refusal:
+        return None, list(refusal.findings)
+    if any(remark.severity == "error" for remark in found):
+        return None, found
+    try:
+        return load(lowered.content), found
+    except Invalid as error:
+        return None, [*found, finding("error", error.code, None, (error.vi, error.en))]
+
+
+def _beside(files: Mapping[str, bytes], main: str) -> list[Document]:
+    found = []
+    for name, content in sorted(files.items()):
+        if name != main and name.endswith(".bpmn"):
+            try:
+                found.append(read(content))
+            except Refused:
+                continue
+    return found
+
+
+def _refused(findings: list[Finding]) -> dict[str, Any]:
+    """Return the answer for a drawing that cannot run, the first error in front."""
+    first = next(found for found in findings if found.severity == "error")
+    error = {"code": first.code, "element": first.element,
+             "message": {"vi": first.vi, "en": first.en}}
+    return {"status": "failed", "trace": [], "waiting": [], "data": {}, "error": error,
+            "findings": [remark.as_json() for remark in findings]}
+
+
+def _failure(error: MotcuaError) -> dict[str, Any]:
+    return {"code": error.code, "element": error.facts.get("element"),
+            "message": {"vi": error.vi, "en": error.en}}

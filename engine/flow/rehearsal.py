@@ -1,0 +1,225 @@
+"""A rehearsal (buổi diễn thử): a drawing played against a script of answers and messages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.errors import Conflict, Invalid, NotFound
+from engine.flow import run
+from engine.flow.load import Flow
+from engine.flow.setting import Message, Setting
+from engine.flow.stage import Part, Stage
+from engine.step import Data, OpenTask, Outgoing, Step
+
+Letter = tuple[Part | None, Message, Outgoing | None]
+
+#: Inputs of one rehearsal; what needs more is a loop that answers never leave.
+MAX_INPUTS = 5_000
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a rehearsal is given: start instant, data, answers by task id, messages in order."""
+
+    at: datetime
+    data: Data = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    messages: tuple[Mapping[str, Any], ...] = ()
+    fire_timers: bool = False
+
+
+class Rehearsal:
+    """Plays all pools of a drawing, or its processes, until nothing can move any more."""
+
+    def __init__(self, flow: Flow, script: Script) -> None:
+        self.flow = flow
+        self.script = script
+        self.stage = Stage(flow, script.at)
+        self._now = script.at
+        self._messages = list(script.messages)
+        self._letters: list[Letter] = []
+        self._posting = False
+        self._open: list[tuple[Part, OpenTask]] = []
+        self._visits: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
+        self._inputs = 0
+
+    def play(self, process: str | None) -> None:
+        """Start what starts by itself, then answer, deliver and fire until all is at rest."""
+        self._begin(process)
+        while self._complete_next() or self._say_next() or self._fire_next():
+            pass
+
+    def _begin(self, process: str | None) -> None:
+        pools = [p for p in self.flow.pools if process in (None, p.process)]
+        if process is not None and not pools:
+            if process not in self.flow.levels:
+                raise NotFound(f"Bản vẽ không có quy trình “{process}”.",
+                               f"The drawing has no process '{process}'.",
+                               code="process-not-found")
+            self._start(process, self.script.data, None)
+            return
+        for pool in pools:
+            if pool.starts:
+                self._start(pool.process, self.script.data, None)
+            else:
+                self.stage.expect(pool.process)
+
+    def _start(self, process: str, data: Data, message: Message | None) -> None:
+        step = run.start(self.flow, process, self._setting(), data, message)
+        self._took(self.stage.enter(process), step)
+
+    def _took(self, part: Part, step: Step) -> None:
+        """Note what a step did: new tasks, letters to others, what became of old ones."""
+        self.stage.note(part, step)
+        gone = {*step.closed, *step.cancelled}
+        self._open = [(p, t) for p, t in self._open if p is not part or t.id not in gone]
+        self._open += [(part, task) for task in step.opened]
+        for sent in step.sent:
+            message = Message(sent.message, sent.payload, sent.key, sent.target_element)
+            self._letters.append((part, message, sent))
+        for signal in step.signals:
+            self._letters.append((part, Message(signal, kind="signal"), None))
+        self._post()
+
+    def _post(self) -> None:
+        """Deliver letters in order; those that nobody waits for yet are kept and tried again."""
+        if self._posting:
+            return
+        self._posting = True
+        while any(self._delivered(letter) for letter in list(self._letters)):
+            pass
+        self._posting = False
+
+    def _delivered(self, letter: Letter) -> bool:
+        sender, message, sent = letter
+        if message.kind == "signal":
+            self._letters.remove(letter)
+            self._broadcast(sender, message)
+            return True
+        if not self._hand_over(message, sent):
+            return False
+        self._letters.remove(letter)
+        return True
+
+    def _hand_over(self, message: Message, sent: Outgoing | None) -> bool:
+        """Give a message to the part that waits, or begin the part that it starts."""
+        process = sent.target_process if sent else None
+        if sent is not None and sent.target_pool is not None and process is None:
+            return True
+        for part in self.stage.running(process):
+            try:
+                step = run.deliver(self.flow, part.state, message, self._setting())
+            except Conflict:
+                continue
+            self._took(part, step)
+            return True
+        return self._begin_by(message, process)
+
+    def _begin_by(self, message: Message, process: str | None) -> bool:
+        for expected in self.stage.expected(process):
+            try:
+                self._start(expected, self.script.data, message)
+            except Conflict:
+                continue
+            return True
+        return False
+
+    def _broadcast(self, sender: Part | None, message: Message) -> bool:
+        heard = False
+        for part in self.stage.running(None):
+            if part is not sender:
+                try:
+                    step = run.deliver(self.flow, part.state, message, self._setting())
+                except Conflict:
+                    continue
+                self._took(part, step)
+                heard = True
+        return self._begin_by(message, None) or heard
+
+    def _complete_next(self) -> bool:
+        """Complete the task that has been open longest and is not meant to stay open."""
+        for place, (part, task) in enumerate(self._open):
+            answers = self._answers(task)
+            if answers is None:
+                continue
+            del self._open[place]
+            self._visits[task.note.element] += 1
+            step = run.complete(self.flow, part.state, task.id, answers, self._setting())
+            self._took(part, step)
+            return True
+        return False
+
+    def _answers(self, task: OpenTask) -> dict[str, Any] | None:
+        """Return the answers for this visit, {} where the script has none, None to stay open."""
+        given = self.script.answers.get(task.note.element, {})
+        if isinstance(given, list):
+            visit = self._visits[task.note.element]
+            given = given[visit] if visit < len(given) else {}
+        if given is None or isinstance(given, dict):
+            return given
+        raise Invalid(
+            f"Câu trả lời cho “{task.note.element}” phải là một đối tượng.",
+            f"The answers for '{task.note.element}' must be an object.",
+            code="answers-invalid", element=task.note.element,
+        )
+
+    def _say_next(self) -> bool:
+        """Deliver the first message of the script that somebody waits for."""
+        for place, said in enumerate(self._messages):
+            message = Message(
+                str(said.get("name", "")), said.get("payload") or {}, said.get("key"),
+                kind="signal" if said.get("kind") == "signal" else "message",
+            )
+            del self._messages[place]
+            if self._broadcast(None, message) if message.kind == "signal" else (
+                    self._hand_over(message, None)):
+                return True
+            self._messages.insert(place, said)
+        return False
+
+    def _fire_next(self) -> bool:
+        """Move the clock to the earliest timer and let it happen."""
+        if not self.script.fire_timers:
+            return False
+        earliest = self.stage.earliest()
+        if earliest is None:
+            return False
+        due, part, key = earliest
+        self._now = max(self._now, due) if due else self._now
+        if isinstance(part, str):
+            self._start(part, self.script.data, Message("", element=key))
+        else:
+            self._took(part, run.fire(self.flow, part.state, key, self._setting()))
+        return True
+
+    def _choose(self, gateway: str, ways: tuple[str, ...]) -> str | None:
+        """Pick the first flow of an unanswered question, on each further visit the next."""
+        self._asked[gateway] += 1
+        return ways[(self._asked[gateway] - 1) % len(ways)]
+
+    def _setting(self) -> Setting:
+        self._inputs += 1
+        if self._inputs > MAX_INPUTS:
+            raise Invalid(f"Diễn thử quá {MAX_INPUTS} lượt.",
+                          f"The rehearsal needs more than {MAX_INPUTS} inputs.",
+                          code="play-too-long")
+        return Setting(
+            seed=f"play/{self._inputs}", at=self._now, facts=self._facts(), chooser=self._choose,
+            hold_sends=True,
+        )
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what conditions may know of the dossier; data may give other facts of it."""
+        drawn = self.flow.facts
+        dossier = {
+            "code": None, "procedure": drawn.code if drawn else None, "channel": "direct",
+            "receiving_agency": None, "competent_agency": None, "status": None,
+        }
+        given = self.script.data.get("dossier")
+        return {"dossier": {**dossier, **given} if isinstance(given, dict) else dossier}
+
