@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class Names:
 
 def names_of(subject: Subject) -> Names:
     """Return the names that forms, scripts, messages and loops of a diagram provide."""
-    known = {*ALWAYS, *_from_forms(subject.files), *_from_drawing(subject)}
+    known = {*ALWAYS, *_from_forms(subject), *_from_drawing(subject)}
     return Names(frozenset(known), _is_open(subject))
 
 
@@ -53,10 +53,10 @@ def _keys(schema: Any, depth: int) -> Iterator[str]:
             yield from _keys(field, depth + 1)
 
 
-def _from_forms(files: Mapping[str, bytes]) -> Iterator[str]:
-    for name, content in files.items():
-        if name.endswith(".form"):
-            yield from form_fields(content)
+def _from_forms(subject: Subject) -> Iterator[str]:
+    holders = bpmn.inside(subject.document.root, "startEvent", *bpmn.TASKS)
+    for stem in {bpmn.form(holder) for holder in holders} - {None}:
+        yield from form_fields(subject.files.get(f"{stem}.form", b""))
 
 
 def _from_drawing(subject: Subject) -> Iterator[str]:

@@ -9,9 +9,9 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
-from engine.flow.findings import Refused
+from engine.flow.beside import called_diagrams
 from engine.flow.graph import Scope, scopes
-from engine.flow.read import Document, read
+from engine.flow.read import Document
 from engine.procedure import Facts, Lowered, Pool
 from engine.step import Finding
 
@@ -54,15 +54,8 @@ class Subject:
 
     @cached_property
     def beside(self) -> tuple[Document, ...]:
-        """The other diagrams at hand that can be read, for what this one calls."""
-        found = []
-        for name, content in sorted(self.files.items()):
-            if name.endswith(".bpmn") and content is not self.document.content:
-                try:
-                    found.append(read(content))
-                except Refused:
-                    continue
-        return tuple(found)
+        """The other diagrams at hand that this one calls, directly or not."""
+        return called_diagrams(self.document, self.files)
 
     @cached_property
     def procedure(self) -> Element | None:

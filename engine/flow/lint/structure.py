@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.beside import called_ids, target_of
 from engine.flow.findings import finding, label
 from engine.flow.graph import Scope, called_otherwise, event_subprocess, link_name
 from engine.flow.lint.report import Subject
@@ -156,25 +157,16 @@ def _pool(end: Element | None, pools: dict[str | None, Element]) -> Element | No
 
 
 def _calls(subject: Subject) -> Iterator[Finding]:
-    ids = _callable(subject)
+    held = set(called_ids([subject.document, *subject.beside]))
     for call in bpmn.inside(subject.document.root, "callActivity"):
-        wanted = bpmn.reference(call, "calledElement")
+        wanted = target_of(call)
         if wanted is None:
             yield finding("error", "call-without-target", call, (
                 f"“{label(call)}” không nói gọi quy trình nào.",
                 f"'{label(call)}' does not say which process it calls.",
             ), ("Điền calledElement.", "Fill in calledElement."))
-        elif wanted not in ids and bpmn.attribute(call, "calledElement") not in ids:
+        elif wanted not in held:
             yield finding("error", "called-process-missing", call, (
                 f"Không tìm thấy quy trình “{wanted[:80]}” trong tệp này hay bên cạnh nó.",
                 f"No process '{wanted[:80]}' was found in this file or beside it.",
             ), ("Đặt tệp của quy trình được gọi bên cạnh.", "Put the called diagram beside it."))
-
-
-def _callable(subject: Subject) -> set[str]:
-    called = ("process", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
-              "globalBusinessRuleTask")
-    found = {bpmn.ident(e) or "" for e in bpmn.children(subject.document.root, *called)}
-    for other in subject.beside:
-        found |= {bpmn.ident(e) or "" for e in bpmn.children(other.root, *called)}
-    return found
