@@ -15,6 +15,10 @@ from engine.step import Finding
 #: CPU seconds for one diagram, shared by its scopes.
 SECONDS = 1.0
 _SHOWN = 14
+#: Places of one kind looked at; more of them come from the same mistake.
+_MOST = 20
+#: Nodes, each with the path to it.
+Met = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def soundness_findings(subject: Subject) -> list[Finding]:
@@ -34,7 +38,7 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
             yield _undecided(scope, "complexGateway", "complexGateway")
         return
     outcome = search(net, seconds=seconds)
-    for key, path in outcome.stuck:
+    for key, path in _roots(scope, outcome.stuck, together=True):
         yield finding("error", "deadlock", scope.nodes[key], (
             (f"Bế tắc: “{label(scope.nodes[key])}” chờ mãi một nhánh không bao giờ tới. "
             f"Đường đi: {_told(scope, path)}."),
@@ -44,7 +48,7 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
             "Cổng tách và cổng gộp phải cùng loại: tách loại trừ thì gộp loại trừ.",
             "Split and join with the same kind: what an exclusive gateway splits, one joins.",
         ))
-    for key, path in outcome.doubled[:5]:
+    for key, path in _roots(scope, outcome.doubled, together=False):
         yield finding("warning", "lack-of-synchronisation", scope.nodes[key], (
             (f"“{label(scope.nodes[key])}” có thể chạy hai lần vì các nhánh song song không được "
             f"gộp. Đường đi: {_told(scope, path)}."),
@@ -53,6 +57,17 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
         ), ("Gộp các nhánh bằng cổng song song.", "Join the branches with a parallel gateway."))
     if not outcome.decided:
         yield _undecided(scope, f"{outcome.states} trạng thái", f"{outcome.states} states")
+
+
+def _roots(scope: Scope, met: Met, *, together: bool) -> Met:
+    """Leave out what only follows from another: `together` demands that both stand in one state."""
+    ahead = {key: scope.reachable([key]) for key, _ in met[:_MOST]}
+    return tuple(
+        (key, path) for key, path in met[:_MOST] if not any(
+            key in ahead[other] and other not in ahead[key] and (not together or path == way)
+            for other, way in met[:_MOST]
+        )
+    )
 
 
 def _undecided(scope: Scope, vi: str, en: str) -> Finding:
