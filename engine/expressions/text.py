@@ -49,7 +49,7 @@ def unwrap(text: str) -> tuple[str, int]:
     if match is None:
         return bare, len(text) - len(text.lstrip())
     inner = match["feel"] if match["feel"] is not None else match["juel"]
-    return _TOKENS.sub(_python, inner.strip()), text.find(inner.strip())
+    return _TOKENS.sub(_python, inner).strip(), text.find(inner.strip())
 
 
 def _python(match: re.Match[str]) -> str:

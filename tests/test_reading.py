@@ -1,0 +1,94 @@
+"""Reading a diagram: any encoding, nothing fetched or expanded, every refusal with its line."""
+
+from __future__ import annotations
+
+import pytest
+from sketch import HEAD, diagram, draw
+
+from engine.flow.findings import Refused
+from engine.flow.read import Limits, read
+
+PLAIN = draw("start:s user:a end:e", "s>a a>e")
+
+
+def refused(content: bytes, limits: Limits | None = None) -> tuple[str, int | None]:
+    with pytest.raises(Refused) as caught:
+        read(content, limits)
+    first = caught.value.findings[0]
+    assert first.severity == "error"
+    assert first.vi
+    assert first.en
+    return first.code, first.line
+
+
+@pytest.mark.parametrize("encoding", [
+    "utf-8", "utf-16", "utf-32", "windows-1258", "iso-8859-1", "gb18030", "shift_jis",
+])
+def test_every_declared_encoding_is_read(encoding: str) -> None:
+    text = PLAIN.decode().replace('encoding="UTF-8"', f'encoding="{encoding}"')
+    assert set(read(text.encode(encoding)).ids) >= {"s", "a", "e"}
+
+
+def test_byte_order_marks_and_windows_line_ends_are_read() -> None:
+    document = read(b"\xef\xbb\xbf" + PLAIN.replace(b"\n", b"\r\n"))
+    assert document.ids["s"].sourceline == 4
+
+
+def test_any_prefix_is_read() -> None:
+    content = PLAIN.replace(b"bpmn:", b"x:").replace(b"xmlns:bpmn", b"xmlns:x")
+    assert set(read(content).ids) >= {"s", "a", "e"}
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    (b"", "not-xml"), (b"hello", "not-xml"), (b"<a>", "not-xml"), (b"\xff\xfe\x00", "not-xml"),
+    (b"<a/>", "not-bpmn"), (b"<definitions/>", "not-bpmn"), (b"PK\x03\x04", "not-xml"),
+    (b"<?xml version='1.0' encoding='rot13'?><a/>", "not-xml"),
+    (b"<?xml version='1.0' encoding='none-such'?><a/>", "not-xml"),
+    (b"<!DOCTYPE a><a/>", "doctype"),
+    (b"<?xml version='1.0' encoding='gb2312'?><!DOCTYPE a><a/>", "doctype"),
+    ("<?xml version='1.0' encoding='utf-16'?><!DOCTYPE a><a/>".encode("utf-16"), "doctype"),
+    (b"<a>" * 200 + b"</a>" * 200, "nested-too-deep"), (b"<a>" * 100_000, "nested-too-deep"),
+    (b" " * 2_000_001, "too-large"),
+])
+def test_what_is_no_diagram_is_refused(content: bytes, code: str) -> None:
+    assert refused(content)[0] == code
+
+
+def test_an_entity_bomb_is_refused_before_anything_grows() -> None:
+    bomb = b"<!DOCTYPE a [" + b"".join(
+        b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10 if n else b"lol") for n in range(12)
+    ) + b"]><a>&e11;</a>"
+    assert refused(bomb) == ("doctype", 1)
+
+
+def test_an_outside_entity_is_never_fetched() -> None:
+    assert refused(
+        b'<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+    ) == ("doctype", 2)
+
+
+def test_a_fault_is_told_with_its_line() -> None:
+    assert refused(PLAIN.replace(b"</bpmn:process>", b"</bpmn:proces>")) == ("not-xml", 9)
+
+
+def test_limits_can_be_set() -> None:
+    assert refused(PLAIN, Limits(size=10))[0] == "too-large"
+    assert refused(PLAIN, Limits(nodes=2))[0] == "too-many-nodes"
+    assert refused(PLAIN, Limits(nesting=2))[0] == "nested-too-deep"
+    assert refused(PLAIN, Limits(name=5))[0] == "name-too-long"
+
+
+def test_a_missing_target_namespace_is_tolerated() -> None:
+    content = PLAIN.replace(b' targetNamespace="urn:test"', b"")
+    assert read(content).processes
+
+
+def test_references_with_and_without_prefix_are_resolved() -> None:
+    content = diagram(
+        '<bpmn:message id="m"/>',
+        '<bpmn:process id="p"><bpmn:receiveTask id="r" messageRef="t:m" xmlns:t="urn:test"/>'
+        "</bpmn:process>",
+    )
+    document = read(content)
+    assert document.resolve(document.ids["r"], "messageRef") is document.ids["m"]
+    assert HEAD.encode() in content
