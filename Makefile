@@ -14,7 +14,7 @@ serve: .venv/.installed-run
 	@$(BIN)/motcua serve --embedded
 
 bench: .venv/.installed-dev
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 test: .venv/.installed-dev
 	$(BIN)/ruff check .
