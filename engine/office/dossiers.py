@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine import forms
+from engine.clock import local
 from engine.commands import (
     AssignTask,
     ClaimTask,
@@ -83,7 +84,7 @@ class Desk:
         task = _open_task(before, command.task)
         _check_task(before, command, task, actor)
         match(task_etag(task), if_match)
-        command = self._clean(unit, before, command, task)
+        command = self._clean(unit, before, command, task, now)
         outcome = self._proceed(unit, before, command, actor, now)
         changed = next(t for t in outcome.changed if t.id == task.id)
         body = {
@@ -116,11 +117,11 @@ class Desk:
         return _finish(unit, actor, request, result)
 
     def _clean(
-        self, unit: Unit, before: Before, command: TaskCommand, task: Task,
+        self, unit: Unit, before: Before, command: TaskCommand, task: Task, now: datetime,
     ) -> TaskCommand:
         """Clean answers against the task's form; check that the assignee holds the role."""
         if isinstance(command, AssignTask):
-            person = unit.person(command.person)
+            person = unit.person(command.person, local(now).date())
             if person is None or not person.holds(task.agency, task.role):
                 raise Invalid(
                     f"{command.person} không giữ vai trò {task.role} tại {task.agency}.",

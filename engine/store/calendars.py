@@ -1,0 +1,66 @@
+"""Calendars (lịch làm việc): kept by version, never changed; an agency points to one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import psycopg
+from sqlalchemy import any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import Text
+
+from engine.errors import Corrupt
+from engine.store import tables
+from engine.store.statements import text_of
+from engine.worktime import Calendar
+
+#: Calendars read so far by version; a province has a few dozen.
+_known: dict[str, Calendar] = {}
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_VERSIONS = text_of(
+    select(tables.agency.c.code, tables.agency.c.calendar)
+    .where(tables.agency.c.code == any_(bindparam("codes", type_=ARRAY(Text)))),
+)
+_CONTENT = text_of(
+    select(tables.calendar.c.content).where(tables.calendar.c.version == bindparam("version")),
+)
+_ADD = text_of(
+    insert(tables.calendar).values(
+        version=bindparam("version"), content=bindparam("content"),
+    ).on_conflict_do_nothing(),
+)
+
+
+def of_agencies(connection: Connection, agencies: Collection[str]) -> Mapping[str, Calendar]:
+    """Return the calendars by which agencies work, by agency code; unknown agencies are left out.
+
+    The content of a version is read once per process: it never changes.
+    """
+    found = connection.execute(_VERSIONS, {"codes": sorted(agencies)}).fetchall()
+    return {code: by_version(connection, version) for code, version in found}
+
+
+def by_version(connection: Connection, version: str) -> Calendar:
+    """Return the calendar of a version; raise Corrupt when it is gone or is another one."""
+    kept = _known.get(version)
+    if kept is None:
+        row = connection.execute(_CONTENT, {"version": version}).fetchone()
+        kept = Calendar.from_json(json.loads(row[0])) if row is not None else None
+        if kept is None or kept.version != version:
+            raise Corrupt(
+                f"Lịch {version} không còn hoặc đã bị sửa.",
+                f"Calendar {version} is gone or was changed.", code="calendar-broken",
+            )
+        _known[version] = kept
+    return kept
+
+
+def add(connection: Connection, calendar: Calendar) -> str:
+    """Write a calendar if it is new, and return its version."""
+    content = json.dumps(calendar.to_json(), ensure_ascii=False)
+    connection.execute(_ADD, {"version": calendar.version, "content": content})
+    return calendar.version

@@ -1,0 +1,78 @@
+"""The store (kho): a pool of connections, one transaction per unit, faults told in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from engine.errors import Unavailable
+from engine.store.unit import Unit
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+#: Statements that take longer than this are given up, in milliseconds; so are waits for a lock.
+STATEMENT_TIMEOUT, LOCK_TIMEOUT = 30_000, 10_000
+
+
+class Store:
+    """Reads and units of work on one PostgreSQL, reached by its URL."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self._database = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size * 4, pool_timeout=10,
+            connect_args={
+                "connect_timeout": 5, "prepare_threshold": 1,
+                "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT} "
+                           f"-c lock_timeout={LOCK_TIMEOUT}",
+            },
+        )
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """Open a unit of work: one transaction that is undone unless `unit.commit()` was called.
+
+        Raises Unavailable when the database does not answer or lets go in the middle.
+        """
+        with self._connection() as connection:
+            yield Unit(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Lend a connection for reads; what they see is one state per statement."""
+        with self._connection() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back, before a fork or at the end."""
+        self._database.dispose()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        try:
+            lent = self._database.raw_connection()
+        except (DBAPIError, psycopg.Error) as error:
+            raise _unavailable(error) from error
+        try:
+            connection: Connection = lent.driver_connection  # type: ignore[assignment]
+            yield connection
+        except (OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if connection.broken:
+                lent.invalidate()
+                # The others of the pool were most likely cut off with it.
+                self._database.dispose()
+            raise _unavailable(error) from error
+        finally:
+            lent.close()
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(
+        "Cơ sở dữ liệu không trả lời; chưa có gì được ghi, hãy thử lại sau ít phút.",
+        "The database does not answer; nothing was written, try again in a moment.",
+        code="database-unavailable", reason=type(error).__name__,
+    )

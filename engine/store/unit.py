@@ -1,0 +1,212 @@
+"""The unit of work (đơn vị ghi): one transaction, locks in one order, writes in one pipeline.
+
+Lock order: dossier row, then part rows; nobody takes them the other way round.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from sqlalchemy import BindParameter, bindparam, func, select
+
+from engine.commands import Request
+from engine.dossier import Part, Task
+from engine.errors import NotFound
+from engine.history import Entry
+from engine.people import Actor, Agency
+from engine.proceed.outcome import Before, Outcome
+from engine.store import calendars, idempotency, people, procedures, rows, sequences
+from engine.store.statements import delete_text, insert_text, text_of, update_text
+from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task, timer
+from engine.worktime import Calendar
+
+if TYPE_CHECKING:
+    from engine.flow.lint import Known
+    from engine.procedure import Version
+    from engine.step import Finding
+
+_CODE: BindParameter[str] = bindparam("code")
+_LOCK_DOSSIER = text_of(select(dossier).where(dossier.c.code == _CODE).with_for_update())
+_LOCK_PARTS = text_of(
+    select(part).where(part.c.dossier == _CODE, part.c.status == "running")
+    .order_by(part.c.id).with_for_update(),
+)
+_OPEN_TASKS = text_of(select(*TASK_COLUMNS).where(task.c.dossier == _CODE, task.c.state == "open"))
+_KEPT = text_of(
+    select(envelope).where(envelope.c.dossier == _CODE, envelope.c.state == "kept"),
+)
+_INSTANCES = text_of(
+    select(part.c.process, func.count()).where(part.c.dossier == _CODE).group_by(part.c.process),
+)
+_FIND_TASK = text_of(select(*TASK_COLUMNS).where(task.c.id == bindparam("id")))
+_AGENCIES = text_of(select(part.c.agency).where(part.c.dossier == _CODE).distinct())
+_SAVE_DOSSIER = update_text(dossier, [
+    "status", "due", "standing", "build", "entries", "head", "envelopes", "revision",
+])
+_NEW_DOSSIER = insert_text(dossier)
+_PUT_PART = insert_text(part, overwrite=["state", "digest", "status", "waits"])
+_NEW_TASK = insert_text(task)
+_SAVE_TASK = update_text(task, [
+    "due", "state", "assignee", "closed_at", "closed_by", "revision",
+])
+_PUT_ENVELOPE = insert_text(envelope, overwrite=["state"])
+_DROP_TIMERS = delete_text(timer, timer.c.dossier, timer.c.part)
+_NEW_TIMER = insert_text(timer)
+_NEW_ENTRY = insert_text(entry)
+
+
+class Unit:
+    """One transaction; `commit` sends every write in one pipeline, anything else undoes it."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        self._connection = connection
+        self._writes: list[tuple[str, Mapping[str, Any]]] = []
+
+    # Reading under locks
+
+    def load(self, code: str) -> Before:
+        """Return a dossier, locked, with running parts, open tasks and kept envelopes.
+
+        Raises NotFound when there is none of that code.
+        """
+        found = self._fetch({"code": code}, (
+            _LOCK_DOSSIER, _LOCK_PARTS, _OPEN_TASKS, _KEPT, _INSTANCES,
+        ))
+        if not found[0]:
+            raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+        return Before(
+            dossier=rows.dossier_of(found[0][0]),
+            parts=tuple(rows.part_of(row) for row in found[1]),
+            tasks=tuple(rows.task_of(row) for row in found[2]),
+            kept=tuple(rows.envelope_of(row) for row in found[3]),
+            instances=dict(found[4]),
+        )
+
+    def find_task(self, task_id: str) -> tuple[Task, str] | None:
+        """Return a task in whatever state with its dossier's code, without locking it."""
+        row = self._connection.execute(_FIND_TASK, {"id": task_id}).fetchone()
+        return None if row is None else (rows.task_of(row), row[1])
+
+    def part_agencies(self, code: str) -> frozenset[str]:
+        """Return the agencies of all parts that a dossier ever had."""
+        return frozenset(row[0] for row in self._connection.execute(_AGENCIES, {"code": code}))
+
+    def calendars(self, agencies: Collection[str]) -> Mapping[str, Calendar]:
+        """Return the calendars by which agencies work, by agency code."""
+        return calendars.of_agencies(self._connection, agencies)
+
+    def agency(self, code: str) -> Agency | None:
+        """Return an agency of the register."""
+        return people.agency(self._connection, code)
+
+    def person(self, person_id: str, day: date) -> Actor | None:
+        """Return a person with the posts valid on that local day."""
+        return people.person(self._connection, person_id, day)
+
+    def known(self) -> Known:
+        """Return the agencies and roles that drawings may name."""
+        return people.known(self._connection)
+
+    def next_number(self, agency: str, day: date) -> int:
+        """Return the next number of an agency's day: gap-free, its row locked until commit."""
+        return sequences.take(self._connection, agency, day)
+
+    # Repeated requests
+
+    def take_key(self, actor: str, request: Request) -> Mapping[str, Any] | None:
+        """Return the result kept for a repeated request, or None for the first one.
+
+        Waits for a first one that is still under way. Raises Invalid for another body.
+        """
+        return idempotency.take(self._connection, actor, request)
+
+    def record(self, actor: str, request: Request, result: Mapping[str, Any]) -> None:
+        """Keep the result of a request for those that repeat it."""
+        self._writes.append(idempotency.keeping(actor, request, json.dumps(result)))
+
+    # Writing
+
+    def insert(self, outcome: Outcome, sealed: Entry) -> None:
+        """Write a new dossier with everything that its registration opened."""
+        self._writes.append((_NEW_DOSSIER, rows.dossier_row(outcome.dossier)))
+        self._write(outcome, sealed)
+
+    def save(self, outcome: Outcome, sealed: Entry) -> None:
+        """Write everything that a command did to a dossier."""
+        row = rows.dossier_row(outcome.dossier)
+        self._writes.append((_SAVE_DOSSIER, {**row, "key_code": row["code"]}))
+        self._write(outcome, sealed)
+
+    def append(self, sealed: Entry) -> None:
+        """Append an entry to the chain of a procedure."""
+        self._writes.append((_NEW_ENTRY, vars(sealed)))
+        self._writes.append(procedures.advancing(sealed))
+
+    def commit(self) -> None:
+        """Send all writes and commit; when it returns, everything is kept."""
+        with self._connection.pipeline():
+            for statement, parameters in self._writes:
+                self._connection.execute(statement, parameters)
+            self._connection.commit()
+        self._writes.clear()
+
+    # Procedures
+
+    def versions(self, code: str) -> list[Version]:
+        """Return all versions of a procedure, without their files, in order of number."""
+        return procedures.versions(self._connection, code)
+
+    def files(self, code: str, number: int) -> Mapping[str, bytes]:
+        """Return the source files of a version by name."""
+        return procedures.files(self._connection, code, number)
+
+    def lock_procedure(self, code: str, name: str | None) -> None:
+        """Lock a procedure's row, making it when a name is given; raise NotFound otherwise."""
+        procedures.lock(self._connection, code, name)
+
+    def procedure_head(self, code: str) -> tuple[int, str]:
+        """Return entry count and head of a procedure's chain."""
+        return procedures.head(self._connection, code)
+
+    def add_version(self, version: Version, findings: tuple[Finding, ...]) -> None:
+        """Write a new draft with its files and findings."""
+        self._writes.extend(procedures.adding(version, findings))
+
+    def set_version(self, version: Version) -> None:
+        """Write a version's new place in its lifecycle."""
+        self._writes.append(procedures.setting(version))
+
+    def _write(self, outcome: Outcome, sealed: Entry) -> None:
+        code = outcome.dossier.code
+        for changed in outcome.parts:
+            self._write_part(code, changed)
+        for opened in outcome.opened:
+            self._writes.append((_NEW_TASK, rows.task_row(code, opened)))
+        for moved in outcome.changed:
+            row = rows.task_row(code, moved)
+            self._writes.append((_SAVE_TASK, {**row, "key_id": moved.id}))
+        for sent in outcome.envelopes:
+            self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
+        self._writes.append((_NEW_ENTRY, vars(sealed)))
+
+    def _write_part(self, code: str, changed: Part) -> None:
+        self._writes.append((_PUT_PART, rows.part_row(code, changed)))
+        self._writes.append((_DROP_TIMERS, {"key_dossier": code, "key_part": changed.id}))
+        for wait in changed.waits:
+            if wait.due is not None:
+                self._writes.append((_NEW_TIMER, {
+                    "dossier": code, "part": changed.id, "wait": wait.id, "due": wait.due,
+                }))
+
+    def _fetch(
+        self, parameters: Mapping[str, Any], statements: tuple[str, ...],
+    ) -> list[list[rows.Row]]:
+        """Run reads in one pipeline, in order, so that locks are taken in that order."""
+        with self._connection.pipeline():
+            cursors = [self._connection.execute(text, parameters) for text in statements]
+            return [cursor.fetchall() for cursor in cursors]
+
