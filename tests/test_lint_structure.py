@@ -152,3 +152,32 @@ def test_a_file_without_a_process_and_drawings_for_reading_only() -> None:
     assert {f.severity for f in found.findings} == {"info"}
     broken = lint({"main.bpmn": b"<"}, "main.bpmn", documentation=True)
     assert [f.severity for f in broken.findings] == ["error"]
+
+
+def test_events_that_stand_where_they_cannot_are_errors() -> None:
+    error = "<bpmn:errorEventDefinition/>"
+    assert only(draw(*PLAIN, s=error), "start-misplaced").element == "s"
+    assert only(draw(*PLAIN, e="<bpmn:cancelEventDefinition/>"), "event-misplaced").element == "e"
+    inner = "<bpmn:startEvent id='t'><bpmn:messageEventDefinition/></bpmn:startEvent>"
+    assert only(draw("start:s subProcess:q end:e", "s>q q>e", q=inner), "start-misplaced")
+    handler = draw("start:s user:a end:e subProcess:q", "s>a a>e", q="<bpmn:startEvent id='t'/>")
+    handler = handler.replace(b'id="q"', b'id="q" triggeredByEvent="true"')
+    assert only(handler, "event-subprocess-start").element == "q"
+    none = draw("start:s catch:t end:e", "s>t t>e")
+    assert only(none, "event-not-in-bpmn").element == "t"
+
+
+def test_a_loop_that_never_rests_is_a_warning_and_one_with_a_person_is_none() -> None:
+    quick = draw("start:s xor:m script:x xor:g end:e", "s>m m>x x>g g>m[n < 3] g>e[n > 2]",
+                 x="<bpmn:script>n = 1</bpmn:script>")
+    assert only(quick, "loop-without-wait").severity == "warning"
+    slow = draw("start:s xor:m user:x xor:g end:e", "s>m m>x x>g g>m g>e")
+    assert not codes(slow, "warning")
+
+
+def test_processes_that_call_themselves_and_endless_repetition_are_warnings() -> None:
+    content = draw("start:s call:c end:e", "s>c c>e", c='calledElement="main"')
+    assert only(content, "call-cycle").element == "c"
+    many = ("<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>1000000000"
+            "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>")
+    assert only(draw(*PLAIN, a=many), "too-many-instances").severity == "warning"

@@ -10,6 +10,7 @@ from engine.flow.building.notes import facts, pools
 from engine.flow.findings import Refused
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.elements import element_findings
+from engine.flow.lint.events import event_findings
 from engine.flow.lint.gateways import gateway_findings
 from engine.flow.lint.identity import identity_findings
 from engine.flow.lint.lawful import law_findings
@@ -29,8 +30,9 @@ __all__ = ["Known", "Report", "lint"]
 #: More findings than this say nothing new.
 MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
-    schema_findings, identity_findings, element_findings, structure_findings, gateway_findings,
-    word_findings, staff_findings, duration_findings, law_findings, soundness_findings,
+    schema_findings, identity_findings, element_findings, structure_findings, event_findings,
+    gateway_findings, word_findings, staff_findings, duration_findings, law_findings,
+    soundness_findings,
 )
 
 

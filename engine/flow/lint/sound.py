@@ -14,6 +14,7 @@ from engine.step import Finding
 
 #: CPU seconds for one diagram, shared by its scopes.
 SECONDS = 1.0
+_LEAST = 0.002
 _SHOWN = 14
 #: Places of one kind looked at; more of them come from the same mistake.
 _MOST = 20
@@ -27,7 +28,7 @@ def soundness_findings(subject: Subject) -> list[Finding]:
     deadline = process_time() + SECONDS
     for scope in subject.scopes:
         found += _no_way_out(scope)
-        found += _played(scope, max(deadline - process_time(), 0.05))
+        found += _played(scope, max(deadline - process_time(), _LEAST))
     return found
 
 

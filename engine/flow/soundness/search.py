@@ -66,26 +66,27 @@ class _Search:
 
     def _expand(self, state: State) -> None:
         movers = [self.net.movers[at] for at in sorted({self.net.taker[p] for p in state})]
-        ready = [(m, list(_moves(m, state))) for m in movers if not m.patient]
-        ready = [(m, moves) for m, moves in ready if moves]
-        if not ready:
-            ready = [(m, moves) for m in movers if m.patient and (moves := list(_moves(m, state)))]
-        if not ready:
+        free = [mover for mover in movers if not mover.patient]
+        for at, mover in enumerate(free):
+            moved, again = self._follow(state, mover)
+            if again:
+                for other in free[at + 1:]:
+                    self._follow(state, other)
+            if moved:
+                return
+        # Nobody else can move: now the patient ones may, each of them.
+        patient = {self._follow(state, mover)[0] for mover in movers if mover.patient}
+        if True not in patient:
             self._note_stuck(state, movers)
-            return
-        if ready[0][0].patient:
-            self._follow(state, ready)
-        elif self._follow(state, ready[:1]):
-            self._follow(state, ready[1:])
 
-    def _follow(self, state: State, ready: list[tuple[Mover, list[State]]]) -> bool:
-        """Meet the states that these moves lead to; tell whether one of them was met before."""
-        again = False
-        for mover, moves in ready:
-            for then in moves:
-                again |= then in self.came
-                self._meet(then, (state, mover.key))
-        return again
+    def _follow(self, state: State, mover: Mover) -> tuple[bool, bool]:
+        """Meet what a mover leads to; tell whether it could move, and to a state met before."""
+        moved = again = False
+        for then in _moves(mover, state):
+            moved = True
+            again |= then in self.came
+            self._meet(then, (state, mover.key))
+        return moved, again
 
     def _meet(self, state: State, came: tuple[State, str] | None) -> None:
         if state in self.came:
