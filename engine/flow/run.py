@@ -22,7 +22,7 @@ from engine.flow.specs.instance import Instance
 from engine.flow.specs.prune import prune
 from engine.flow.specs.task import Visit
 from engine.flow.specs.triggers import TimerTrigger
-from engine.flow.state import digest, dump, load_state
+from engine.flow.state import load_state, seal
 from engine.flow.stepping import step_of
 from engine.step import Data, Step, TaskNote
 
@@ -122,8 +122,7 @@ def _resume(flow: Flow, state: bytes, setting: Setting) -> Instance:
 def _finish(instance: Instance) -> Step:
     instance.advance()
     prune(instance)
-    state = dump(instance)
-    return step_of(instance, state, digest(state))
+    return step_of(instance, *seal(instance))
 
 
 def _visit(instance: Instance, key: str) -> Visit | None:

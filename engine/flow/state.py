@@ -20,18 +20,24 @@ from engine.flow.specs.instance import Instance, SubScope
 from engine.flow.specs.task import Visit
 
 VERSION = 1
+_MARK = bytes([VERSION])
 #: A state that unfolds to more than this is not one of ours.
 MAX_BYTES = 64 * 1024 * 1024
 
 
 def dump(workflow: Instance) -> bytes:
     """Return the instance as bytes; raise FlowFailed when its data are not plain JSON."""
-    body = [
+    return seal(workflow)[0]
+
+
+def seal(workflow: Instance) -> tuple[bytes, str]:
+    """Return the instance as bytes together with their digest."""
+    body = _json([
         workflow.flow_hash, workflow.spec.name, workflow.correlations, _scope(workflow),
         [[host.hex, scope.spec.name, _scope(scope)]
          for host, scope in workflow.subprocesses.items()],
-    ]
-    return bytes([VERSION]) + zlib.compress(_json(body), 1)
+    ])
+    return _MARK + zlib.compress(body, 1), sha256(_MARK + body).hexdigest()
 
 
 def load_state(state: bytes, flow: Flow) -> Instance:
@@ -94,7 +100,7 @@ def _json(body: Any) -> bytes:
 
 
 def _unfold(state: bytes) -> bytes:
-    if state[:1] != bytes([VERSION]):
+    if state[:1] != _MARK:
         raise Corrupt(
             "Trạng thái thuộc phiên bản không rõ; cần bản motcua mới hơn.",
             f"State version {state[:1].hex() or 'none'} is unknown here; a newer motcua wrote it.",

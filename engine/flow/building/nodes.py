@@ -58,7 +58,7 @@ class Nodes:
             return self._gateway(process, element, drawn)
         if name.endswith("Event"):
             return self._event(process, element, drawn)
-        drawn["note"] = with_questions(self._notes.note(element), element, self._drawing)
+        drawn["note"] = self._notes.note(element)
         drawn["repetition"] = read_repetition(element, self._drawing)
         if name == "callActivity":
             called = reference(element, "calledElement") or ""
@@ -118,9 +118,8 @@ class Nodes:
         if name in {"sendTask", "receiveTask"} and self._has_message(element):
             trigger = self.triggers.message(element, element)
             make = Send if name == "sendTask" else Receive
-            if name == "sendTask":
-                self.notes[identity] = drawn["note"]
             return make(process, identity, trigger, **drawn)
+        drawn["note"] = with_questions(drawn["note"], element, self._drawing)
         self.notes[identity] = drawn["note"]
         return Person(process, identity, service=name in _SERVICES, **drawn)
 

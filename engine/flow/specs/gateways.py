@@ -75,13 +75,13 @@ class Gathering(Node):
 
     def complete_with(self, waiting: list[Visit]) -> bool:
         """Tell whether these tokens suffice."""
-        return len({visit.internal_data["via"] for visit in waiting}) >= len(self.incoming)
+        return len({visit.internal_data.get("via", "") for visit in waiting}) >= len(self.incoming)
 
     def join(self, last: Visit, waiting: list[Visit]) -> None:
         """Take one token of each flow, the oldest first, and make them one."""
         oldest: dict[str, Visit] = {}
         for visit in waiting:
-            oldest.setdefault(visit.internal_data["via"], visit)
+            oldest.setdefault(visit.internal_data.get("via", ""), visit)
         chosen = last if last in oldest.values() else next(iter(oldest.values()))
         choices: dict[str, Any] = {}
         for visit in oldest.values():
@@ -119,14 +119,14 @@ class Inclusive(Gathering):
 
     def complete_with(self, waiting: list[Visit]) -> bool:  # noqa: ARG002
         """Decide at once only where there is one way in; else when the instance is at rest."""
-        return len(self.incoming) == 1
+        return len(self.incoming) < 2
 
     def stir(self, visit: Visit) -> bool:
         """Join when no token elsewhere can still fill an empty incoming flow."""
         scope = visit.workflow
         here = [v for v in scope.tasks.values()
                 if v.task_spec is self and v.waiting]
-        filled = {v.internal_data["via"] for v in here}
+        filled = {v.internal_data.get("via", "") for v in here}
         others = [v.task_spec.name for v in scope.tasks.values()
                   if v.alive and v.task_spec is not self and not v.task_spec.passive]
         if any(self._may_still_come(name, filled) for name in others):
@@ -159,7 +159,7 @@ class Complex(Inclusive):
             return False
         waiting = [v for v in visit.workflow.tasks.values()
                    if v.task_spec is self and v.waiting]
-        came = {v.internal_data["via"] for v in waiting}
+        came = {v.internal_data.get("via", "") for v in waiting}
         if self._activated(visit, waiting, came):
             self.join(visit, waiting)
             if len(came) < len(self.incoming):
@@ -181,7 +181,7 @@ class Complex(Inclusive):
     def _late(self, visit: Visit) -> bool:
         """Tell whether the token is late for a round; a flow seen twice begins a new round."""
         rounds = self._rounds(visit)
-        came, via = rounds.get(self.name), visit.internal_data["via"]
+        came, via = rounds.get(self.name), visit.internal_data.get("via", "")
         if came is None:
             return False
         if via in came:
