@@ -14,9 +14,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from town import settle_town
 
 from engine.clock import VIETNAM, FixedClock
-from engine.store import embedded
+from engine.office import Office
+from engine.store import Store, embedded
+from engine.store.migrate import APPLICATION, migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 _numbers = count(1)
@@ -87,3 +90,33 @@ def _administer(home: Path, statement: str) -> None:
 
 def _plain(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+@pytest.fixture(scope="session")
+def migrated(server: Path) -> str:
+    """The name of a migrated database from which others are copied."""
+    _administer(server, "CREATE DATABASE migrated")
+    migrate(embedded.address(server, database="migrated"))
+    return "migrated"
+
+
+@pytest.fixture
+def owner(migrated: str, new_database: Callable[..., str]) -> str:
+    """The superuser's plain URL of the database that `store` reaches as the application role."""
+    return _plain(new_database(template=migrated))
+
+
+@pytest.fixture
+def store(server: Path, owner: str) -> Iterator[Store]:
+    """The archive of a town of its own, as the application role reaches it."""
+    name = owner.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
+    store = Store(embedded.address(server, role=APPLICATION, database=name), pool_size=8)
+    settle_town(store)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def office(store: Store, clock: FixedClock) -> Office:
+    """The office of that town, its clock standing."""
+    return Office(store, clock)

@@ -57,17 +57,21 @@ def verify_archive(archive: Archive, seal: Seal) -> Verdict:
     for chain, entries in groupby(archive.entries, key=lambda entry: entry.chain):
         seen.add(chain)
         verdict.chains += 1
-        _chain(chain, entries, rows.get(chain), signed.get(chain, {}), verdict)
+        verify_chain(chain, entries, rows.get(chain), signed.get(chain, {}), verdict)
     for chain in sorted((rows.keys() | signed.keys()) - seen):
         if rows.get(chain, (0, ""))[0] or chain in signed:
             verdict.broken.append(f"{chain}: every entry is gone")
     return verdict
 
 
-def _chain(
+def verify_chain(
     chain: str, entries: Iterator[Entry], row: tuple[int, str] | None,
     signed: Mapping[int, str], verdict: Verdict,
 ) -> None:
+    """Recompute one chain against what its row claims and what has been signed, into the verdict.
+
+    Stops at the first broken entry and names it.
+    """
     number, previous = 0, GENESIS
     for entry in entries:
         number += 1

@@ -17,8 +17,8 @@ Row = tuple[int, bytes, str, str, bytes]
 
 _ALL = text_of(select(tables.checkpoint).order_by(tables.checkpoint.c.number))
 _ADD = insert_text(tables.checkpoint)
-#: One checkpoint is made at a time, and it sees one state of all heads.
-_LOCK = "LOCK TABLE checkpoint IN EXCLUSIVE MODE"
+#: One checkpoint is made at a time; the application role may not lock the table itself.
+_LOCK = "SELECT pg_advisory_xact_lock(7611820252)"
 
 
 def every(connection: Connection) -> Sequence[Row]:

@@ -47,6 +47,13 @@ class Store:
         with self._connection() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Lend a connection for reads that all see the one state of the first of them."""
+        with self._connection() as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
+
     def close(self) -> None:
         """Give all connections back, before a fork or at the end."""
         self._database.dispose()
