@@ -69,6 +69,14 @@ def test_a_loop_without_a_wait_stops_at_the_budget_and_names_a_node() -> None:
     assert failure.value.facts["element"] in {"A", "B"}
 
 
+def test_a_seed_used_twice_still_gives_each_visit_an_id_of_its_own() -> None:
+    flow = flow_of(["start S", "user A", "user B", "S -> A", "A -> B"])
+    setting = Setting("same", AT)
+    first = start(flow, "P", setting)
+    second = complete(flow, first.state, first.opened[0].id, {}, setting)
+    assert complete(flow, second.state, second.opened[0].id, {}, setting).finished
+
+
 def test_ten_million_instances_are_refused() -> None:
     marks = ("<multiInstanceLoopCharacteristics><loopCardinality>1000000000</loopCardinality>"
              "</multiInstanceLoopCharacteristics>")

@@ -30,7 +30,10 @@ class Visit(Task):
         state: int = TaskState.FUTURE, id: UUID | None = None,  # noqa: A002 - the base's own name
     ) -> None:
         top = workflow.top_workflow
-        super().__init__(workflow, task_spec, parent, state, id or top.next_id())
+        key = id or top.next_id()
+        while key in workflow.tasks:
+            key = top.next_id()  # a seed used twice must not tie the tree into a knot
+        super().__init__(workflow, task_spec, parent, state, key)
         self.last_state_change = top.instant
         if not task_spec.passive and not state & FINISHED:
             workflow.live += 1
