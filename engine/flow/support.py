@@ -46,7 +46,11 @@ SUPPORT: Mapping[str, Support] = {
     "manualTask": _lowered("việc của một người", "a person's task"),
     "serviceTask": _RUNS, "sendTask": _RUNS, "receiveTask": _RUNS,
     "scriptTask": Support("runs", "chỉ gồm phép gán", "assignments only"),
-    "businessRuleTask": _RUNS, "callActivity": _RUNS,
+    "businessRuleTask": Support(
+        "runs", "như bước dịch vụ; bảng quyết định chưa tự chạy",
+        "like a service task; its decision table does not run by itself yet",
+    ),
+    "callActivity": _RUNS,
     "subProcess": _RUNS, "transaction": _RUNS, "adHocSubProcess": _RUNS,
     "exclusiveGateway": Support(
         "runs", "không điều kiện thì thành câu hỏi", "without conditions it becomes a question",
@@ -88,6 +92,20 @@ def support_of(element: Element) -> Iterator[tuple[str, Support | None]]:
             yield key, SUPPORT.get(key)
     else:
         yield name, SUPPORT.get(name)
+
+
+def table() -> str:
+    """Return the table as Markdown, for bpmn/README.md; a test holds the two together."""
+    words = {
+        "runs": "chạy · runs", "lowered": "chạy sau khi chuẩn hóa · runs after rewriting",
+        "drawn": "chỉ để đọc · documentation", "refused": "từ chối · refused",
+    }
+    rows = [
+        f"| `{key}` | {words[row.verdict]} | {row.vi}{' · ' if row.vi else ''}{row.en} |"
+        for key, row in SUPPORT.items()
+    ]
+    head = ["| Phần tử · Element | Kết quả · Verdict | Ghi chú · Remark |", "|---|---|---|"]
+    return "\n".join([*head, *rows])
 
 
 def triggers_of(event: Element) -> list[str]:
