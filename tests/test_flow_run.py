@@ -64,14 +64,14 @@ class Walk:
 
 
 def walks() -> Iterator[tuple[str, str]]:
-    for file in sorted((ROOT / "tests/walks").glob("*.json")):
+    for file in sorted((ROOT / "bpmn").glob("*/walks.json")):
         for name in json.loads(file.read_text(encoding="utf-8"))["paths"]:
-            yield file.stem, name
+            yield file.parent.name, name
 
 
 @pytest.mark.parametrize(("file", "name"), list(walks()))
 def test_each_drawing_of_the_pack_runs_as_its_walk_says(file: str, name: str) -> None:
-    walk = json.loads((ROOT / f"tests/walks/{file}.json").read_text(encoding="utf-8"))
+    walk = json.loads((ROOT / f"bpmn/{file}/walks.json").read_text(encoding="utf-8"))
     path = walk["paths"][name]
     played = Walk(flow_of(walk["diagram"]))
     lead = next(pool.process for pool in played.flow.pools if pool.lead)

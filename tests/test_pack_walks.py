@@ -12,8 +12,8 @@ from engine.flow.lint import lint
 from engine.flow.play import PlayRequest, play
 
 WALKS = {
-    (path.stem, name): walk
-    for path in sorted((drawn.ROOT / "tests" / "walks").glob("*.json"))
+    (path.parent.name, name): walk
+    for path in sorted((drawn.ROOT / "bpmn").glob("*/walks.json"))
     for name, walk in json.loads(path.read_text(encoding="utf-8"))["paths"].items()
 }
 

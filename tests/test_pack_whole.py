@@ -30,7 +30,7 @@ def components(diagram, form):
 
 
 def walks(diagram):
-    path = drawn.ROOT / "tests" / "walks" / diagram.path.with_suffix(".json").name
+    path = diagram.path.parent / "walks.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
 

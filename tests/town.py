@@ -80,6 +80,6 @@ def bring_into_force(
 def walk(name: str) -> Mapping[str, Any]:
     """The written-down walks through a built-in procedure."""
     found: Mapping[str, Any] = json.loads(
-        (ROOT / "tests" / "walks" / f"{name}.json").read_text(encoding="utf-8"),
+        (ROOT / "bpmn" / name / "walks.json").read_text(encoding="utf-8"),
     )
     return found
