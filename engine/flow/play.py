@@ -13,11 +13,21 @@ from typing import Any
 
 from engine.errors import Invalid, MotcuaError
 from engine.flow.findings import Refused, finding
+from engine.flow.lint import lint
 from engine.flow.load import Flow, load
 from engine.flow.lower import lower
 from engine.flow.read import Document, read
 from engine.flow.rehearsal import Rehearsal, Script
 from engine.step import Finding
+
+#: Errors of soundness, law, deadlines and staffing: they forbid submission, not a rehearsal.
+_TOLERATED = frozenset({
+    "deadlock", "lack-of-synchronisation", "no-way-to-end", "soundness-undecided", "dead-end",
+    "gateway-without-conditions", "condition-missing", "unknown-act", "unknown-status",
+    "act-never-allowed", "status-never-moves", "law-no-answer", "law-no-receiving-step",
+    "duration-unreadable", "duration-over-limit", "form-unreadable", "form-missing",
+    "unknown-role", "unknown-agency", "task-without-role", "in-no-lane", "in-two-lanes",
+})
 
 
 @dataclass(frozen=True)
@@ -58,21 +68,30 @@ def play(files: Mapping[str, bytes], main: str, request: PlayRequest) -> dict[st
 
 
 def _prepare(files: Mapping[str, bytes], main: str) -> tuple[Flow | None, list[Finding]]:
-    """Return the flow, or None with the findings that forbid running it."""
-    try:
-        document = read(files[main])
-        lowered, found = lower(document, _beside(files, main))
-    except Refused as refusal:
-        return None, list(refusal.findings)
-    if any(remark.severity == "error" for remark in found):
+    """Return the flow, or None with what forbids running it; all findings either way."""
+    report = lint(files, main)
+    found = list(report.findings)
+    if any(_forbids(remark) for remark in found):
         return None, found
+    lowered = report.lowered
     try:
+        if lowered is None:
+            lowered, said = lower(read(files[main]), _beside(files, main))
+            found += [remark for remark in said if remark not in found]
+        if any(_forbids(remark) for remark in found):
+            return None, found
         return load(lowered.content), found
     except Invalid as error:
         return None, [*found, finding("error", error.code, None, (error.vi, error.en))]
 
 
+def _forbids(remark: Finding) -> bool:
+    """Tell whether a finding refuses a play: those of reading, lowering and expressions do."""
+    return remark.severity == "error" and remark.code not in _TOLERATED
+
+
 def _beside(files: Mapping[str, bytes], main: str) -> list[Document]:
+    """Return the other diagrams that can be read."""
     found = []
     for name, content in sorted(files.items()):
         if name != main and name.endswith(".bpmn"):
@@ -85,7 +104,7 @@ def _beside(files: Mapping[str, bytes], main: str) -> list[Document]:
 
 def _refused(findings: list[Finding]) -> dict[str, Any]:
     """Return the answer for a drawing that cannot run, the first error in front."""
-    first = next(found for found in findings if found.severity == "error")
+    first = next(found for found in findings if _forbids(found))
     error = {"code": first.code, "element": first.element,
              "message": {"vi": first.vi, "en": first.en}}
     return {"status": "failed", "trace": [], "waiting": [], "data": {}, "error": error,
