@@ -1,0 +1,89 @@
+"""Playing a dossier (diễn một hồ sơ): officials find it in their lists and do their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from api.demo.client import Desk
+from api.demo.script import Play, Walk
+from api.demo.time import OfficeTime
+
+Task = Mapping[str, Any]
+#: Tells what happens while it happens.
+Say = Callable[[str], None]
+
+
+class Stage:
+    """The officials at their desks, the time, and the way to tell what happens."""
+
+    def __init__(self, desks: Mapping[str, Desk], time: OfficeTime, say: Say) -> None:
+        self.desks = desks
+        self.time = time
+        self.say = say
+
+    def register(self, play: Play, walk: Walk) -> str:
+        """Register a dossier at the counter and return its code."""
+        desk = self._one_stop(play.agency)
+        made = desk.post("/dossiers", {
+            "procedure": walk.procedure, "receiving_agency": play.agency, "channel": "direct",
+            "applicant": {"name": play.applicant}, "answers": {},
+        })
+        return str(made["code"])
+
+    def perform(self, code: str, play: Play, walk: Walk) -> None:
+        """Do every step of the walk, each by the official in whose list it stands."""
+        left = {element: list(answers) for element, answers in walk.answers.items()}
+        for element in walk.order:
+            self._take_supplement(code)
+            desk, task = self._find(code, element)
+            self._spend(task, late=element == play.late_at)
+            done = desk.post(
+                f"/tasks/{task['id']}/complete", {"answers": left[element].pop(0)},
+                etag=task["etag"],
+            )
+            self._tell(desk, task, done["standing"])
+
+    def _take_supplement(self, code: str) -> None:
+        """The citizen comes back after a day and a half with what was missing."""
+        found = self._look(code, "motcua.act.receive-supplement")
+        if found is None:
+            return
+        desk, task = found
+        self.time.work(720)
+        done = desk.post(f"/tasks/{task['id']}/complete", {"answers": {}}, etag=task["etag"])
+        self._tell(desk, task, done["standing"])
+
+    def _find(self, code: str, element: str) -> tuple[Desk, Task]:
+        found = self._look(code, element)
+        if found is None:
+            raise LookupError(f"{code}: nobody has {element} in their list")
+        return found
+
+    def _look(self, code: str, element: str) -> tuple[Desk, Task] | None:
+        for desk in self.desks.values():
+            for task in desk.get("/tasks", dossier=code)["items"]:
+                if task["element"] == element:
+                    return desk, task
+        return None
+
+    def _spend(self, task: Task, *, late: bool) -> None:
+        """Let the step take its time: half of its budget, or 90 working minutes beyond it."""
+        if task["due"] is None:
+            self.time.work(30)
+            return
+        left = self.time.until(datetime.fromisoformat(task["due"]))
+        self.time.work(left + 90 if late else max(15, left // 2))
+
+    def _one_stop(self, agency: str) -> Desk:
+        return next(
+            desk for desk in self.desks.values()
+            if desk.holds(agency, "one_stop_officer")
+        )
+
+    def _tell(self, desk: Desk, task: Task, standing: Mapping[str, Any]) -> None:
+        self.say(
+            f"   {self.time.now:%d/%m %H:%M}  {task['step'] or '':4} {task['name']:34} "
+            f"{desk.name:20} → {standing['status_label']}",
+        )

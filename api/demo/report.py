@@ -1,0 +1,81 @@
+"""The demo's report (báo cáo): timeline, control slip and derivation, as the API tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from api.demo.client import Desk, Refused
+
+VERDICTS = {
+    "early": "trước hạn", "on_time": "đúng hạn", "late": "QUÁ HẠN", "open": "đang làm",
+    "cancelled": "hủy",
+}
+
+
+def seen_by_all(code: str, desks: Sequence[Desk]) -> dict[str, Any]:
+    """Return a dossier with every step's name: each official sees those of their own agency."""
+    views = [desk.get(f"/dossiers/{code}") for desk in _taking_part(code, desks)]
+    whole: dict[str, Any] = dict(views[0])
+    whole["slip"] = [
+        {**rows[0], "name": next((row["name"] for row in rows if row["name"]), None)}
+        for rows in zip(*(view["slip"] for view in views), strict=True)
+    ]
+    return whole
+
+
+def timeline(code: str, desks: Sequence[Desk]) -> list[str]:
+    """Return one line per entry of the history: when, who, what, and the status after it."""
+    lines = []
+    names = {desk.person: desk.name for desk in desks}
+    steps = _step_names(code, desks)
+    reader = _taking_part(code, desks)[0]
+    for item in reader.get(f"/dossiers/{code}/history", limit="200")["items"]:
+        acts = ", ".join(act["act"] for act in item["acts"] if "skipped" not in act)
+        what = steps.get(item["number"], item["command"]["kind"])
+        lines.append(
+            f"{item['number']:3}  {_moment(item['at'])}  "
+            f"{names.get(item['actor'], item['actor']):20} {what:34} {item['status']:21} {acts}"
+            .rstrip(),
+        )
+    return lines
+
+
+def slip(dossier: Mapping[str, Any], agencies: Mapping[str, str]) -> list[str]:
+    """Return the control slip (phiếu kiểm soát): agency, given, received, due, verdict."""
+    head = f"{'Cơ quan':30} {'Bước':5} {'Giao':12} {'Xong':12} {'Hạn':12} Kết quả"
+    return [head, *(
+        f"{agencies.get(row['agency'], row['agency']):30} {row['step'] or '-':5} "
+        f"{_moment(row['given']):12} {_moment(row['finished']):12} {_moment(row['due']):12} "
+        f"{VERDICTS[row['verdict']]}"
+        for row in dossier["slip"]
+    )]
+
+
+def _step_names(code: str, desks: Sequence[Desk]) -> dict[int, str]:
+    """Return, per entry, the step that it closed, gathered from those who may know its name."""
+    found: dict[int, str] = {}
+    for desk in _taking_part(code, desks):
+        rows = {row["finished"]: row for row in desk.get(f"/dossiers/{code}")["slip"]
+                if row["name"] and row["finished"]}
+        for item in desk.get(f"/dossiers/{code}/history", limit="200")["items"]:
+            row = rows.get(item["at"])
+            if item["command"]["kind"] == "complete" and row is not None:
+                found[item["number"]] = f"{row['step'] or ''} {row['name']}".strip()
+    return found
+
+
+def _taking_part(code: str, desks: Sequence[Desk]) -> list[Desk]:
+    found = []
+    for desk in desks:
+        try:
+            desk.get(f"/dossiers/{code}")
+        except Refused:
+            continue
+        found.append(desk)
+    return found
+
+
+def _moment(at: str | None) -> str:
+    return "" if at is None else f"{datetime.fromisoformat(at):%d/%m %H:%M}"

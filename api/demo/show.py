@@ -1,0 +1,135 @@
+"""`motcua demo`: start everything, play four procedures over HTTP, verify and replay."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from api.demo import report
+from api.demo.client import Desk, Refused
+from api.demo.playing import Stage
+from api.demo.script import PLAYS, files, town, walk
+from api.demo.server import server
+from api.demo.time import OfficeTime
+from engine.errors import MotcuaError
+from engine.store import embedded
+
+
+def demo(argv: list[str]) -> int:
+    """Run the demo; 0 only if every dossier ended as it should and every check passed."""
+    parser = argparse.ArgumentParser(prog="motcua demo", description=__doc__)
+    parser.parse_args(argv)
+    started = time.monotonic()
+    home = embedded.home()
+    folder = home / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        well = _play(folder)
+    except (Refused, LookupError) as error:
+        print(f"\nTRÌNH DIỄN HỎNG / THE DEMO FAILED: {error}", file=sys.stderr)
+        return 1
+    except MotcuaError as error:
+        print(f"\n{error.vi}\n{error.en}", file=sys.stderr)
+        return 1
+    print(f"\n{time.monotonic() - started:.1f} giây / seconds")
+    _next_steps(folder)
+    return 0 if well else 1
+
+
+def _play(folder: Path) -> bool:
+    _say("1. Cơ sở dữ liệu, danh bạ / database, register")
+    register = folder / "town.json"
+    register.write_text(json.dumps(town(), ensure_ascii=False), encoding="utf-8")
+    _motcua("migrate", "--embedded")
+    _motcua("register", "import", "--embedded", str(register))
+    clock = OfficeTime(folder / "clock")
+    people = town()["people"]
+    _say("2. Máy chủ / server: motcua serve --embedded --clock FILE")
+    with server(folder / "clock", folder / "server.log") as address:
+        desks = {person["id"]: Desk(address, person) for person in people}
+        _say("3. Quy trình: tải lên, trình, phê duyệt, ban hành / upload, submit, approve, publish")
+        for play in PLAYS:
+            _bring_into_force(play.folder, desks, clock)
+        _say("4. Hồ sơ / dossiers")
+        codes = _perform(Stage(desks, clock, _say))
+        ended = _report(codes, list(desks.values()))
+    _say("\n7. Kiểm tra và làm lại / verify and replay")
+    copy = folder / "checkpoint.json"
+    _motcua("audit", "checkpoint", "--embedded", "--copy", str(copy), show=True)
+    _motcua("audit", "verify", "--embedded", "--checkpoint", str(copy), show=True)
+    for code in codes:
+        _motcua("audit", "replay", "--embedded", code, show=True, last=1)
+    return ended
+
+
+def _bring_into_force(folder: str, desks: dict[str, Desk], clock: OfficeTime) -> None:
+    author, approver = desks["soan-quy-trinh"], desks["duyet-quy-trinh"]
+    code = walk(next(p for p in PLAYS if p.folder == folder)).procedure
+    version = author.upload(f"/procedures/{code}/versions", files(folder))
+    path = f"/procedures/{code}/versions/{version['number']}"
+    author.post(f"{path}/submit", {})
+    yesterday = (clock.now - timedelta(days=1)).date().isoformat()
+    decision = {"decision": f"{folder.upper()}/QĐ-TD", "decision_date": yesterday}
+    approver.post(f"{path}/approve", decision)
+    approver.post(f"{path}/publish", {"effective_from": clock.now.date().isoformat()})
+    warnings = sum(f["severity"] == "warning" for f in version["findings"])
+    _say(f"   {code:10} v{version['number']}  {version['name']}  ({warnings} cảnh báo)")
+
+
+def _perform(stage: Stage) -> list[str]:
+    codes = []
+    for play in PLAYS:
+        path = walk(play)
+        code = stage.register(play, path)
+        stage.say(f"\n   {code}  {play.title}")
+        stage.perform(code, play, path)
+        codes.append(code)
+    return codes
+
+
+def _report(codes: Sequence[str], desks: Sequence[Desk]) -> bool:
+    agencies = {agency["code"]: agency["name"] for agency in town()["agencies"]}
+    seen = {code: report.seen_by_all(code, desks) for code in codes}
+    _say("\n5. Diễn biến và phiếu kiểm soát / timelines and control slips")
+    for code, dossier in seen.items():
+        _say(f"\n── {code}  {dossier['status_label']}, hạn {dossier['due'] or 'không tính'}")
+        for line in (*report.timeline(code, desks), "", *report.slip(dossier, agencies)):
+            _say(f"   {line}")
+    first = seen[codes[0]]
+    _say(f"\n6. Hạn của {codes[0]} được tính thế nào / how its due date was counted")
+    for line in first["derivation"]:
+        _say(f"   {line}")
+    late = [row for row in first["slip"] if row["verdict"] == "late"]
+    return all(d["status_name"] == "returned" for d in seen.values()) and len(late) == 1
+
+
+def _motcua(*arguments: str, show: bool = False, last: int = 0) -> None:
+    """Run one of our own commands; raise Refused with what it printed when it fails."""
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [sys.executable, "-m", "api", *arguments], capture_output=True, text=True, check=False,
+    )
+    if done.returncode != 0:
+        raise Refused(done.returncode, {"detail": f"motcua {' '.join(arguments)}\n{done.stdout}"
+                                                  f"{done.stderr}"})
+    if show:
+        for line in done.stdout.splitlines()[-last:]:
+            _say(f"   {line}")
+
+
+def _next_steps(folder: Path) -> None:
+    _say(f"""
+Xem tiếp / where to look next:
+   motcua serve --embedded          API: /docs, /openapi.json
+   motcua audit replay --embedded CODE
+   motcua audit verify --embedded --checkpoint {folder / 'checkpoint.json'}
+   motcua lint bpmn/p088/p088.bpmn · motcua play bpmn/p088/p088.bpmn · bpmn/README.md""")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
