@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from engine.history import (
     Draft,
     Entry,
     canonical,
+    plain,
     read_body,
     read_personal,
     seal,
@@ -30,6 +32,15 @@ DRAFT = Draft(
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+keys = st.text(st.sampled_from("aAbằờ\u0301é\"\\\x01\x7f\uffff\ue000😀𝄞")) | st.text()
+odd_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=8,
 )
 
@@ -89,6 +100,17 @@ def test_erased_personal_values_leave_the_chain_whole() -> None:
 @given(json_values)
 def test_canonical_bytes_do_not_depend_on_key_order_or_unicode_form(value: object) -> None:
     assert canonical({"a": value, "b": "tiê´ng"}) == canonical({"b": "tiê´ng", "a": value})
+
+
+@given(odd_values)
+def test_canonical_bytes_are_those_of_rfc_8785_whatever_writes_them(value: object) -> None:
+    try:
+        exact = rfc8785.dumps(plain(value))  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        with pytest.raises(Invalid):
+            canonical(value)
+    else:
+        assert canonical(value) == exact
 
 
 def test_vietnamese_text_is_kept_in_one_unicode_form() -> None:

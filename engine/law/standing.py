@@ -39,6 +39,10 @@ class Standing:
     settled_at: datetime | None = None
     returned_at: datetime | None = None
 
+    def as_data(self) -> dict[str, Any]:
+        """Return the fields as history and the archive keep them, instants as they are."""
+        return {**vars(self), "hold": None if self.hold is None else dict(vars(self.hold))}
+
     def moved(self, then: Status) -> Standing:
         """Return the standing with a new status; raise Conflict off the table."""
         return replace(self, status=move(self.status, then))

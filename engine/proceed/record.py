@@ -83,7 +83,7 @@ def _outcome(work: Work) -> dict[str, Any]:
     ]
     before = {task.id: task for task in work.before.tasks}
     return {
-        "standing": asdict(work.standing),
+        "standing": work.standing.as_data(),
         "acts": work.acts,
         "states": {part.id: part.digest for part in touched},
         "parts": {part.id: part.status for part in touched},

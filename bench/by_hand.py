@@ -1,0 +1,85 @@
+"""By hand (viết tay): the least that a transaction with the same rows and bytes must send.
+
+One pipeline, prepared statements, positional parameters, no reads: its author is taken to know
+everything beforehand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from bench.recording import Transaction, writes
+
+_DOSSIER = ("status", "due", "standing", "build", "entries", "head", "envelopes", "revision")
+_TASK = (
+    "id", "dossier", "part", "element", "name", "agency", "role", "step", "form", "act",
+    "opened_at", "due", "budget", "state", "assignee", "closed_at", "closed_by", "revision",
+)
+_MOVED = ("due", "state", "assignee", "closed_at", "closed_by", "revision")
+_REQUEST = ("actor", "method", "path", "key", "body_hash")
+
+
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+
+
+def _update(table: str, columns: tuple[str, ...], *keys: str) -> str:
+    fields = ", ".join(f"{c} = %s" for c in columns)
+    return f"UPDATE {table} SET {fields} WHERE {' AND '.join(f'{k} = %s' for k in keys)}"
+
+
+#: (start of the recorded statement) -> (statement by hand, names of its parameters)
+_BY_HAND: dict[str, tuple[str, tuple[str, ...]]] = {
+    "UPDATE dossier": (_update("dossier", _DOSSIER, "code"), (*_DOSSIER, "key_code")),
+    "INSERT INTO part": (
+        _update("part", ("state", "digest", "status", "waits"), "dossier", "id"),
+        ("state", "digest", "status", "waits", "dossier", "id"),
+    ),
+    "DELETE FROM timer": (
+        "DELETE FROM timer WHERE dossier = %s AND part = %s", ("key_dossier", "key_part"),
+    ),
+    "INSERT INTO timer": (
+        _insert("timer", ("dossier", "part", "wait", "due")), ("dossier", "part", "wait", "due"),
+    ),
+    "INSERT INTO task": (_insert("task", _TASK), _TASK),
+    "UPDATE task": (_update("task", _MOVED, "id"), (*_MOVED, "key_id")),
+    "INSERT INTO entry": (
+        _insert("entry", ("chain", "number", "body", "personal", "hash")),
+        ("chain", "number", "body", "personal", "hash"),
+    ),
+    "INSERT INTO idempotency": (
+        _insert("idempotency", (*_REQUEST, "result", "at")), (*_REQUEST, "result", "at"),
+    ),
+}
+
+
+def by_hand(transaction: Transaction, at: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    """Return the statements that write what a recorded transaction wrote."""
+    found, kept = [], {"at": at}
+    for text, values in writes(transaction):
+        kept |= {"result": values["result"]} if text.startswith("UPDATE idempotency") else {}
+    for text, values in writes(transaction):
+        start = " ".join(text.split()[:3 if text.startswith(("INSERT", "DELETE")) else 2])
+        if start != "UPDATE idempotency":  # its result is written with the row, at once
+            statement, names = _BY_HAND[start]
+            found.append((statement, tuple({**kept, **values}[name] for name in names)))
+    return found
+
+
+def send(
+    connection: psycopg.Connection[Any], statements: list[tuple[str, tuple[Any, ...]]],
+) -> None:
+    """Send the statements and commit, in one pipeline."""
+    with connection.pipeline():
+        for statement, values in statements:
+            connection.execute(statement, values)
+        connection.commit()
+
+
+def connect(url: str) -> psycopg.Connection[Any]:
+    """Return a connection that prepares every statement at its first use."""
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    return psycopg.connect(plain, prepare_threshold=0)

@@ -1,0 +1,95 @@
+"""Recording (ghi lại): the statements of the office's transactions, to be played by others.
+
+So the bare comparisons send exactly the rows and bytes that we send, and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from engine.store import Store, Unit
+
+Statement = tuple[str, Mapping[str, Any] | None]
+#: Statements that travel together, and whether the commit goes with them.
+Round = tuple[tuple[Statement, ...], bool]
+Transaction = tuple[Round, ...]
+
+
+@dataclass
+class Tape:
+    """A connection that notes what passes through it."""
+
+    connection: Any
+    rounds: list[Round] = field(default_factory=list)
+    _together: list[Statement] | None = None
+    _commits: bool = False
+
+    def execute(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Pass a statement on."""
+        if self._together is None:
+            self.rounds.append((((statement, parameters),), False))
+        else:
+            self._together.append((statement, parameters))
+        return self.connection.execute(statement, parameters)
+
+    @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        """Note what travels in one pipeline."""
+        self._together = []
+        with self.connection.pipeline():
+            yield
+        self.rounds.append((tuple(self._together), self._commits))
+        self._together = None
+
+    def commit(self) -> None:
+        """Note that the commit went with the pipeline."""
+        self._commits = True
+        self.connection.commit()
+
+
+class Recorder(Store):
+    """A store that keeps what each of its transactions sent."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.transactions: list[Transaction] = []
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """Open a unit of work on a tape."""
+        with self.reading() as connection:
+            tape = Tape(connection)
+            yield Unit(tape)  # type: ignore[arg-type]
+            self.transactions.append(tuple(tape.rounds))
+
+
+def play(connection: psycopg.Connection[Any], transaction: Transaction) -> None:
+    """Send a recorded transaction, its statements grouped as they were."""
+    for statements, commits in transaction:
+        if len(statements) == 1 and not commits:
+            _fetch([connection.execute(*statements[0])])
+            continue
+        with connection.pipeline():
+            cursors = [connection.execute(*statement) for statement in statements]
+            if commits:
+                connection.commit()
+            _fetch(cursors)
+
+
+def _fetch(cursors: list[Any]) -> None:
+    for cursor in cursors:
+        if cursor.description is not None:
+            cursor.fetchall()
+
+
+def writes(transaction: Transaction) -> list[Statement]:
+    """Return the statements of a transaction that write rows, in order."""
+    return [
+        statement for statements, _ in transaction for statement in statements
+        if not statement[0].startswith("SELECT")
+    ]
