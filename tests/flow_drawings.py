@@ -24,7 +24,7 @@ _KINDS = {
     "or": "inclusiveGateway", "complex": "complexGateway", "race": "eventBasedGateway",
     "catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
     "boundary": "boundaryEvent", "sub": "subProcess", "call": "callActivity",
-    "transaction": "transaction",
+    "transaction": "transaction", "adhoc": "adHocSubProcess",
 }
 _REFS = {"message": "message", "signal": "signal", "error": "error", "escalation": "escalation"}
 _TIMES = {"timer": "timeDuration", "date": "timeDate", "cycle": "timeCycle"}
@@ -120,9 +120,11 @@ def _node(line: str, lines: Any, shared: dict[tuple[str, str], str]) -> str:
 
 
 def _words(rest: str) -> list[str]:
-    if rest.startswith("<") or "conditional:" in rest:
-        before, sign, after = rest.partition("conditional:")
-        return [*before.split(), sign + after] if sign else [rest]
+    """Split at blanks; XML and conditions, which hold blanks themselves, come last and whole."""
+    for sign in ("<", "conditional:"):
+        before, found, after = rest.partition(sign)
+        if found:
+            return [*before.split(), found + after]
     return rest.split()
 
 

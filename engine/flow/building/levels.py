@@ -48,10 +48,7 @@ def _level(element: Element, identity: str, nodes: Nodes) -> ProcessSpec:
               for start in children(node, "startEvent")]
     spec.guards = tuple(guard.name for guard in guards)
     spec.begins = _begins(drawn, made)
-    spec.triggered = tuple(
-        node.get("id") or "" for node in drawn if yes(node, "instantiate")
-        or (kind(node) == "startEvent" and _triggers(made[node.get("id") or ""]))
-    )
+    spec.triggered = _triggered(drawn, made)
     _look_upstream(made)
     return spec
 
@@ -111,6 +108,18 @@ def _begins(drawn: list[Element], made: dict[str, Node]) -> tuple[str, ...]:
 def _triggers(node: Node) -> tuple[Trigger, ...]:
     found: tuple[Trigger, ...] = getattr(node, "triggers", ())
     return found
+
+
+def _triggered(drawn: list[Element], made: dict[str, Node]) -> tuple[str, ...]:
+    """Return what an event may begin: start events, tasks, events behind a gateway."""
+    found: list[str] = []
+    for element in drawn:
+        node = made[element.get("id") or ""]
+        if kind(element) == "eventBasedGateway" and yes(element, "instantiate"):
+            found += [arc.target for arc in node.outgoing]
+        elif yes(element, "instantiate") or kind(element) == "startEvent":
+            found += [node.name] if _triggers(node) else []
+    return tuple(found)
 
 
 def _look_upstream(made: dict[str, Node]) -> None:

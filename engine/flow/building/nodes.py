@@ -20,7 +20,7 @@ from engine.flow.building.notes import Notes, asks, with_questions
 from engine.flow.building.repetitions import read_repetition
 from engine.flow.building.routes import Routes
 from engine.flow.building.triggers import Triggers
-from engine.flow.specs.activities import Call, Handler, Inner, Person, Receive, Script, Send
+from engine.flow.specs.activities import AdHoc, Call, Handler, Inner, Person, Receive, Script, Send
 from engine.flow.specs.catching import Boundary, Catching, Guard, Start
 from engine.flow.specs.gateways import (
     Asking,
@@ -65,8 +65,7 @@ class Nodes:
             return Call(process, identity, level=called, into=_mappings(element, "in"),
                         back=_mappings(element, "out"), **drawn)
         if name in {"subProcess", "transaction", "adHocSubProcess"}:
-            make = Handler if yes(element, "triggeredByEvent") else Inner
-            return make(process, identity, level=identity, **drawn)
+            return self._inner(process, element, drawn)
         return self._task(process, element, drawn)
 
     def guard(self, process: ProcessSpec, start: Element, handler: str) -> Guard:
@@ -122,6 +121,19 @@ class Nodes:
         drawn["note"] = with_questions(drawn["note"], element, self._drawing)
         self.notes[identity] = drawn["note"]
         return Person(process, identity, service=name in _SERVICES, **drawn)
+
+    def _inner(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
+        identity = drawn["element"]
+        if kind(element) == "adHocSubProcess":
+            condition = text(child(element, "completionCondition"))
+            return AdHoc(
+                process, identity, level=identity,
+                until=compile_expression(condition) if condition else None,
+                sequential=element.get("ordering") == "Sequential",
+                cancel_rest=yes(element, "cancelRemainingInstances", default=True), **drawn,
+            )
+        make = Handler if yes(element, "triggeredByEvent") else Inner
+        return make(process, identity, level=identity, **drawn)
 
     def _has_message(self, element: Element) -> bool:
         return (self._drawing.target(element, "messageRef") is not None

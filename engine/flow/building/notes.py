@@ -21,7 +21,7 @@ from engine.flow.bpmn import (
     role,
     text,
 )
-from engine.flow.building.drawing import Drawing, refs, title
+from engine.flow.building.drawing import Drawing, refs, title, yes
 from engine.procedure import Facts, Pool
 from engine.step import Question, TaskNote
 
@@ -186,10 +186,11 @@ def _pool(process: Element, name: str, agency: str | None) -> Pool:
 
 def _started(process: Element) -> bool:
     """Tell whether a process starts by itself: a start event without trigger, or none at all."""
-    starts = children(process, "startEvent")
+    starts = list(children(process, "startEvent"))
     if starts:
         return any(not _triggered(start) for start in starts)
-    return any(kind(node) in FLOW_NODES for node in process)
+    nodes = [node for node in process if kind(node) in FLOW_NODES]
+    return bool(nodes) and not any(yes(node, "instantiate") for node in nodes)
 
 
 def _triggered(event: Element) -> bool:

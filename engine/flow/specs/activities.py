@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.expressions import Assignment
+from engine.expressions import Assignment, Expression
 from engine.flow.specs.catching import Catching, Payload
 from engine.flow.specs.node import Node
 from engine.flow.specs.repetition import Repetition
@@ -70,6 +70,9 @@ class Activity(Node):
             marks.setdefault("undo", []).append([self.name, self.compensation])
         for arc in self.choose(visit):
             visit.send(arc)
+        host = visit.workflow.host
+        if host is not None:
+            host.task_spec.progress(host, visit.workflow)
 
 
 class Person(Activity):
@@ -137,6 +140,7 @@ class Receive(Activity, Catching):
     def open(self, visit: Visit) -> bool:
         """Wait for the message, unless it is the one that began the instance."""
         if visit.internal_data.pop("begun", False):
+            self.pass_gateway(visit)
             return True
         self.watch(visit)
         return False
@@ -175,6 +179,9 @@ class Inner(Activity):
     def provide(self, visit: Visit, scope: Scope) -> None:
         """Give the inner scope nothing of its own: it sees the data around it."""
 
+    def progress(self, visit: Visit, scope: Scope) -> None:
+        """Look at the scope after each activity in it; only ad-hoc sub-processes care."""
+
     def finish(self, visit: Visit, scope: Scope) -> None:  # noqa: ARG002 - subclasses use it
         """Go on after the last token of the inner scope."""
         visit.complete()
@@ -186,6 +193,40 @@ class Handler(Inner):
     def leave(self, visit: Visit) -> None:
         """End: no flow leads out of an event sub-process."""
         visit.workflow.top_workflow.record.happened(visit, "completed")
+
+
+class AdHoc(Inner):
+    """An ad-hoc sub-process: its activities in any order, or one after the other.
+
+    It ends when all have ended or its completion condition holds (BPMN 2.0.2 section 13.3.5).
+    """
+
+    def __init__(self, process: Any, name: str, *, until: Expression | None = None,
+                 sequential: bool = False, cancel_rest: bool = True, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.until = until
+        self.sequential = sequential
+        self.cancel_rest = cancel_rest
+
+    def perform(self, visit: Visit) -> None:
+        """Begin all activities that nothing leads to, or the first of them."""
+        scope = visit.workflow.top_workflow.create_subprocess(visit, self.level)
+        scope.plant()
+        begins = scope.spec.begins
+        if self.sequential:
+            visit.internal_data["left"] = list(begins[1:])
+            begins = begins[:1]
+        scope.begin(begins)
+
+    def progress(self, visit: Visit, scope: Scope) -> None:
+        """End early when the condition holds; else begin the next of a sequence."""
+        left = visit.internal_data.get("left", [])
+        if self.until is not None and scope.holds(self.until, scope.task_tree, self.element):
+            left.clear()
+            if self.cancel_rest:
+                scope.sweep()
+        elif left and not scope.live:
+            scope.grow(left.pop(0))
 
 
 class Call(Inner):

@@ -29,13 +29,26 @@ class Catching(Node):
         self.together = together
 
     def arrive(self, visit: Visit) -> bool:
-        """Wait for a trigger; a catch event without one passes at once."""
+        """Wait for a trigger; without one, or when it began the instance, pass at once."""
+        if visit.internal_data.pop("begun", False):
+            self.pass_gateway(visit)
+            self.enter(visit)
+            return True
         if "race" not in visit.internal_data:
             self.enter(visit)
         if not self.triggers:
             return True
         self.watch(visit)
         return False
+
+    def pass_gateway(self, visit: Visit) -> None:
+        """Show the instantiating gateway before an event that began the instance."""
+        for arc in self.incoming:
+            gateway = visit.workflow.spec.task_specs[arc.source]
+            passed = visit.workflow.task_tree.add(gateway)
+            gateway.enter(passed)
+            visit.workflow.top_workflow.record.happened(passed, "completed")
+            passed.become(TaskState.COMPLETED)
 
     def watch(self, visit: Visit) -> None:
         """Begin to wait; timers get their due moment now, conditions are looked at when at rest."""

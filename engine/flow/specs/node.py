@@ -130,9 +130,9 @@ class Node(BpmnSpecMixin):
         self.leave(my_task)
 
     def cancelled(self, visit: Visit) -> None:
-        """Put the cancellation on record and release what hangs on the visit."""
+        """Release what hangs on the visit, innermost first, and put the cancellation on record."""
+        self.release(visit)
         if self.shown(visit):
             visit.workflow.top_workflow.record.happened(visit, "cancelled")
-        self.release(visit)
 
     _on_cancel = cancelled

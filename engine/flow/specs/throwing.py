@@ -73,10 +73,17 @@ class Throw(Node):
         self.triggers = triggers
 
     def perform(self, visit: Visit) -> bool | None:
-        """Begin compensations if the event asks for them; they take their time."""
+        """Begin compensations if the event asks for them; they take their time.
+
+        A cancel event first stops all else in its transaction (BPMN 2.0.2 section 13.5.2).
+        """
         for trigger in self.triggers:
-            if isinstance(trigger, CompensateTrigger):
-                visit.internal_data["undo"] = _undoable(visit, trigger)
+            if isinstance(trigger, CancelTrigger):
+                for other in visit.workflow.alive():
+                    if other is not visit:
+                        other.cancel()
+            if isinstance(trigger, CompensateTrigger | CancelTrigger):
+                visit.internal_data["undo"] = _undoable(visit, getattr(trigger, "activity", None))
                 return self._undo_next(visit)
         return True
 
@@ -124,11 +131,11 @@ class Throw(Node):
         return None
 
 
-def _undoable(visit: Visit, trigger: CompensateTrigger) -> list[str]:
+def _undoable(visit: Visit, activity: str | None) -> list[str]:
     """Take the handlers of what has completed out of the scope's list, oldest first."""
     marks = visit.workflow.task_tree.internal_data
     done = marks.get("undo", [])
-    chosen = [pair for pair in done if trigger.activity in (None, pair[0])]
+    chosen = [pair for pair in done if activity in (None, pair[0])]
     marks["undo"] = [pair for pair in done if pair not in chosen]
     return [handler for _, handler in chosen]
 

@@ -1,0 +1,266 @@
+"""Sub-processes, transactions, calls and what guards them (BPMN 2.0.2 sections 13.3 and 13.5)."""
+
+from __future__ import annotations
+
+from flow_drawings import done, played
+
+
+def test_a_cancelled_transaction_is_undone_and_left_by_its_cancel_event() -> None:
+    answer = played("""
+        start S
+        transaction X {
+        start S1
+        task A
+        boundary BA on=A compensate
+        task UA isForCompensation=true
+        BA ~> UA
+        and F
+        user W
+        end C cancel
+        S1 -> A
+        A -> F
+        F -> W
+        F -> C
+        }
+        boundary B on=X cancel
+        task H
+        task N
+        S -> X
+        X -> N
+        B -> H
+    """)
+    assert done(answer) == ["S", "S1", "A", "F", "UA", "C", "B", "H"]
+    assert done(answer, "cancelled") == ["W", "X"]
+
+
+def test_a_parallel_multiple_event_needs_all_its_messages() -> None:
+    lines = """
+        start S
+        catch C parallelMultiple=true message:M1 message:M2
+        task A
+        S -> C
+        C -> A
+    """
+    both = played(lines, messages=({"name": "M2", "payload": {"b": 1}},
+                                   {"name": "M1", "payload": {"a": 1}}))
+    assert (done(both), both["data"]) == (["S", "C", "A"], {"b": 1, "a": 1})
+    assert played(lines, messages=({"name": "M2"},))["status"] == "waiting"
+
+
+def test_a_multiple_event_needs_one_of_its_messages() -> None:
+    answer = played("""
+        start S
+        catch C message:M1 message:M2
+        task A
+        S -> C
+        C -> A
+    """, messages=({"name": "M2"},))
+    assert done(answer) == ["S", "C", "A"]
+
+
+def test_an_event_behind_an_instantiating_gateway_begins_the_process() -> None:
+    answer = played("""
+        race G instantiate=true
+        catch C message:M1
+        catch D message:M2
+        task A
+        task B
+        G -> C
+        G -> D
+        C -> A
+        D -> B
+    """, messages=({"name": "M2", "payload": {"a": 1}},))
+    assert (done(answer), answer["data"]) == (["G", "D", "B"], {"a": 1})
+
+
+def test_a_receive_task_may_begin_the_process() -> None:
+    answer = played("""
+        receive R instantiate=true messageRef=M1
+        task A
+        catch Z message:M1
+        R -> A
+        A -> Z
+    """, messages=({"name": "M1"},))
+    assert done(answer) == ["R", "A"]
+    assert answer["waiting"] == [{"element": "Z", "kind": "message"}]
+
+
+def test_a_complex_gateway_fires_once_per_round_and_swallows_late_tokens() -> None:
+    lines = """
+        start S
+        and F
+        task A
+        user B
+        task C
+        complex J <activationCondition>activationCount >= 2</activationCondition>
+        task N
+        S -> F
+        F -> A
+        F -> B
+        F -> C
+        A -> J
+        B -> J
+        C -> J
+        J -> N
+    """
+    assert done(played(lines)) == ["S", "F", "A", "B", "J", "C", "N"]
+    assert played(lines)["status"] == "completed"
+
+
+def test_an_ad_hoc_sub_process_ends_when_its_condition_holds() -> None:
+    answer = played("""
+        start S
+        adhoc X <completionCondition>enough == true</completionCondition> {
+        user A
+        user B
+        }
+        task N
+        S -> X
+        X -> N
+    """, data={"enough": False}, answers={"A": {"enough": True}, "B": None})
+    assert done(answer) == ["S", "A", "X", "N"]
+    assert done(answer, "cancelled") == ["B"]
+
+
+def test_a_sequential_ad_hoc_sub_process_opens_one_task_at_a_time() -> None:
+    lines = """
+        start S
+        adhoc X ordering=Sequential {
+        user A
+        user B
+        }
+        S -> X
+    """
+    assert played(lines, answers={"A": None})["waiting"] == [{"element": "A", "kind": "task"}]
+    assert done(played(lines)) == ["S", "A", "B", "X"]
+
+
+def test_an_error_start_takes_over_from_its_scope() -> None:
+    answer = played("""
+        start S
+        and F
+        user A
+        end E error:Broken
+        S -> F
+        F -> A
+        F -> E
+        sub H event {
+        start HS error:Broken
+        task HA
+        HS -> HA
+        }
+    """)
+    assert done(answer) == ["S", "F", "E", "HS", "HA", "H"]
+    assert done(answer, "cancelled") == ["A"]
+
+
+def test_an_error_that_nobody_catches_ends_the_instance() -> None:
+    answer = played("""
+        start S
+        and F
+        user A
+        end E error:Broken
+        S -> F
+        F -> A
+        F -> E
+    """)
+    assert (answer["status"], done(answer, "cancelled")) == ("completed", ["A"])
+
+
+def test_each_instance_of_a_repeated_sub_process_sees_its_own_item() -> None:
+    marks = ("<multiInstanceLoopCharacteristics><loopDataInputRef>items</loopDataInputRef>"
+             "<loopDataOutputRef>found</loopDataOutputRef><inputDataItem id=\"item\"/>"
+             "<outputDataItem id=\"twice\"/></multiInstanceLoopCharacteristics>")
+    answer = played(f"""
+        start S
+        sub X {marks} {{
+        script B twice = item + item
+        }}
+        S -> X
+    """, data={"items": [1, 2, 3]})
+    assert answer["data"] == {"items": [1, 2, 3], "found": [2, 4, 6]}
+
+
+def test_a_boundary_event_of_a_repeated_activity_ends_all_instances() -> None:
+    marks = ("<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>"
+             "</multiInstanceLoopCharacteristics>")
+    answer = played(f"""
+        start S
+        user A {marks}
+        boundary T on=A timer:P1D
+        task M
+        S -> A
+        T -> M
+    """, answers={"A": [{}, None, None]}, fire_timers=True)
+    assert done(answer) == ["S", "A", "T", "M"]
+    assert done(answer, "cancelled") == ["A", "A"]
+
+
+def test_a_called_process_has_data_of_its_own_where_they_are_mapped() -> None:
+    called = ('<process id="Q"><startEvent id="QS"/><scriptTask id="QX"><script>b = a + 1'
+              '</script></scriptTask>'
+              '<sequenceFlow id="q" sourceRef="QS" targetRef="QX"/></process>')
+    marks = ('<extensionElements xmlns:camunda="http://camunda.org/schema/1.0/bpmn">'
+             '<camunda:in source="x" target="a"/><camunda:out source="b" target="y"/>'
+             "</extensionElements>")
+    answer = played(f"""
+        start S
+        call C calledElement=Q {marks}
+        S -> C
+    """, extra=called, data={"x": 1})
+    assert answer["data"] == {"x": 1, "y": 2}
+    answer = played("""
+        start S
+        call C calledElement=Q
+        S -> C
+    """, extra=called, data={"a": 1})
+    assert answer["data"] == {"a": 1, "b": 2}
+
+
+def test_a_conditional_boundary_event_sees_what_another_branch_changes() -> None:
+    answer = played("""
+        start S
+        and F
+        user A
+        boundary C on=A conditional:x > 3
+        script X x = 4
+        task H
+        S -> F
+        F -> A
+        F -> X
+        C -> H
+    """, data={"x": 0}, answers={"A": None})
+    assert done(answer) == ["S", "F", "X", "C", "H"]
+
+
+def test_a_timer_start_begins_when_it_is_fired() -> None:
+    lines = """
+        start S date:2026-12-01T08:00:00
+        task A
+        S -> A
+    """
+    assert done(played(lines, fire_timers=True)) == ["S", "A"]
+    assert played(lines)["waiting"] == [{"element": "S", "kind": "timer"}]
+
+
+def test_a_signal_begins_other_processes() -> None:
+    other = ('<process id="Q"><startEvent id="QS"><signalEventDefinition signalRef="Go"/>'
+             "</startEvent></process>")
+    answer = played("""
+        start S
+        end E signal:Go
+        S -> E
+    """, extra=other)
+    assert done(answer) == ["S", "E", "QS"]
+
+
+def test_a_send_task_takes_answers_in_a_rehearsal_before_its_message_leaves() -> None:
+    answer = played("""
+        start S
+        send A messageRef=M
+        receive B messageRef=M
+        S -> A
+        A -> B
+    """, extra='<message id="M" name="M"/>', answers={"A": {"q": 1}})
+    assert answer["data"] == {"q": 1}
+    assert done(answer)[:2] == ["S", "A"]
