@@ -39,9 +39,11 @@ class Desk:
         tail = f"?{urlencode(query)}" if query else ""
         return self._call("GET", f"/api/v1{path}{tail}", None, {})
 
-    def post(self, path: str, body: Mapping[str, Any], *, etag: str | None = None) -> Any:
-        """Send a JSON body; `etag` is the version on which the decision was made."""
-        headers = {"Content-Type": "application/json"}
+    def post(
+        self, path: str, body: Mapping[str, Any], *, etag: str | None = None, key: str = "",
+    ) -> Any:
+        """Send a JSON body; `etag` is the version decided on, `key` makes a repetition known."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key or uuid.uuid4().hex}
         if etag:
             headers["If-Match"] = f'"{etag}"'
         return self._call("POST", f"/api/v1{path}", json.dumps(body).encode(), headers)
@@ -62,8 +64,6 @@ class Desk:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str],
     ) -> Any:
         sent = {**headers, "Authorization": f"Bearer {self._token()}"}
-        if method == "POST":
-            sent["Idempotency-Key"] = uuid.uuid4().hex
         return ask(Request(self._server + path, data=body, headers=sent, method=method))  # noqa: S310 - the demo's own server on loopback
 
     def _token(self) -> str:
