@@ -1,0 +1,89 @@
+"""The app (ứng dụng): Flask with the routes of the house, strict at its edge."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from flask import Flask, request
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from api import demo_issuer, logs, metrics, problem
+from api.problem import BadRequest
+from api.routes import dossiers, history, house, lookup, procedures, tasks
+from api.schemas.base import StrictJSON
+from api.schemas.problem import Problem
+from api.wiring import Services
+from engine.errors import NotFound
+
+#: Bytes of a body; only an upload of files may be larger.
+MOST_BYTES = 1_000_000
+_LARGER = {"procedures.upload": procedures.MOST_BYTES}
+
+_CONFIG = {
+    "API_TITLE": "motcua", "API_VERSION": version("motcua"), "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/", "OPENAPI_JSON_PATH": "openapi.json",
+    "MAX_CONTENT_LENGTH": MOST_BYTES, "MAX_FORM_PARTS": 250, "PROPAGATE_EXCEPTIONS": False,
+}
+
+
+class _Api(Api):  # type: ignore[misc]  # the library has no types
+    """The API whose refusals are ours: application/problem+json for everything."""
+
+    def _register_error_handlers(self) -> None:
+        problem.register(self._app)
+
+
+def create_app(services: Services) -> Flask:
+    """Return the app that serves with these services."""
+    app = Flask("api", root_path=None, static_folder=None)
+    app.json = StrictJSON(app)
+    app.config.update(_CONFIG)
+    app.extensions["motcua"] = services
+    logs.register(app)
+    metrics.register(app)
+    app.before_request(_guard)
+    api = _Api(app, spec_kwargs={"info": {
+        "description": "Hồ sơ một cửa chạy theo sơ đồ BPMN (dossiers driven by BPMN diagrams).",
+    }})
+    app.extensions["motcua-api"] = api
+    _describe(api)
+    for room in (dossiers, tasks, history, procedures, lookup):
+        api.register_blueprint(room.blueprint)
+    app.register_blueprint(house.blueprint)
+    if services.demo_issuer is not None:
+        app.register_blueprint(demo_issuer.blueprint)
+    return app
+
+
+def _describe(api: Api) -> None:
+    """Say in the specification what all rooms share: the door and the shape of refusals."""
+    api.spec.components.security_scheme(
+        "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    )
+    api.spec.options["security"] = [{"bearer": []}]
+    api.spec.components.response("Problem", {
+        "description": "Bị từ chối (refused), RFC 9457",
+        "content": {"application/problem+json": {"schema": Problem}},
+    })
+
+
+def _guard() -> None:
+    """Bound the body, and refuse addresses and queries that nobody serves."""
+    endpoint = request.endpoint or ""
+    request.max_content_length = _LARGER.get(endpoint, MOST_BYTES)
+    for value in (request.view_args or {}).values():
+        if isinstance(value, str) and not value.isprintable():
+            raise NotFound("Không có gì ở địa chỉ này.", "There is nothing at this address.")
+    if request.args and isinstance(request.routing_exception, HTTPException | None) and (
+        endpoint not in _QUERIED
+    ):
+        named = ", ".join(sorted(request.args)[:5])
+        raise BadRequest(
+            f"Địa chỉ này không có tham số nào: {named}.",
+            f"This address takes no parameters: {named}.", code="bad-query",
+        )
+
+
+#: Views that take a query; their schemas refuse what they do not know.
+_QUERIED = frozenset({"tasks.page", "history.page", "procedures.diff"})

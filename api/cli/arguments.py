@@ -1,0 +1,56 @@
+"""What the commands of a server share (đối số chung): settings by flags, refusals as sentences."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from api.settings import Settings, from_environment
+from engine.errors import Invalid, MotcuaError
+
+
+def parser(name: str, says: str) -> argparse.ArgumentParser:
+    """Return a parser for a command that takes no abbreviations."""
+    return argparse.ArgumentParser(prog=f"motcua {name}", description=says, allow_abbrev=False)
+
+
+def add_place(target: argparse.ArgumentParser) -> None:
+    """Add the flags that say which database and which clock."""
+    target.add_argument(
+        "--embedded", action="store_true",
+        help="máy chủ kèm theo, chỉ để dùng thử (the embedded server, for trying things out)",
+    )
+    target.add_argument(
+        "--clock", type=Path, metavar="FILE",
+        help="tệp ghi giờ, chỉ cùng --embedded (a file that tells the time)",
+    )
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return the settings of the environment under these flags; raise Invalid saying what lacks."""
+    return from_environment(os.environ, embedded=options.embedded, clock_file=options.clock)
+
+
+def told(name: str, work: Callable[[], int]) -> int:
+    """Do the work; a refusal becomes sentences on standard error and 1, or 2 where asked wrongly.
+
+    Asked wrongly means a setting or a file that cannot be used, before anything was done.
+    """
+    try:
+        return work()
+    except MotcuaError as error:
+        faults = getattr(error, "faults", ())
+        lines = [f"motcua {name}: {error.vi}", f"({error.en})"]
+        lines += [f"  {fault.pointer}: {fault.vi} ({fault.en})" for fault in faults]
+        print("\n".join(lines), file=sys.stderr)
+        return 2 if isinstance(error, Invalid) and error.code in _ASKED_WRONGLY else 1
+
+
+#: Refusals of the command line itself.
+_ASKED_WRONGLY = frozenset({
+    "no-database", "no-issuer", "clock-without-embedded", "file-unreadable", "register-unreadable",
+    "checkpoint-key", "clock-unreadable",
+})

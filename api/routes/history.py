@@ -1,0 +1,50 @@
+"""Routes of history (nhật ký): the entries of a dossier, and the dossier done again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+from marshmallow import RAISE
+
+from api.cursors import read_cursor, write_cursor
+from api.performing import actor, answer, services
+from api.routes.blueprints import Room
+from api.schemas.dossiers import HistoryPage, PageQuery, Replayed
+from api.seeing import seen
+from api.views import history_item
+from engine.audit.desk import replay_stored
+from engine.store import entries
+
+blueprint = Room("history", __name__, description="History (nhật ký)")
+
+
+@blueprint.get("/dossiers/<code>/history")
+@blueprint.arguments(PageQuery, location="query", unknown=RAISE)
+@blueprint.response(200, HistoryPage)
+@blueprint.look()
+def page(query: dict[str, Any], code: str) -> Response:
+    """List the entries of a dossier in their order, without personal values (xem nhật ký)."""
+    seen(code)
+    size, after = query["limit"], read_cursor(query.get("cursor"), 1)
+    start = int(after[0]) if after and after[0].isdecimal() else 0
+    with services().store.reading() as connection:
+        found = list(entries.chain(connection, code, after=start, size=size + 1))
+    items = [history_item(entry, actor().agencies()) for entry in found[:size]]
+    more = len(found) > size
+    return answer({
+        "items": items, "next": write_cursor((str(found[size - 1].number),)) if more else None,
+    })
+
+
+@blueprint.get("/dossiers/<code>/replay")
+@blueprint.response(200, Replayed)
+@blueprint.look()
+def replay(code: str) -> Response:
+    """Do a dossier again from its entries and compare every state (làm lại để kiểm)."""
+    seen(code)
+    done = replay_stored(services().store, code)
+    again = [asdict(entry) for entry in done.entries]
+    return answer({"code": code, "whole": done.whole, "entries": again})
+

@@ -1,0 +1,72 @@
+"""Routes of tasks (bước xử lý): the worklist of one's desks, and what is done with a task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from marshmallow import RAISE
+
+from api.cursors import read_cursor, write_cursor
+from api.performing import actor, answer, perform, services
+from api.routes.blueprints import Room
+from api.schemas.tasks import Assignment, Completion, Nothing, TaskPage, TaskQuery, TaskSeen
+from engine.commands import AssignTask, ClaimTask, CompleteTask, UnclaimTask
+from engine.office.result import task_json
+from engine.store import tasks
+
+blueprint = Room("tasks", __name__, description="Tasks (bước xử lý)")
+
+
+@blueprint.get("/tasks")
+@blueprint.arguments(TaskQuery, location="query", unknown=RAISE)
+@blueprint.response(200, TaskPage)
+@blueprint.look()
+def page(query: dict[str, Any]) -> Response:
+    """List the tasks of one's desks, soonest due first (danh sách việc)."""
+    size, after = query.pop("limit"), read_cursor(query.pop("cursor", None), 2)
+    if query.get("assignee") == "me":
+        query["assignee"] = actor().id
+    with services().store.reading() as connection:
+        found = tasks.page(connection, actor(), tasks.Filter(**query), after, size + 1)
+    items = [task_json(task, code) for task, code in found[:size]]
+    more = len(found) > size
+    return answer({
+        "items": items, "next": write_cursor(tasks.place(found[size - 1][0])) if more else None,
+    })
+
+
+@blueprint.post("/tasks/<task>/complete")
+@blueprint.arguments(Completion)
+@blueprint.response(200, TaskSeen)
+@blueprint.change(etag=True)
+def complete(body: dict[str, Any], task: str) -> Response:
+    """Complete a task with the official's answers (hoàn thành bước)."""
+    return perform(CompleteTask(task, body.get("answers") or {}), body)
+
+
+@blueprint.post("/tasks/<task>/claim")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, TaskSeen)
+@blueprint.change(etag=True)
+def claim(body: dict[str, Any], task: str) -> Response:
+    """Take a task on (nhận việc)."""
+    return perform(ClaimTask(task), body)
+
+
+@blueprint.post("/tasks/<task>/unclaim")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, TaskSeen)
+@blueprint.change(etag=True)
+def unclaim(body: dict[str, Any], task: str) -> Response:
+    """Give a task back to its desk (trả việc)."""
+    return perform(UnclaimTask(task), body)
+
+
+@blueprint.post("/tasks/<task>/assign")
+@blueprint.arguments(Assignment)
+@blueprint.response(200, TaskSeen)
+@blueprint.change(etag=True)
+def assign(body: dict[str, Any], task: str) -> Response:
+    """Give a task to a person of the same desk (phân công)."""
+    return perform(AssignTask(task, body["person"]), body)

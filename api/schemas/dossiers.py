@@ -1,0 +1,127 @@
+"""Shapes of dossiers and acts (khuôn hồ sơ), as asked and as answered."""
+
+from __future__ import annotations
+
+from marshmallow import INCLUDE, fields, validate
+
+from api.schemas.base import Body, data, text
+
+
+class NewDossier(Body):
+    """A dossier to register (đăng ký hồ sơ)."""
+
+    procedure = text(says="code of the procedure (mã thủ tục)")
+    receiving_agency = text(says="code of the receiving agency (cơ quan tiếp nhận)")
+    channel = text(20, says="direct, online or postal")
+    applicant = data("name, id_number, phone, email, address (người nộp)", required=True)
+    answers = data("answers to the procedure's start form")
+    competent_agency = text(required=False, says="code of the competent agency, if another")
+
+
+class ActContent(Body):
+    """What an act says (nội dung hành vi); the office holds it against the act."""
+
+    class Meta:
+        """Let the office refuse what it does not know, after it knows who asks."""
+
+        unknown = INCLUDE
+
+    reason = fields.Raw(metadata={"type": "string", "description": "reason (lý do)"})
+    note = fields.Raw(metadata={"type": "string", "description": "note (ghi chú)"})
+    result = fields.Raw(metadata={"type": "string", "description": "granted or refused, to settle"})
+
+
+class Standing(Body):
+    """Where a dossier stands (tình trạng)."""
+
+    code = fields.String()
+    status = fields.Integer(metadata={"minimum": 1, "maximum": 10})
+    status_name = fields.String()
+    status_label = fields.String()
+    due = fields.DateTime(allow_none=True)
+    etag = fields.String()
+
+
+class Part(Body):
+    """One part of a dossier (phần việc): one agency's share."""
+
+    id = fields.String()
+    name = fields.String()
+    agency = fields.String()
+    lead = fields.Boolean()
+    status = fields.String()
+
+
+class SlipRow(Body):
+    """One row of the control slip (phiếu kiểm soát quá trình giải quyết)."""
+
+    agency = fields.String()
+    step = fields.String(allow_none=True)
+    name = fields.String(allow_none=True, metadata={"description": "of one's own agencies alone"})
+    given = fields.DateTime(allow_none=True)
+    finished = fields.DateTime(allow_none=True)
+    due = fields.DateTime(allow_none=True)
+    verdict = fields.String(metadata={"enum": ["early", "on_time", "late", "open", "cancelled"]})
+
+
+class DossierSeen(Standing):
+    """A dossier as the agencies that take part in it see it."""
+
+    procedure = fields.String()
+    version = fields.Integer()
+    channel = fields.String()
+    receiving_agency = fields.String()
+    competent_agency = fields.String()
+    registered_at = fields.DateTime()
+    accepted_at = fields.DateTime(allow_none=True)
+    result = fields.String(allow_none=True)
+    derivation = fields.List(fields.String(), metadata={"description": "how `due` was counted"})
+    hold = fields.Dict(allow_none=True)
+    parts = fields.List(fields.Nested(Part))
+    slip = fields.List(fields.Nested(SlipRow))
+
+
+class Lookup(Body):
+    """What anybody may know of a dossier (tra cứu): how far it is, and nothing else."""
+
+    code = fields.String()
+    status = fields.Integer()
+    status_name = fields.String()
+    status_label = fields.String()
+
+
+class PageQuery(Body):
+    """Which page of a list."""
+
+    limit = fields.Integer(validate=validate.Range(1, 200), load_default=50)
+    cursor = text(500, required=False, says="`next` of the page before")
+
+
+class HistoryItem(Body):
+    """One entry of a dossier's history (nhật ký), without personal values."""
+
+    number = fields.Integer()
+    at = fields.DateTime()
+    actor = fields.String()
+    command = fields.Dict()
+    status = fields.String()
+    acts = fields.List(fields.Raw())
+    tasks = fields.List(fields.Dict(), metadata={"description": "of the asker's agencies alone"})
+    states = fields.Dict(metadata={"description": "digest of each part's state"})
+    previous = fields.String()
+    hash = fields.String()
+
+
+class HistoryPage(Body):
+    """A page of history."""
+
+    items = fields.List(fields.Nested(HistoryItem))
+    next = fields.String(allow_none=True)
+
+
+class Replayed(Body):
+    """A dossier done again from its entries (làm lại)."""
+
+    code = fields.String()
+    whole = fields.Boolean()
+    entries = fields.List(fields.Dict())

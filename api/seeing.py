@@ -1,0 +1,34 @@
+"""Seeing (xem): a dossier for who may see it, read without locks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.performing import actor, services
+from engine.dossier import Dossier, Part, Task
+from engine.errors import NotFound
+from engine.office.permits import see_dossier
+from engine.proceed import Before
+from engine.store import dossiers, tasks
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A dossier with all parts and tasks that it ever had."""
+
+    dossier: Dossier
+    parts: Sequence[Part]
+    tasks: Sequence[Task]
+
+
+def seen(code: str) -> Seen:
+    """Return a dossier that the asker may see; raise NotFound for any other code."""
+    with services().store.reading() as connection:
+        dossier = dossiers.by_code(connection, code)
+        if dossier is None:
+            raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+        found = Seen(dossier, dossiers.parts(connection, code), tasks.of_dossier(connection, code))
+    taking_part = frozenset(task.agency for task in found.tasks)
+    see_dossier(Before(dossier, tuple(found.parts)), actor(), taking_part)
+    return found

@@ -1,0 +1,90 @@
+"""Settings (cấu hình): everything that a server takes from its environment, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from engine.errors import Invalid
+from engine.store.embedded import home as usual_home
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are: the database, who proves identities, the checkpoint key, the folder.
+
+    `embedded` is true where --embedded was given: then the database and the issuer of tokens are
+    our own, for trying and testing alone; only then may `clock_file` tell the time.
+    """
+
+    home: Path
+    database_url: str = field(default="", repr=False)  # it may hold a password
+    issuer: str = ""
+    audience: str = ""
+    checkpoint_key: Path | None = None
+    embedded: bool = False
+    clock_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a clock that a file moves anywhere but in a demonstration."""
+        if self.clock_file is not None and not self.embedded:
+            raise Invalid(
+                "--clock chỉ dùng được cùng --embedded: giờ của máy chủ thật không ai được chỉnh.",
+                "--clock works with --embedded only: nobody may move a real server's time.",
+                code="clock-without-embedded",
+            )
+
+
+def from_environment(
+    environ: Mapping[str, str], *, embedded: bool = False, clock_file: Path | None = None,
+) -> Settings:
+    """Return the settings that the environment names; raise Invalid saying what is missing.
+
+    With `embedded` the database and issuer are left empty here: wiring starts our own.
+    """
+    key = environ.get("MOTCUA_CHECKPOINT_KEY")
+    settings = Settings(
+        home=usual_home(), database_url=_driver(environ.get("MOTCUA_DATABASE_URL", "")),
+        issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
+        audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
+        checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
+    )
+    if not embedded:
+        need_database(settings)
+    return settings
+
+
+def need_database(settings: Settings) -> str:
+    """Return the database's URL; raise Invalid when none is named."""
+    if not settings.database_url:
+        raise Invalid(
+            "Chưa biết cơ sở dữ liệu nào: hãy đặt MOTCUA_DATABASE_URL, hoặc thêm --embedded để "
+            "dùng thử.",
+            "No database is named: set MOTCUA_DATABASE_URL, or add --embedded to try things out.",
+            code="no-database",
+        )
+    return settings.database_url
+
+
+def need_issuer(settings: Settings) -> str:
+    """Return the issuer of tokens; raise Invalid when none is named or it is not an https URL."""
+    issuer = settings.issuer
+    parts = urlsplit(issuer)
+    loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise Invalid(
+            "MOTCUA_OIDC_ISSUER phải là địa chỉ https của nơi cấp mã đăng nhập, "
+            f"hiện là «{issuer}».",
+            f"MOTCUA_OIDC_ISSUER must be the https address of the OIDC issuer; it is {issuer!r}.",
+            code="no-issuer",
+        )
+    return issuer
+
+
+def _driver(url: str) -> str:
+    """Return a database's URL with our driver, however the administrator writes it."""
+    scheme, colon, rest = url.partition("://")
+    named = scheme in {"postgresql", "postgres"}
+    return f"postgresql+psycopg://{rest}" if colon and named else url

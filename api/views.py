@@ -1,0 +1,78 @@
+"""Views (cách trình bày): a dossier with its control slip and its history, as an agency sees them.
+
+Who takes part sees every agency's times and due dates, as the control slip of Circular 01/2018 has
+them; names and persons of steps are shown to their own agency alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from engine.clock import local
+from engine.dossier import Dossier, Part, Task
+from engine.history import Entry, plain, read_body, read_instant
+from engine.office.result import dossier_json, when
+
+
+def dossier_view(
+    dossier: Dossier, parts: Sequence[Part], tasks: Sequence[Task], agencies: frozenset[str],
+) -> dict[str, Any]:
+    """Return a dossier with parts and control slip, for officials of those agencies."""
+    standing = dossier.standing
+    return {
+        **dossier_json(dossier), "procedure": dossier.procedure, "version": dossier.version,
+        "channel": dossier.channel, "receiving_agency": dossier.receiving_agency,
+        "competent_agency": dossier.competent_agency,
+        "registered_at": when(dossier.registered_at), "accepted_at": when(standing.accepted_at),
+        "result": standing.result, "derivation": list(standing.derivation),
+        "hold": plain(asdict(standing.hold)) if standing.hold else None,
+        "parts": [
+            {"id": p.id, "name": p.name, "agency": p.agency, "lead": p.lead, "status": p.status}
+            for p in parts
+        ],
+        "slip": [_slip_row(task, task.agency in agencies) for task in tasks],
+    }
+
+
+def verdict(task: Task) -> str:
+    """Return early, on_time or late by the step's own budget; open or cancelled where it is so.
+
+    A step that ends on an earlier day than it is due is early.
+    """
+    if task.state != "done" or task.closed_at is None:
+        return "open" if task.state == "open" else "cancelled"
+    if task.due is None or local(task.closed_at).date() < local(task.due).date():
+        return "on_time" if task.due is None else "early"
+    return "on_time" if task.closed_at <= task.due else "late"
+
+
+def history_item(entry: Entry, agencies: frozenset[str]) -> dict[str, Any]:
+    """Return an entry without personal values, with the tasks of those agencies alone."""
+    body = read_body(entry)
+    content = body["content"]
+    outcome = content["outcome"]
+    return {
+        "number": entry.number, "at": when(read_instant(body["at"])), "actor": body["actor"],
+        "command": _command(content["command"], outcome, agencies),
+        "status": outcome["standing"]["status"], "acts": outcome["acts"],
+        "tasks": [task for task in outcome["tasks"] if task["agency"] in agencies],
+        "states": outcome["states"], "previous": body["previous"], "hash": entry.hash,
+    }
+
+
+def _command(
+    command: Mapping[str, Any], outcome: Mapping[str, Any], agencies: frozenset[str],
+) -> dict[str, Any]:
+    """Return a command, without the id of a task that is another agency's."""
+    others = {task["id"] for task in outcome["tasks"] if task["agency"] not in agencies}
+    return {name: value for name, value in command.items() if value not in others}
+
+
+def _slip_row(task: Task, own: bool) -> dict[str, Any]:
+    return {
+        "agency": task.agency, "step": task.step, "name": task.name if own else None,
+        "given": when(task.opened_at), "finished": when(task.closed_at), "due": when(task.due),
+        "verdict": verdict(task),
+    }

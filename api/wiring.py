@@ -1,0 +1,72 @@
+"""Wiring (lắp ráp): the one place where settings become a store, a clock, an office and a door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from api.auth import Doorkeeper
+from api.demo_issuer import ISSUER, DemoIssuer
+from api.keys import FixedKeys, IssuerKeys
+from api.settings import Settings, need_database, need_issuer
+from engine.clock import Clock, FileClock, SystemClock
+from engine.office import Office
+from engine.people import Actor
+from engine.store import Store, embedded, people
+from engine.store.migrate import APPLICATION
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that a request or a command of the command line works with."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    office: Office
+    doorkeeper: Doorkeeper
+    demo_issuer: DemoIssuer | None = None
+
+
+def owner_url(settings: Settings) -> str:
+    """Return the URL by which migrations go: the superuser's where the server is embedded."""
+    if settings.embedded:
+        return embedded.embedded(settings.home)
+    return need_database(settings)
+
+
+def application_url(settings: Settings) -> str:
+    """Return the URL by which the application goes: a role that owns nothing."""
+    if settings.embedded:
+        embedded.embedded(settings.home)
+        return embedded.address(settings.home, role=APPLICATION)
+    return need_database(settings)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the machine's clock, or the one in the demonstration's file."""
+    return FileClock(settings.clock_file) if settings.clock_file else SystemClock()
+
+
+def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
+    """Return store, office and clock, for commands of the command line that need no door."""
+    store, clock = Store(application_url(settings)), clock_of(settings)
+    return store, Office(store, clock), clock
+
+
+def build(settings: Settings) -> Services:
+    """Return the services of one process; no connection is made before the first request.
+
+    Raises Invalid where a setting is missing, Unavailable where the embedded server fails.
+    """
+    store, office, clock = office_of(settings)
+
+    def register(issuer: str, subject: str, day: date) -> Actor | None:
+        with store.reading() as connection:
+            return people.by_subject(connection, issuer, subject, day)
+
+    demo = DemoIssuer(settings.home, settings.audience, clock) if settings.embedded else None
+    issuer = ISSUER if demo else need_issuer(settings)
+    keys = FixedKeys(demo.public) if demo else IssuerKeys(issuer)
+    doorkeeper = Doorkeeper(issuer, settings.audience, keys, clock, register)
+    return Services(settings, clock, store, office, doorkeeper, demo)
