@@ -1,4 +1,7 @@
-"""An analyst lints a drawing and rehearses it: python examples/analyst.py DRAWING.bpmn"""
+"""An analyst lints a drawing and rehearses it.
+
+Usage: python examples/analyst.py DRAWING.bpmn
+"""
 
 from __future__ import annotations
 

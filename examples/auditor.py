@@ -1,4 +1,6 @@
-"""An auditor checks an exported dossier: python examples/auditor.py BUNDLE KEY
+"""An auditor checks an exported dossier.
+
+Usage: python examples/auditor.py BUNDLE KEY
 
 BUNDLE comes from `motcua audit export CODE --out BUNDLE`, KEY is the public half of the checkpoint
 key. No database and no network are needed: everything that the entries pin is in the bundle.

@@ -1,10 +1,13 @@
-"""A department has a version approved: python examples/department.py URL DRAWING.bpmn [FORM ...]"""
+"""A department has a version approved.
+
+Usage: python examples/department.py URL DRAWING.bpmn [FORM ...]
+"""
 
 from __future__ import annotations
 
 import re
 import sys
-from datetime import date
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from client import change, session
@@ -25,7 +28,7 @@ def main(server: str, *paths: str) -> None:
         print(f"{finding['severity']:7} {finding['message']['en']}")
     here = f"{versions}/{version['number']}"
     change(author, f"{here}/submit", json={})
-    today = date.today().isoformat()
+    today = datetime.now(timezone(timedelta(hours=7))).date().isoformat()
     change(approver, f"{here}/approve", json={"decision": "01/QĐ-VD", "decision_date": today})
     done = change(approver, f"{here}/publish", json={"effective_from": today})
     print(f"{code} v{done['number']} {done['state']} from {done['effective_from']}")

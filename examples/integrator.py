@@ -1,4 +1,6 @@
-"""An integrator works through a task list: python examples/integrator.py URL PERSON ANSWERS.json
+"""An integrator works through a task list.
+
+Usage: python examples/integrator.py URL PERSON ANSWERS.json
 
 ANSWERS.json holds the answers by task element: {"Task_B1": {"papers_complete": true, ...}, ...}
 """

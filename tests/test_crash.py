@@ -28,6 +28,7 @@ import pytest
 from api.demo import script
 from api.demo.client import Desk, Refused
 from api.demo.server import free_port
+from engine import packs
 from engine.audit import desk as auditor
 from engine.audit.signing import make_seal
 from engine.clock import SystemClock
@@ -145,7 +146,7 @@ def find(town: Town, code: str, element: str) -> tuple[Desk, dict[str, Any]]:
 
 def publish(town: Town) -> None:
     author, approver = town.desks["soan-quy-trinh"], town.desks["duyet-quy-trinh"]
-    files = script.files("p088")
+    files = packs.procedure("builtin", "p088").files
     version = insist(lambda _: author.upload("/procedures/2.002755/versions", files))
     path = f"/procedures/2.002755/versions/{version['number']}"
     author.post(f"{path}/submit", {})

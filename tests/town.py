@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from engine import packs
 from engine.clock import FixedClock, local
 from engine.commands import ApproveVersion, PublishVersion, SubmitVersion, UploadVersion
 from engine.office import Office
@@ -58,10 +59,9 @@ def settle_town(store: Store) -> None:
         )
 
 
-def pack_files(name: str) -> dict[str, bytes]:
+def pack_files(name: str) -> Mapping[str, bytes]:
     """The files of a built-in procedure: its diagram and its forms."""
-    found = [*(ROOT / "bpmn" / name).glob("*.bpmn"), *(ROOT / "forms" / name).glob("*.form")]
-    return {path.name: path.read_bytes() for path in sorted(found)}
+    return packs.procedure("builtin", name).files
 
 
 def bring_into_force(

@@ -52,13 +52,6 @@ def walk(play: Play) -> Walk:
     return Walk(kept["procedure"], path["order"], path["answers"])
 
 
-def files(folder: str) -> dict[str, bytes]:
-    """Return the diagram and the forms of a procedure of the pack."""
-    found = [*(resources.files("bpmn") / folder).iterdir(),
-             *(resources.files("forms") / folder).iterdir()]
-    return {f.name: f.read_bytes() for f in found if f.name.endswith((".bpmn", ".form"))}
-
-
 def town() -> dict[str, Any]:
     """Return the demo's register: agencies and people."""
     text = (resources.files("api.demo") / "town.json").read_text(encoding="utf-8")

@@ -14,9 +14,10 @@ from pathlib import Path
 from api.demo import report
 from api.demo.client import Desk, Refused
 from api.demo.playing import Stage
-from api.demo.script import PLAYS, files, town, walk
+from api.demo.script import PLAYS, town, walk
 from api.demo.server import server
 from api.demo.time import OfficeTime
+from engine import packs
 from engine.errors import MotcuaError
 from engine.store import embedded
 
@@ -71,7 +72,8 @@ def _play(folder: Path) -> bool:
 def _bring_into_force(folder: str, desks: dict[str, Desk], clock: OfficeTime) -> None:
     author, approver = desks["soan-quy-trinh"], desks["duyet-quy-trinh"]
     code = walk(next(p for p in PLAYS if p.folder == folder)).procedure
-    version = author.upload(f"/procedures/{code}/versions", files(folder))
+    files = packs.procedure("builtin", folder).files
+    version = author.upload(f"/procedures/{code}/versions", files)
     path = f"/procedures/{code}/versions/{version['number']}"
     author.post(f"{path}/submit", {})
     yesterday = (clock.now - timedelta(days=1)).date().isoformat()
