@@ -19,7 +19,7 @@ from engine.flow.bpmn import (
 from engine.flow.building.drawing import Drawing, title, yes
 from engine.flow.building.nodes import Nodes
 from engine.flow.specs.activities import Activity
-from engine.flow.specs.gateways import Inclusive
+from engine.flow.specs.joins import Inclusive
 from engine.flow.specs.node import Arc, Node
 from engine.flow.specs.process import ProcessSpec
 from engine.flow.specs.triggers import CompensateTrigger, Trigger

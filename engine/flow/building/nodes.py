@@ -16,20 +16,16 @@ from engine.flow.bpmn import (
     text,
 )
 from engine.flow.building.drawing import Drawing, title, yes
-from engine.flow.building.notes import Notes, asks, with_questions
+from engine.flow.building.notes import Notes
+from engine.flow.building.questions import asks, with_questions
 from engine.flow.building.repetitions import read_repetition
 from engine.flow.building.routes import Routes
 from engine.flow.building.triggers import Triggers
-from engine.flow.specs.activities import AdHoc, Call, Handler, Inner, Person, Receive, Script, Send
+from engine.flow.specs.activities import Person, Receive, Script, Send
 from engine.flow.specs.catching import Boundary, Catching, Guard, Start
-from engine.flow.specs.gateways import (
-    Asking,
-    Complex,
-    EventBased,
-    Exclusive,
-    Inclusive,
-    Parallel,
-)
+from engine.flow.specs.gateways import Asking, EventBased, Exclusive
+from engine.flow.specs.inner import AdHoc, Call, Handler, Inner
+from engine.flow.specs.joins import Complex, Inclusive, Parallel
 from engine.flow.specs.node import Node
 from engine.flow.specs.process import ProcessSpec
 from engine.flow.specs.throwing import Throw

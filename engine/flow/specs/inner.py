@@ -1,0 +1,113 @@
+"""Sub-processes and calls (quy trình con): activities that have a level of their own inside."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from engine.expressions import Assignment, Expression
+from engine.flow.specs.activities import Activity
+
+if TYPE_CHECKING:
+    from engine.flow.specs.scope import Scope
+    from engine.flow.specs.task import Visit
+
+
+class Inner(Activity):
+    """An embedded sub-process; its level is the inner spec of its own name."""
+
+    def __init__(self, process: Any, name: str, *, level: str, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.level = level
+
+    def perform(self, visit: Visit) -> None:
+        """Open the inner scope and put tokens on its entries."""
+        scope = visit.workflow.top_workflow.create_subprocess(visit, self.level)
+        self.provide(visit, scope)
+        scope.plant()
+        entry = visit.internal_data.get("entry")
+        scope.begin((entry,) if entry else scope.spec.begins)
+
+    def provide(self, visit: Visit, scope: Scope) -> None:
+        """Give the inner scope nothing of its own: it sees the data around it."""
+
+    def progress(self, visit: Visit, scope: Scope) -> None:
+        """Look at the scope after each activity in it; only ad-hoc sub-processes care."""
+
+    def finish(self, visit: Visit, scope: Scope) -> None:  # noqa: ARG002 - subclasses use it
+        """Go on after the last token of the inner scope."""
+        visit.complete()
+
+
+class Handler(Inner):
+    """An event sub-process, grown by its guard."""
+
+    def leave(self, visit: Visit) -> None:
+        """End: no flow leads out of an event sub-process."""
+        visit.workflow.top_workflow.record.happened(visit, "completed")
+
+
+class AdHoc(Inner):
+    """An ad-hoc sub-process: its activities in any order, or one after the other.
+
+    It ends when all have ended or its completion condition holds (BPMN 2.0.2 section 13.3.5).
+    """
+
+    def __init__(self, process: Any, name: str, *, until: Expression | None = None,
+                 sequential: bool = False, cancel_rest: bool = True, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.until = until
+        self.sequential = sequential
+        self.cancel_rest = cancel_rest
+
+    def perform(self, visit: Visit) -> None:
+        """Begin all activities that nothing leads to, or the first of them."""
+        scope = visit.workflow.top_workflow.create_subprocess(visit, self.level)
+        scope.plant()
+        begins = scope.spec.begins
+        if self.sequential:
+            visit.internal_data["left"] = list(begins[1:])
+            begins = begins[:1]
+        scope.begin(begins)
+
+    def progress(self, visit: Visit, scope: Scope) -> None:
+        """End early when the condition holds; else begin the next of a sequence."""
+        left = visit.internal_data.get("left", [])
+        if self.until is not None and scope.holds(self.until, scope.task_tree, self.element):
+            left.clear()
+            if self.cancel_rest:
+                scope.sweep()
+        elif left and not scope.live:
+            scope.grow(left.pop(0))
+
+
+class Call(Inner):
+    """A call activity: the called process has data of its own.
+
+    Without mappings all visible data are copied in and the result is copied back.
+    """
+
+    def __init__(self, process: Any, name: str, *, into: tuple[Assignment, ...] | None = None,
+                 back: tuple[Assignment, ...] | None = None, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.into = into
+        self.back = back
+
+    def provide(self, visit: Visit, scope: Scope) -> None:
+        """Copy data in, all or as mapped."""
+        around = visit.workflow
+        if self.into is None:
+            scope.data = deepcopy(around.names(visit))
+        else:
+            scope.data = {m.name: around.evaluate(m.expression, visit) for m in self.into}
+
+    def finish(self, visit: Visit, scope: Scope) -> None:
+        """Copy data back, all or as mapped, and go on."""
+        if self.back is None:
+            visit.workflow.merge(visit, scope.data)
+        else:
+            root = scope.task_tree
+            for mapping in self.back:
+                value = scope.evaluate(mapping.expression, root, self.element)
+                visit.workflow.assign(visit, mapping.name, value)
+        visit.complete()

@@ -1,0 +1,156 @@
+"""Joins (cổng gộp): parallel, inclusive and complex gateways, where tokens wait for one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.expressions import Expression
+from engine.flow.specs.node import Arc, Node
+
+if TYPE_CHECKING:
+    from engine.flow.specs.task import Visit
+
+
+class Gathering(Node):
+    """A gateway where tokens of several flows may have to wait for one another."""
+
+    gathers = True
+
+    def arrive(self, visit: Visit) -> bool:
+        """Wait until enough tokens are here, then go on with one of them in place of all."""
+        visit.become(TaskState.WAITING)
+        waiting = [
+            other for other in visit.workflow.tasks.values()
+            if other.task_spec is self and other.waiting
+        ] if len(self.incoming) > 1 else [visit]
+        if not self.complete_with(waiting):
+            return False
+        self.join(visit, waiting)
+        return False
+
+    def complete_with(self, waiting: list[Visit]) -> bool:
+        """Tell whether these tokens suffice."""
+        return len({visit.internal_data.get("via", "") for visit in waiting}) >= len(self.incoming)
+
+    def join(self, last: Visit, waiting: list[Visit]) -> None:
+        """Take one token of each flow, the oldest first, and make them one."""
+        oldest: dict[str, Visit] = {}
+        for visit in waiting:
+            oldest.setdefault(visit.internal_data.get("via", ""), visit)
+        chosen = last if last in oldest.values() else next(iter(oldest.values()))
+        choices: dict[str, Any] = {}
+        for visit in oldest.values():
+            choices.update(visit.internal_data.get("choices", {}))
+            if visit is not chosen:
+                visit.become(TaskState.CANCELLED)
+        if choices:
+            chosen.internal_data["choices"] = choices
+        self.enter(chosen)
+        chosen.make_ready()
+
+    def shown(self, visit: Visit) -> bool:
+        """Tell whether the gateway was entered: waiting tokens have not entered it."""
+        return not visit.waiting
+
+
+class Parallel(Gathering):
+    """A token from every incoming flow, then a token on every outgoing flow."""
+
+    def choose(self, visit: Visit) -> list[Arc]:  # noqa: ARG002
+        """Return all flows; conditions on them have no meaning (BPMN 2.0.2 section 13.4.1)."""
+        return list(self.outgoing)
+
+
+class Inclusive(Gathering):
+    """Waits as long as a token can still come (BPMN 2.0.2 section 13.4.3), then all that hold.
+
+    `upstream` tells for each incoming flow from which nodes a token can reach it without passing
+    this gateway; the loader works it out once.
+    """
+
+    def __init__(self, process: Any, name: str, **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.upstream: dict[str, frozenset[str]] = {}
+
+    def complete_with(self, waiting: list[Visit]) -> bool:  # noqa: ARG002
+        """Decide at once only where there is one way in; else when the instance is at rest."""
+        return len(self.incoming) < 2
+
+    def stir(self, visit: Visit) -> bool:
+        """Join when no token elsewhere can still fill an empty incoming flow."""
+        scope = visit.workflow
+        here = [v for v in scope.tasks.values()
+                if v.task_spec is self and v.waiting]
+        filled = {v.internal_data.get("via", "") for v in here}
+        others = [v.task_spec.name for v in scope.tasks.values()
+                  if v.alive and v.task_spec is not self and not v.task_spec.passive]
+        if any(self._may_still_come(name, filled) for name in others):
+            return False
+        self.join(visit, here)
+        return True
+
+    def _may_still_come(self, node: str, filled: set[str]) -> bool:
+        reaches = {arc for arc, nodes in self.upstream.items() if node in nodes}
+        return bool(reaches - filled) and not reaches & filled
+
+
+class Complex(Inclusive):
+    """Fires when its activation condition holds, then resets when no more tokens can come.
+
+    `activationCount` and a name `<flow id>_tokens` are visible to the condition (BPMN 2.0.2
+    section 13.4.5).
+    """
+
+    def __init__(self, process: Any, name: str, activation: Expression | None = None,
+                 **drawn: Any) -> None:
+        super().__init__(process, name, **drawn)
+        self.activation = activation
+
+    def arrive(self, visit: Visit) -> bool:
+        """Swallow late tokens of a round that has fired; else look at the condition."""
+        visit.become(TaskState.WAITING)
+        if self._late(visit):
+            visit.become(TaskState.CANCELLED)
+            return False
+        waiting = [v for v in visit.workflow.tasks.values()
+                   if v.task_spec is self and v.waiting]
+        came = {v.internal_data.get("via", "") for v in waiting}
+        if self._activated(visit, waiting, came):
+            self.join(visit, waiting)
+            if len(came) < len(self.incoming):
+                self._rounds(visit)[self.name] = sorted(came)
+        return False
+
+    def stir(self, visit: Visit) -> bool:  # noqa: ARG002
+        """Do nothing: only an arriving token can make the condition true."""
+        return False
+
+    def _activated(self, visit: Visit, waiting: list[Visit], came: set[str]) -> bool:
+        if self.activation is None:
+            return len(came) >= len(self.incoming)
+        visit.data["activationCount"] = len(waiting)
+        holds = bool(visit.workflow.holds(self.activation, visit))
+        visit.data.clear()
+        return holds
+
+    def _late(self, visit: Visit) -> bool:
+        """Tell whether the token is late for a round; a flow seen twice begins a new round."""
+        rounds = self._rounds(visit)
+        came, via = rounds.get(self.name), visit.internal_data.get("via", "")
+        if came is None:
+            return False
+        if via in came:
+            del rounds[self.name]
+            return False
+        came.append(via)
+        if len(came) >= len(self.incoming):
+            del rounds[self.name]
+        return True
+
+    @staticmethod
+    def _rounds(visit: Visit) -> dict[str, list[str]]:
+        marks = visit.workflow.task_tree.internal_data
+        rounds: dict[str, list[str]] = marks.setdefault("rounds", {})
+        return rounds
