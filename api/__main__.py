@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 #: Command -> (module, function, what it does).
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
-    "demo": ("api.cli.demo", "demo", "trình diễn bốn thủ tục (four procedures, played)"),
+    "demo": ("api.demo.show", "demo", "trình diễn bốn thủ tục (four procedures, played)"),
     "serve": ("api.cli.serve", "serve", "chạy máy chủ HTTP (serve the API)"),
     "migrate": ("api.cli.migrate", "migrate", "chuyển đổi cơ sở dữ liệu (migrate)"),
     "lint": ("api.cli.lint", "lint", "soát sơ đồ (check diagrams)"),
