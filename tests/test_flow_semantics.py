@@ -466,3 +466,58 @@ def test_a_called_process_is_found_in_a_file_beside() -> None:
     """, files={"called.bpmn": other}, data={"x": 1})
     assert done(answer) == ["S", "CS", "CX", "C", "A"]
     assert answer["data"] == {"x": 1, "y": 2}
+
+
+def test_a_question_behind_a_sub_process_is_asked_of_the_person_inside() -> None:
+    lines = """
+        start S
+        sub X {
+        start S1
+        user A
+        end E1
+        S1 -> A
+        A -> E1
+        }
+        xor G
+        task B
+        task C
+        S -> X
+        X -> G
+        left: G -> B
+        right: G -> C
+    """
+    answer = played(lines, answers={"A": {"G": "right"}})
+    assert done(answer) == ["S", "S1", "A", "E1", "X", "G", "C"]
+    assert answer["data"] == {}
+
+
+def test_a_question_inside_a_sub_process_is_asked_of_the_person_before_it() -> None:
+    answer = played("""
+        start S
+        user A
+        sub X {
+        start S1
+        xor G
+        task B
+        task C
+        S1 -> G
+        left: G -> B
+        right: G -> C
+        }
+        S -> A
+        A -> X
+    """, answers={"A": {"G": "right"}})
+    assert done(answer) == ["S", "A", "S1", "G", "C", "X"]
+
+
+def test_a_condition_on_data_still_to_come_waits_for_them() -> None:
+    answer = played("""
+        start S
+        and F
+        user A
+        catch C conditional:ready == true
+        S -> F
+        F -> A
+        F -> C
+    """, answers={"A": {"ready": True}})
+    assert done(answer) == ["S", "F", "A", "C"]

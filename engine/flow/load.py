@@ -10,9 +10,10 @@ from threading import Lock
 from engine.flow.building.drawing import Drawing
 from engine.flow.building.levels import build
 from engine.flow.building.notes import facts, pools, start_form
+from engine.flow.building.questions import questions
 from engine.flow.specs.process import ProcessSpec
 from engine.procedure import Facts, Pool
-from engine.step import TaskNote
+from engine.step import Question, TaskNote
 
 #: Flows kept in memory; a server runs a few hundred procedures in a few versions each.
 MAX_CACHED = 1_024
@@ -23,7 +24,8 @@ class Flow:
     """A lowered drawing ready to run; never changed at run time.
 
     `hash` is the SHA-256 of the lowered bytes, `notes` say of each task what is drawn, `facts` are
-    None where no process has a procedure code, `start_form` opens a dossier.
+    None where no process has a procedure code, `start_form` opens a dossier, `questions` are the
+    gateways without conditions by id.
     """
 
     hash: str
@@ -31,6 +33,7 @@ class Flow:
     pools: tuple[Pool, ...]
     notes: Mapping[str, TaskNote]
     start_form: str | None = None
+    questions: Mapping[str, Question] = field(default_factory=dict)
     levels: dict[str, ProcessSpec] = field(default_factory=dict, repr=False)
 
 
@@ -60,5 +63,5 @@ def _load(lowered: bytes, key: str) -> Flow:
     levels, nodes = build(drawing)
     return Flow(
         hash=key, facts=facts(drawing), pools=pools(drawing), notes=nodes.notes,
-        start_form=start_form(drawing), levels=levels,
+        start_form=start_form(drawing), questions=questions(drawing), levels=levels,
     )

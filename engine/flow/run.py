@@ -24,7 +24,7 @@ from engine.flow.specs.task import Visit
 from engine.flow.specs.triggers import TimerTrigger
 from engine.flow.state import load_state, seal
 from engine.flow.stepping import step_of
-from engine.step import Data, Step, TaskNote
+from engine.step import Data, Step
 
 __all__ = [
     "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "fire", "start",
@@ -68,7 +68,7 @@ def complete(flow: Flow, state: bytes, task_id: str, answers: Data, setting: Set
         raise Conflict("Bước xử lý này không còn mở.", "This task is no longer open.",
                        code="task-not-open", task=task_id)
     given = plain(answers)
-    choices = _choices(visit, given)
+    choices = _choices(flow, given)
     if choices:
         visit.internal_data["choices"] = choices
     visit.workflow.merge(visit, given)
@@ -139,19 +139,16 @@ def _open(visit: Visit) -> bool:
         isinstance(node, Send) and state == TaskState.WAITING)
 
 
-def _choices(visit: Visit, answers: dict[str, Any]) -> dict[str, str]:
+def _choices(flow: Flow, answers: dict[str, Any]) -> dict[str, str]:
     """Take the answers to questions out of the answers; refuse what names no flow."""
-    note: TaskNote = visit.task_spec.note
     chosen: dict[str, str] = {}
-    for question in note.questions:
-        if question.gateway not in answers:
-            continue
-        answer = answers.pop(question.gateway)
+    for gateway in [name for name in answers if name in flow.questions]:
+        answer, question = answers.pop(gateway), flow.questions[gateway]
         if answer is None:
             continue
-        node = visit.workflow.spec.task_specs[question.gateway]
-        if not any(answer in (arc.id, arc.name) and answer for arc in node.outgoing):
-            raise unanswered(question.gateway, question.name, node.outgoing)
-        chosen[question.gateway] = answer
+        named = {name for way, title, _ in question.options for name in (way, title) if name}
+        if not isinstance(answer, str) or answer not in named:
+            ways = [title or way for way, title, _ in question.options]
+            raise unanswered(gateway, question.name, ways)
+        chosen[gateway] = answer
     return chosen
-

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import GATEWAYS, child, kind, motcua, text
+from engine.flow.bpmn import (
+    GATEWAYS,
+    SUBPROCESSES,
+    child,
+    children,
+    inside,
+    kind,
+    motcua,
+    reference,
+    text,
+)
 from engine.flow.building.drawing import Drawing, title
 from engine.step import Question, TaskNote
 
@@ -18,18 +28,40 @@ def questions_after(task: Element, drawing: Drawing) -> tuple[Question, ...]:
     """
     found: dict[str, Question] = {}
     seen: set[str] = set()
-    ahead = [task]
+    ahead = _next(task, drawing)
     while ahead:
-        for flow in drawing.flows_from(ahead.pop(0)):
-            node = drawing.target(flow, "targetRef")
-            if node is None or (node.get("id") or "") in seen:
-                continue
-            seen.add(node.get("id") or "")
-            if asks(node, drawing):
-                found[node.get("id") or ""] = _question(node, drawing)
-            if kind(node) in GATEWAYS - {"eventBasedGateway"} or _runs_by_itself(node):
-                ahead.append(node)
+        node = ahead.pop(0)
+        identity = node.get("id") or ""
+        if identity in seen:
+            continue
+        seen.add(identity)
+        if asks(node, drawing):
+            found[identity] = _question(node, drawing)
+        if kind(node) in SUBPROCESSES:
+            ahead += _entries(node)
+        elif kind(node) in _PASSED or _sends(node):
+            ahead += _next(node, drawing)
     return tuple(found.values())
+
+
+def _next(node: Element, drawing: Drawing) -> list[Element]:
+    """Return what follows a node; at the end of a sub-process, what follows that."""
+    at: Element | None = node
+    while at is not None and kind(at) != "process":
+        flows = drawing.flows_from(at)
+        if flows:
+            targets = (drawing.target(flow, "targetRef") for flow in flows)
+            return [target for target in targets if target is not None]
+        at = at.getparent()
+    return []
+
+
+def _sends(node: Element) -> bool:
+    return kind(node) == "sendTask" and reference(node, "messageRef") is not None
+
+
+def _entries(level: Element) -> list[Element]:
+    return list(children(level, "startEvent"))
 
 
 def asks(node: Element, drawing: Drawing) -> bool:
@@ -37,6 +69,12 @@ def asks(node: Element, drawing: Drawing) -> bool:
     ways = drawing.flows_from(node)
     return kind(node) == "exclusiveGateway" and len(ways) > 1 and not any(
         text(child(way, "conditionExpression")) for way in ways)
+
+
+def questions(drawing: Drawing) -> dict[str, Question]:
+    """Return the question of each gateway that asks, in document order."""
+    return {node.get("id") or "": _question(node, drawing)
+            for node in inside(drawing.root, "exclusiveGateway") if asks(node, drawing)}
 
 
 def with_questions(note: TaskNote, task: Element, drawing: Drawing) -> TaskNote:
@@ -50,5 +88,6 @@ def _question(node: Element, drawing: Drawing) -> Question:
     return Question(node.get("id") or "", title(node), options, node.get("default"))
 
 
-def _runs_by_itself(node: Element) -> bool:
-    return kind(node) in {"scriptTask", "intermediateThrowEvent"}
+#: What a token passes without a person or a wait.
+_PASSED = (GATEWAYS - {"eventBasedGateway"}) | {
+    "scriptTask", "intermediateThrowEvent", "startEvent", "endEvent"}

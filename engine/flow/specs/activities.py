@@ -66,8 +66,7 @@ class Activity(Node):
         if self.compensation is not None:
             marks = visit.workflow.task_tree.internal_data
             marks.setdefault("undo", []).append([self.name, self.compensation])
-        for arc in self.choose(visit):
-            visit.send(arc)
+        self.pass_on(visit)
         host = visit.workflow.host
         if host is not None:
             host.task_spec.progress(host, visit.workflow)

@@ -61,13 +61,20 @@ class Catching(Node):
         """Fire when a condition has become true since it was last looked at."""
         for number, trigger in enumerate(self.triggers):
             if isinstance(trigger, ConditionalTrigger):
-                now = visit.workflow.holds(trigger.condition, visit)
+                now = self._holds(visit, trigger)
                 was = visit.internal_data.get("held", False)
                 visit.internal_data["held"] = now
                 if now and not was:
                     self.happen(visit, number, {})
                     return True
         return False
+
+    @staticmethod
+    def _holds(visit: Visit, trigger: ConditionalTrigger) -> bool:
+        """Tell whether the condition holds; not while a name in it is still to come."""
+        scope = visit.workflow
+        known = {*scope.names(visit), *scope.top_workflow.surroundings.facts}
+        return trigger.condition.names <= known and bool(scope.holds(trigger.condition, visit))
 
     def happen(self, visit: Visit, number: int, payload: Payload) -> None:
         """Take one trigger in; fire when it was the one, or the last of several needed together."""

@@ -39,7 +39,8 @@ class Asking(Node):
         for arc in self.outgoing:
             if answer in (arc.id, arc.name) and answer:
                 return [arc]
-        raise unanswered(self.element or "", self.bpmn_name, self.outgoing)
+        ways = [arc.name or arc.id for arc in self.outgoing]
+        raise unanswered(self.element or "", self.bpmn_name, ways)
 
     def _chosen_by_rehearsal(self, visit: Visit) -> str | None:
         chooser = visit.workflow.top_workflow.setting.chooser
@@ -47,9 +48,9 @@ class Asking(Node):
         return chooser(self.element or "", ways) if chooser else None
 
 
-def unanswered(gateway: str, title: str, ways: tuple[Arc, ...]) -> Invalid:
+def unanswered(gateway: str, title: str, ways: list[str]) -> Invalid:
     """Return the refusal of a question without an answer that names one of its flows."""
-    options = ", ".join(f"“{arc.name or arc.id}”" for arc in ways)
+    options = ", ".join(f"“{way}”" for way in ways)
     vi = f"Câu hỏi “{title or gateway}” cần một trong các câu trả lời: {options}."
     en = f"The question '{title or gateway}' needs one of these answers: {options}."
     return Invalid(vi, en, [Fault(f"/{gateway}", "question", vi, en)], code="question-unanswered")

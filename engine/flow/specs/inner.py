@@ -26,7 +26,9 @@ class Inner(Activity):
         self.provide(visit, scope)
         scope.plant()
         entry = visit.internal_data.get("entry")
-        scope.begin((entry,) if entry else scope.spec.begins)
+        carried = visit.internal_data.pop("choices", None)
+        marks = {"choices": carried} if carried else {}
+        scope.begin((entry,) if entry else scope.spec.begins, **marks)
 
     def provide(self, visit: Visit, scope: Scope) -> None:
         """Give the inner scope nothing of its own: it sees the data around it."""

@@ -14,7 +14,7 @@ from engine.flow.setting import Setting
 from engine.flow.specs.process import ProcessSpec
 from engine.flow.specs.record import Record
 from engine.flow.specs.scope import Scope
-from engine.flow.specs.stuck import exhausted
+from engine.flow.specs.stuck import exhausted, no_such_process
 from engine.flow.specs.task import Visit
 
 #: Ids of visits are uuid5 in this namespace over "seed/counter" (RFC 9562 section 5.5).
@@ -75,7 +75,10 @@ class Instance(Scope, BpmnWorkflow):
 
     def create_subprocess(self, my_task: Visit, spec_name: str) -> SubScope:
         """Open the scope of a sub-process or a called process for a visit."""
-        scope = SubScope(self.subprocess_specs[spec_name], my_task, self)
+        spec = self.subprocess_specs.get(spec_name)
+        if spec is None:
+            raise no_such_process(my_task.task_spec.element or "", spec_name)
+        scope = SubScope(spec, my_task, self)
         self.subprocesses[my_task.id] = scope
         return scope
 

@@ -93,12 +93,19 @@ class Node(BpmnSpecMixin):
     def leave(self, visit: Visit) -> None:
         """Put the completion on record and send tokens on."""
         visit.workflow.top_workflow.record.happened(visit, "completed")
-        for arc in self.choose(visit):
-            visit.send(arc)
+        self.pass_on(visit)
 
     def stir(self, visit: Visit) -> bool:  # noqa: ARG002
         """Look again when the whole instance is at rest; return whether that moved something."""
         return False
+
+    def pass_on(self, visit: Visit) -> None:
+        """Send tokens on; where nothing leads on, answers to questions go to the level around."""
+        for arc in self.choose(visit):
+            visit.send(arc)
+        host, carried = visit.workflow.host, visit.internal_data.get("choices")
+        if host is not None and carried and not self.outgoing:
+            host.internal_data.setdefault("choices", {}).update(carried)
 
     def release(self, visit: Visit) -> None:
         """Cancel what hangs on the visit: events, instances, candidates, an inner scope."""

@@ -91,7 +91,7 @@ class Repetition:
         if self.item and self.items is not None and values is not None:
             inner.data[self.item] = values[number]
         if self.output and self.output_item is not None:
-            for name in self.output_item.names:
+            for name in sorted(self.output_item.names):
                 inner.data.setdefault(name, None)
         activity.receive(inner)
 

@@ -39,10 +39,10 @@ class Scope:
         for name in self.spec.guards:
             self.grow(name)
 
-    def begin(self, entries: tuple[str, ...]) -> None:
+    def begin(self, entries: tuple[str, ...], **marks: Any) -> None:
         """Put a token on each entry node; a scope without any ends at once."""
         for name in entries:
-            self.grow(name)
+            self.grow(name, **marks)
         if not self.live:
             self.top_workflow.emptied.append(self)
 

@@ -36,6 +36,15 @@ def exhausted(element: str, budget: int) -> FlowFailed:
     )
 
 
+def no_such_process(element: str, called: str) -> FlowFailed:
+    """Return the failure of a call to a process that was not in the drawing nor beside it."""
+    return FlowFailed(
+        f"“{element}” gọi quy trình “{called}” không có trong bản vẽ.",
+        f"'{element}' calls the process '{called}', which is not in the drawing.",
+        element=element, reason="called-process-missing",
+    )
+
+
 def failed(element: str, vi: str, en: str, reason: str) -> FlowFailed:
     """Return a failure at a node in the given sentences."""
     return FlowFailed(vi, en, element=element, reason=reason)

@@ -100,8 +100,7 @@ class Throw(Node):
         for trigger in self.triggers:
             self.throw(visit, trigger)
         if scope.swept == swept and not scope.completed:
-            for arc in self.choose(visit):
-                visit.send(arc)
+            self.pass_on(visit)
 
     def throw(self, visit: Visit, trigger: Trigger) -> None:
         """Throw one trigger."""
