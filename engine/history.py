@@ -133,7 +133,12 @@ def _plain(value: object, odd: list[object]) -> object:
     if value is None or type(value) is bool or (type(value) is int and abs(value) <= _EXACT):
         return value
     if isinstance(value, Mapping):
-        return {_key(k, odd): _plain(v, odd) for k, v in value.items()}
+        # Most keys and values are plain ASCII text: they need no call.
+        return {
+            k if type(k) is str and k.isascii() else _key(k, odd):
+            v if type(v) is str and v.isascii() else _plain(v, odd)
+            for k, v in value.items()
+        }
     if isinstance(value, _MANY):
         items = sorted(value) if isinstance(value, _SETS) else value
         return [_plain(item, odd) for item in items]
