@@ -14,7 +14,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from town import settle_town
+from http_town import Issuer, Town, running
+from town import bring_into_force, pack_files, settle_town
 
 from engine.clock import VIETNAM, FixedClock
 from engine.office import Office
@@ -120,3 +121,23 @@ def store(server: Path, owner: str) -> Iterator[Store]:
 def office(store: Store, clock: FixedClock) -> Office:
     """The office of that town, its clock standing."""
     return Office(store, clock)
+
+
+@pytest.fixture
+def issuer(clock: FixedClock) -> Issuer:
+    """Who makes the town's tokens, by the town's clock."""
+    return Issuer(clock)
+
+
+@pytest.fixture
+def here(store: Store, clock: FixedClock, issuer: Issuer) -> Iterator[Town]:
+    """The town behind a real HTTP server, without any procedure yet."""
+    with running(store, clock, issuer) as base:
+        yield Town(base, issuer)
+
+
+@pytest.fixture
+def p088(here: Town, office: Office, clock: FixedClock) -> Town:
+    """The town with P088 in force."""
+    bring_into_force(office, "2.002755", pack_files("p088"), clock)
+    return here

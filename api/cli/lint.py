@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import Invalid
+from engine.flow.beside import Folder, holders_in
 from engine.flow.lint import lint as lint_diagram
 from engine.step import Finding
 
@@ -18,7 +20,7 @@ from engine.step import Finding
 _MOST = 2_000_001
 
 
-class Folder(Mapping[str, bytes]):
+class Around(Folder):
     """The files around a diagram by name, each read when it is asked for.
 
     Forms of a diagram in bpmn/<name>/ may also lie in forms/<name>/, as in the built-in pack.
@@ -26,32 +28,33 @@ class Folder(Mapping[str, bytes]):
 
     def __init__(self, file: Path, content: bytes) -> None:
         self._file, self._content = file, content
-
-    @cached_property
-    def _places(self) -> dict[str, Path]:
-        here = self._file.absolute().parent
-        folders = [here]
+        here = file.absolute().parent
+        self._folders = [here]
         if here.parent.name == "bpmn":
-            folders.append(here.parent.parent / "forms" / here.name)
-        found: dict[str, Path] = {}
-        for folder in folders:
-            for path in _files_in(folder):
-                found.setdefault(path.name, path)
-        return found
+            self._folders.append(here.parent.parent / "forms" / here.name)
+
+    @property
+    def holders(self) -> Mapping[str, list[str]]:
+        """Names of diagrams beside this one by the ids that they hold."""
+        return _holders(self._folders[0])
 
     def __getitem__(self, name: str) -> bytes:
-        """Return the bytes of a file, empty where it cannot be read any more."""
+        """Return the bytes of a file; raise KeyError where there is none that can be read."""
         if name == self._file.name:
             return self._content
-        path = self._places[name]
-        try:
-            return _bytes_of(path)
-        except OSError:
-            return b""
+        if name != Path(name).name or "\0" in name:
+            raise KeyError(name)
+        for folder in self._folders:
+            try:
+                return _bytes_of(folder / name)
+            except OSError:
+                continue
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names."""
-        return iter({self._file.name: None, **dict.fromkeys(self._places)})
+        names = [path.name for folder in self._folders for path in _files_in(folder)]
+        return iter(dict.fromkeys([self._file.name, *names]))
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -78,8 +81,8 @@ def lint(argv: list[str]) -> int:
             unopened = True
             reports.append((name, (_cannot_open(name, error),)))
             continue
-        folder = Folder(Path(name), content)
-        report = lint_diagram(folder, Path(name).name, documentation=options.documentation)
+        around = Around(Path(name), content)
+        report = lint_diagram(around, Path(name).name, documentation=options.documentation)
         reports.append((name, report.findings))
     _print(reports, as_json=options.json)
     failed = any(f.severity == "error" for _, findings in reports for f in findings)
@@ -109,11 +112,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+@lru_cache(maxsize=8)
+def _holders(folder: Path) -> Mapping[str, list[str]]:
+    """Go over the diagrams of a folder once for all files linted in it."""
+    return holders_in(_contents(folder))
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in _files_in(folder):
+        with suppress(OSError):
+            yield path.name, _bytes_of(path)
+
+
 def _files_in(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if path.is_file())
+        diagrams = [path for path in folder.iterdir() if path.suffix == ".bpmn"]
     except OSError:
         return []
+    return sorted(path for path in diagrams if path.is_file())
 
 
 def _bytes_of(path: Path) -> bytes:

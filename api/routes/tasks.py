@@ -42,7 +42,7 @@ def page(query: dict[str, Any]) -> Response:
 @blueprint.change(etag=True)
 def complete(body: dict[str, Any], task: str) -> Response:
     """Complete a task with the official's answers (hoàn thành bước)."""
-    return perform(CompleteTask(task, body.get("answers") or {}), body)
+    return perform(CompleteTask(task, body.get("answers", {})), body)
 
 
 @blueprint.post("/tasks/<task>/claim")

@@ -54,11 +54,11 @@ def day(says: str) -> fields.Date:
     )
 
 
-def data(says: str, *, required: bool = False) -> fields.Raw:
-    """Return a field for an object that the office cleans, after it knows who may ask."""
-    return fields.Raw(
-        required=required, error_messages={"required": "required", "null": "required"},
-        metadata={"description": says, "type": "object"},
+def data(says: str, *, required: bool = False) -> fields.Dict:
+    """Return a field for an object whose content the office cleans."""
+    return fields.Dict(
+        required=required, metadata={"description": says},
+        error_messages={"required": "required", "null": "required", "invalid": "not-object"},
     )
 
 

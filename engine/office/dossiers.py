@@ -108,7 +108,7 @@ class Desk:
         facts = self._facts(unit, before, actor, now)
         dry_run(before, command.act, facts)
         match(dossier_etag(before.dossier), if_match)
-        command = replace(command, content=forms.clean_plain(command.content))
+        command = replace(command, content=forms.clean_plain(command.content, pointer=""))
         outcome = self._save(unit, before, command, facts)
         result = Result(
             {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())},
