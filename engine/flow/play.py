@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import Invalid, MotcuaError
-from engine.flow.findings import Refused, finding
+from engine.flow.beside import called_diagrams
+from engine.flow.findings import finding
 from engine.flow.lint import lint
 from engine.flow.load import Flow, load
 from engine.flow.lower import lower
-from engine.flow.read import Document, read
+from engine.flow.read import read
 from engine.flow.rehearsal import Rehearsal, Script
 from engine.step import Finding
 
@@ -76,7 +77,8 @@ def _prepare(files: Mapping[str, bytes], main: str) -> tuple[Flow | None, list[F
     lowered = report.lowered
     try:
         if lowered is None:
-            lowered, said = lower(read(files[main]), _beside(files, main))
+            document = read(files[main])
+            lowered, said = lower(document, called_diagrams(document, files))
             found += [remark for remark in said if remark not in found]
         if any(_forbids(remark) for remark in found):
             return None, found
@@ -88,18 +90,6 @@ def _prepare(files: Mapping[str, bytes], main: str) -> tuple[Flow | None, list[F
 def _forbids(remark: Finding) -> bool:
     """Tell whether a finding refuses a play: those of reading, lowering and expressions do."""
     return remark.severity == "error" and remark.code not in _TOLERATED
-
-
-def _beside(files: Mapping[str, bytes], main: str) -> list[Document]:
-    """Return the other diagrams that can be read."""
-    found = []
-    for name, content in sorted(files.items()):
-        if name != main and name.endswith(".bpmn"):
-            try:
-                found.append(read(content))
-            except Refused:
-                continue
-    return found
 
 
 def _refused(findings: list[Finding]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
+from engine.errors import Invalid
 from engine.expressions import compile_expression
 from engine.flow.bpmn import (
     SUBPROCESSES,
@@ -14,7 +15,6 @@ from engine.flow.bpmn import (
     kind,
     motcua,
     reference,
-    sequence_flows,
 )
 from engine.flow.building.drawing import Drawing, title, yes
 from engine.flow.building.nodes import Nodes
@@ -31,17 +31,17 @@ def build(drawing: Drawing) -> tuple[dict[str, ProcessSpec], Nodes]:
     levels: dict[str, ProcessSpec] = {}
     for process in drawing.processes():
         for element in (process, *inside(process, *SUBPROCESSES)):
-            identity = element.get("id") or ""
-            levels[identity] = _level(element, identity, nodes)
+            levels[element.get("id") or ""] = _level(element, nodes, drawing)
     return levels, nodes
 
 
-def _level(element: Element, identity: str, nodes: Nodes) -> ProcessSpec:
+def _level(element: Element, nodes: Nodes, drawing: Drawing) -> ProcessSpec:
+    identity = element.get("id") or ""
     spec = ProcessSpec(identity, identity)
     spec.called = kind(element) == "process"
     drawn = flow_nodes(element)
     made = {node.get("id") or "": nodes.make(spec, node) for node in drawn}
-    _join(element, made)
+    _join(drawn, made, drawing)
     _hang(element, drawn, made)
     guards = [nodes.guard(spec, start, node.get("id") or "")
               for node in drawn if yes(node, "triggeredByEvent")
@@ -53,22 +53,31 @@ def _level(element: Element, identity: str, nodes: Nodes) -> ProcessSpec:
     return spec
 
 
-def _join(element: Element, made: dict[str, Node]) -> None:
-    """Put the sequence flows on both their nodes, in document order."""
-    for flow in sequence_flows(element):
-        source = made[reference(flow, "sourceRef") or ""]
-        target = made[reference(flow, "targetRef") or ""]
-        drawn = condition(flow)
-        arc = Arc(
-            flow.get("id") or "", title(flow), source.name, target.name,
-            compile_expression(drawn) if drawn else None, motcua(flow, "act"),
-        )
-        source.outgoing += (arc,)
-        target.incoming += (arc,)
-        source.connect(target)
-    for node in children(element):
-        if node.get("default") and (node.get("id") or "") in made:
-            made[node.get("id") or ""].default = reference(node, "default")
+def _join(drawn: list[Element], made: dict[str, Node], drawing: Drawing) -> None:
+    """Put the sequence flows on both their nodes, in document order; set default flows."""
+    for element in drawn:
+        source = made[element.get("id") or ""]
+        source.default = reference(element, "default")
+        for flow in drawing.flows_from(element):
+            target = made.get(reference(flow, "targetRef") or "")
+            if target is None:
+                raise _crossing(flow)
+            said = condition(flow)
+            arc = Arc(
+                flow.get("id") or "", title(flow), source.name, target.name,
+                compile_expression(said) if said else None, motcua(flow, "act"),
+            )
+            source.outgoing += (arc,)
+            target.incoming += (arc,)
+            source.connect(target)
+
+
+def _crossing(flow: Element) -> Invalid:
+    place = title(flow) or flow.get("id")
+    return Invalid(
+        f"Luồng “{place}” nối hai cấp khác nhau.", f"The flow '{place}' joins two levels.",
+        code="flow-crosses-levels",
+    )
 
 
 def _hang(element: Element, drawn: list[Element], made: dict[str, Node]) -> None:
