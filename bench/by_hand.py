@@ -58,15 +58,17 @@ _BY_HAND: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def by_hand(transaction: Transaction, at: Any) -> list[tuple[str, tuple[Any, ...]]]:
     """Return the statements that write what a recorded transaction wrote."""
-    found, kept = [], {"at": at}
+    kept, found = {"at": at}, []
     for text, values in writes(transaction):
-        kept |= {"result": values["result"]} if text.startswith("UPDATE idempotency") else {}
-    for text, values in writes(transaction):
-        start = " ".join(text.split()[:3 if text.startswith(("INSERT", "DELETE")) else 2])
-        if start != "UPDATE idempotency":  # its result is written with the row, at once
-            statement, names = _BY_HAND[start]
-            found.append((statement, tuple({**kept, **values}[name] for name in names)))
-    return found
+        if text.startswith("UPDATE idempotency"):
+            kept["result"] = values["result"]  # written with the row, at once
+            continue
+        start = " ".join(text.split()[:2 if text.startswith("UPDATE") else 3])
+        found.append((*_BY_HAND[start], values))
+    return [
+        (statement, tuple({**kept, **values}[name] for name in names))
+        for statement, names, values in found
+    ]
 
 
 def send(

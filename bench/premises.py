@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
+from api.demo_issuer import ISSUER
 from bench import drawing
 from engine.clock import VIETNAM, FixedClock
 from engine.commands import (
@@ -31,10 +33,9 @@ from engine.store.migrate import APPLICATION, migrate
 from engine.worktime import DEFAULT
 
 COMMUNE = "000.21.30.H41"
-ISSUER = "urn:motcua:bench"
 #: A Monday morning, so that due dates are the same in every run.
 CLOCK = FixedClock(datetime(2026, 11, 9, 8, 0, tzinfo=VIETNAM))
-_SINCE = date(2026, 1, 1)
+_SINCE = date(2020, 1, 1)
 
 
 def _person(key: str, *roles: str) -> Actor:
@@ -55,12 +56,23 @@ class Premises:
         """Return the URL by which the application's role reaches a database."""
         return embedded.address(self.home, role=APPLICATION, database=database)
 
-    def copy(self, name: str, template: str) -> str:
-        """Make a database as a copy of another that nobody uses; return its URL."""
+    def copy(self, name: str, template: str) -> None:
+        """Make a database as a copy of another that nobody uses."""
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def drop(self, name: str) -> None:
+        """Remove a database."""
+        self._administer(f'DROP DATABASE "{name}"')
+
+    def rows(self, database: str, statements: Iterable[str]) -> list[tuple[Any, ...]]:
+        """Return what stands in a database, to be compared with another."""
+        with psycopg.connect(_plain(self.url(database))) as connection:
+            return [row for text in statements for row in connection.execute(text).fetchall()]
+
+    def _administer(self, statement: str) -> None:
         owner = _plain(embedded.address(self.home, database=embedded.SUPERUSER))
         with psycopg.connect(owner, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return self.url(name)
+            connection.execute(statement)
 
     @contextmanager
     def office(self, database: str) -> Iterator[tuple[Office, Store]]:

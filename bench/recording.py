@@ -87,9 +87,9 @@ def _fetch(cursors: list[Any]) -> None:
             cursor.fetchall()
 
 
-def writes(transaction: Transaction) -> list[Statement]:
+def writes(transaction: Transaction) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the statements of a transaction that write rows, in order."""
     return [
-        statement for statements, _ in transaction for statement in statements
-        if not statement[0].startswith("SELECT")
+        (text, parameters or {}) for statements, _ in transaction for text, parameters in statements
+        if not text.startswith("SELECT")
     ]

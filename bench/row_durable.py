@@ -86,8 +86,9 @@ def durable(place: Premises, rounds: int) -> list[Row]:
             kept = times if number >= WARM else {name: Times() for name in SIDES}
             for step, element in enumerate(drawing.order(number)):
                 race.step(number, element, recorded[number][step], kept)
-    agree(*(_left(place, name, exact=True) for name in ("ours", "hand")), "rows left by hand")
-    agree(*(_left(place, name, exact=False) for name in ("ours", "stock")), "rows left by stock")
+    for name, exact in (("hand", True), ("stock", False)):
+        left = _left(place, "ours", exact=exact), _left(place, name, exact=exact)
+        agree(*left, f"rows left ({name})")
     return _rows(times)
 
 
@@ -118,15 +119,13 @@ class Race:
 def _left(place: Premises, database: str, *, exact: bool) -> list[tuple[Any, ...]]:
     """Return what a run left: rows by table, with digests of states where they must be equal."""
     digest = "digest" if exact else "''"
-    statements = (
+    return place.rows(database, (
         "SELECT code, status, due, entries FROM dossier ORDER BY code",
         f"SELECT dossier, status, waits, {digest} FROM part ORDER BY dossier",
         "SELECT dossier, element, state, agency, role, due, closed_by FROM task ORDER BY 1, 2",
         "SELECT chain, count(*) FROM entry GROUP BY chain ORDER BY chain",
         "SELECT count(*), count(result) FROM idempotency", "SELECT count(*) FROM timer",
-    )
-    with connect(place.url(database)) as connection:
-        return [row for text in statements for row in connection.execute(text).fetchall()]
+    ))
 
 
 def _rows(times: Mapping[str, Times]) -> list[Row]:

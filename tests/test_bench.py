@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bench import drawing, table
+from bench.premises import Premises, premises
+from bench.row_durable import durable
+from bench.row_http import over_http
 from bench.row_shapes import diamonds, due_dates, large, send_backs
 from bench.row_state import agree, in_memory
 from bench.stock import Stock, foreign_methods
 from engine.flow.lint import lint
 from engine.forms import clean, read_form
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Premises]:
+    with premises() as made:
+        yield made
 
 
 def printed(row: table.Row) -> str:
@@ -28,6 +38,20 @@ def test_both_sides_complete_the_same_tasks_and_end_in_the_same_data() -> None:
     assert speed.n == 16
     assert "held" in printed(size)
     printed(speed)
+
+
+def test_on_postgresql_the_office_stock_and_a_hand_leave_the_same_rows(place: Premises) -> None:
+    rows = durable(place, 1)  # raises where what they leave differs
+    assert [row.number for row in rows] == ["1", "3"]
+    for row in rows:
+        printed(row)
+
+
+def test_over_http_the_api_and_the_bare_route_leave_the_same_rows(place: Premises) -> None:
+    alone, together = over_http(place, 1)
+    assert (alone.n, together.n) == (8, 64)
+    assert "requests a second" in printed(together)
+    printed(alone)
 
 
 def test_two_sides_that_differ_are_found() -> None:
