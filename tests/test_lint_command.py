@@ -140,3 +140,17 @@ _KINDS = (
     "startEvent", "boundaryEvent", "callActivity", "scriptTask", "messageEventDefinition",
     "linkEventDefinition", "terminateEventDefinition", "adHocSubProcess", "receiveTask",
 )
+
+
+def test_called_diagrams_are_found_beside_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    caller = tmp_path / "caller.bpmn"
+    caller.write_bytes(draw("start:s call:c end:e", "s>c c>e", c='calledElement="other"'))
+    (tmp_path / "broken.bpmn").write_bytes(b'<process id="other"')
+    assert ran(capsys, str(caller))[1][0]["findings"][0]["code"] == "called-process-missing"
+    elsewhere = tmp_path / "with"
+    elsewhere.mkdir()
+    (elsewhere / "caller.bpmn").write_bytes(caller.read_bytes())
+    (elsewhere / "x.bpmn").write_bytes(PLAIN.replace(b'id="main"', b'id="other"'))
+    assert ran(capsys, str(elsewhere / "caller.bpmn"))[0] == 0

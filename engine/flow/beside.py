@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from lxml.etree import _Element as Element
 
@@ -15,27 +16,52 @@ CALLABLE = (
     "process", "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
     "globalBusinessRuleTask",
 )
+_HELD = re.compile(
+    rb"""<(?:[\w.-]+:)?(?:process|global\w{0,20}[tT]ask)\s[^<>]{0,2000}?\bid\s*=\s*["']([^"'<]+)""",
+)
+
+
+class Folder(Mapping[str, bytes]):
+    """Files by name that already know which of them hold what can be called."""
+
+    @property
+    def holders(self) -> Mapping[str, list[str]]:
+        """Names of files by the ids that they hold."""
+        raise NotImplementedError
+
+
+def holders_in(files: Iterable[tuple[str, bytes]]) -> Mapping[str, list[str]]:
+    """Return names of diagrams by the callable ids in their bytes; reading confirms them."""
+    found: dict[str, list[str]] = {}
+    for name, content in files:
+        if name.endswith(".bpmn"):
+            for key in set(_HELD.findall(content)):
+                found.setdefault(key.decode("utf-8", "replace"), []).append(name)
+    return found
 
 
 def called_diagrams(document: Document, files: Mapping[str, bytes]) -> tuple[Document, ...]:
-    """Return the diagrams among `files` that hold what this one calls, and what those call.
-
-    Only files whose bytes name the wanted id are read, so a folder may hold thousands.
-    """
+    """Return the diagrams among `files` that hold what this one calls, and what those call."""
     found: list[Document] = []
     held = set(called_ids([document]))
-    wanted = list(_calls(document) - held)
+    wanted = _calls(document) - held
+    if not wanted:
+        return ()
+    holders = files.holders if isinstance(files, Folder) else holders_in(files.items())
+    tried: set[str] = set()
     while wanted:
-        other = _holding(wanted.pop(), document, files)
-        if other is None:
-            continue
-        found.append(other)
-        held |= set(called_ids([other]))
-        wanted = sorted((set(wanted) | _calls(other)) - held)
+        key = min(wanted)
+        tried.add(key)
+        other = _holding(key, document, holders.get(key, []), files)
+        if other is not None:
+            found.append(other)
+            held |= set(called_ids([other]))
+            wanted |= _calls(other)
+        wanted -= held | tried
     return tuple(found)
 
 
-def called_ids(documents: Iterator[Document] | list[Document]) -> Iterator[str]:
+def called_ids(documents: Iterable[Document]) -> Iterator[str]:
     """Yield the ids of everything in these diagrams that can be called."""
     for document in documents:
         for element in bpmn.children(document.root, *CALLABLE):
@@ -54,13 +80,12 @@ def _calls(document: Document) -> set[str]:
     return {wanted for wanted in calls if wanted is not None}
 
 
-def _holding(wanted: str, document: Document, files: Mapping[str, bytes]) -> Document | None:
-    spelled = [sign + wanted.encode() + sign for sign in (b'"', b"'")]
-    for name in sorted(files):
-        if not name.endswith(".bpmn"):
-            continue
-        content = files[name]
-        if content == document.content or not any(text in content for text in spelled):
+def _holding(
+    wanted: str, document: Document, names: list[str], files: Mapping[str, bytes],
+) -> Document | None:
+    for name in sorted(names):
+        content = files.get(name, b"")
+        if content == document.content:
             continue
         try:
             other = read(content)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from lxml.etree import _Element as Element
@@ -94,6 +95,16 @@ def support_of(element: Element) -> Iterator[tuple[str, Support | None]]:
         yield name, SUPPORT.get(name)
 
 
+@lru_cache(maxsize=4)
+def _root_definitions(root: Element) -> Mapping[str, list[str]]:
+    """Return the kinds of the event definitions that stand for themselves, by id."""
+    found: dict[str, list[str]] = {}
+    for inner in root:
+        if bpmn.kind(inner).endswith("EventDefinition"):
+            found.setdefault(bpmn.ident(inner) or "", []).append(bpmn.kind(inner))
+    return found
+
+
 def table() -> str:
     """Return the table as Markdown, for bpmn/README.md; a test holds the two together."""
     words = {
@@ -113,6 +124,5 @@ def triggers_of(event: Element) -> list[str]:
     found = [bpmn.kind(inner) for inner in bpmn.definitions(event)]
     for pointer in bpmn.children(event, "eventDefinitionRef"):
         wanted = bpmn.unprefixed(pointer, bpmn.text(pointer))
-        root = event.getroottree().getroot()
-        found += [bpmn.kind(inner) for inner in root if bpmn.ident(inner) == wanted]
+        found += _root_definitions(event.getroottree().getroot()).get(wanted or "", [])
     return [name.removesuffix("EventDefinition") for name in found if name] or ["none"]

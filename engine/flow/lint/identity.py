@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.findings import finding, label
 from engine.flow.lint.report import Subject
-from engine.step import Finding
+from engine.step import Finding, Severity
 
 #: Elements that others point at: two of them with one id cannot be told apart.
 _POINTED_AT = bpmn.FLOW_NODES | {
@@ -87,11 +87,15 @@ def _dangling(subject: Subject) -> Iterator[Finding]:
                     f"The {name} '{label(element)}' lacks {attribute}.",
                 ), ("Hãy nối lại trong công cụ vẽ.", "Connect it again in the modeler."))
             elif wanted is not None and subject.document.resolve(element, attribute) is None:
-                yield _dead_reference(element, attribute, wanted)
+                # A pool whose process is missing is a pool without one: the outside.
+                grade: Severity = "warning" if attribute == "processRef" else "error"
+                yield _dead_reference(element, attribute, wanted, grade)
 
 
-def _dead_reference(element: Element, attribute: str, wanted: str) -> Finding:
-    return finding("error", "dangling-reference", element, (
+def _dead_reference(
+    element: Element, attribute: str, wanted: str, grade: Severity,
+) -> Finding:
+    return finding(grade, "dangling-reference", element, (
         f"{attribute} của “{label(element)}” trỏ tới “{wanted[:80]}”, không có trong tệp.",
         f"{attribute} of '{label(element)}' points at '{wanted[:80]}', which is not in the file.",
     ), ("Xóa hoặc nối lại phần tử này.", "Delete this element or connect it again."))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -20,6 +21,8 @@ from engine.step import Finding
 
 #: More of one kind says nothing new.
 MOST = 30
+#: The time of validation grows with the square of its errors: larger files are left out.
+MOST_ELEMENTS = 25_000
 _FOLDER = "bpmn/parser/schema"
 _PREFIX = re.compile(r"\{[^{}]*\}")
 _KINDS: tuple[tuple[str, str, Sentence], ...] = (
@@ -36,6 +39,11 @@ def schema_findings(subject: Subject) -> list[Finding]:
 
     Ids used twice are left to the family of identity, which knows whether they matter.
     """
+    if sum(1 for _ in islice(subject.document.root.iter(), MOST_ELEMENTS + 1)) > MOST_ELEMENTS:
+        return [finding("info", "schema-not-checked", subject.document.root, (
+            f"Tệp có hơn {MOST_ELEMENTS} phần tử nên không đối chiếu với lược đồ XSD.",
+            f"The file has more than {MOST_ELEMENTS} elements and was not held against the XSD.",
+        ))]
     schema = _schema()
     if schema.validate(subject.document.root.getroottree()):
         return []
@@ -85,6 +93,10 @@ def _remark(error: etree._LogEntry, by_line: dict[int, Element]) -> Finding:
     )), error.line)
 
 
+def _in_extension(element: Element) -> bool:
+    return any(bpmn.kind(outer) == "extensionElements" for outer in element.iterancestors())
+
+
 def unknown_elements(subject: Subject) -> list[Finding]:
     """Return an error for each element inside a process that BPMN does not define."""
     known = element_names()
@@ -94,5 +106,5 @@ def unknown_elements(subject: Subject) -> list[Finding]:
             f"BPMN 2.0 has no element {bpmn.kind(element)[:60]}.",
         ), ("Kiểm tra chính tả, kể cả chữ hoa.", "Check the spelling, capitals included."))
         for element in subject.document.root.iter(f"{{{bpmn.BPMN}}}*")
-        if bpmn.kind(element) not in known
+        if bpmn.kind(element) not in known and not _in_extension(element)
     ]

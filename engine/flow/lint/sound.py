@@ -36,7 +36,7 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
     net = net_of(scope)
     if net is None:
         if scope.starts and bpmn.kind(scope.element) != "adHocSubProcess":
-            yield _undecided(scope, "complexGateway", "complexGateway")
+            yield _undecided(scope, "cổng phức hợp hoặc quá nhiều luồng", "complex or too dense")
         return
     outcome = search(net, seconds=seconds)
     for key, path in _roots(scope, outcome.stuck, together=True):

@@ -27,7 +27,9 @@ def structure_findings(subject: Subject) -> list[Finding]:
 
 
 def _starts(scope: Scope) -> Iterator[Finding]:
-    if bpmn.kind(scope.element) == "adHocSubProcess" or not scope.nodes:
+    if bpmn.kind(scope.element) == "adHocSubProcess" or all(
+        called_otherwise(node) for node in scope.nodes.values()
+    ):
         return
     drawn = [node for node in scope.nodes.values() if bpmn.kind(node) == "startEvent"]
     if not drawn and not scope.starts:

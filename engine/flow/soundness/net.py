@@ -21,6 +21,8 @@ from engine.flow.support import triggers_of
 Join = Literal["each", "all", "awaited"]
 #: Subsets of more conditional flows than this are not tried one by one.
 _MOST_SUBSETS = 5
+#: Work to find what feeds inclusive joins; a drawing beyond it is left undecided.
+_MOST_FEEDS = 3_000_000
 _CLEARS = {"terminate", "error", "cancel"}
 
 
@@ -62,9 +64,16 @@ def net_of(scope: Scope) -> Net | None:
     """Return the net of a scope; None where its semantics cannot be told from the drawing."""
     if bpmn.kind(scope.element) == "adHocSubProcess" or not scope.starts or any(
         bpmn.kind(node) == "complexGateway" for node in scope.nodes.values()
-    ):
+    ) or _feeds(scope) > _MOST_FEEDS:
         return None
     return _Builder(scope).net()
+
+
+def _feeds(scope: Scope) -> int:
+    """Return how many flows are looked at, at most, to find what feeds the inclusive joins."""
+    joins = (key for key, node in scope.nodes.items() if bpmn.kind(node) == "inclusiveGateway")
+    places = sum(len(flows) for key in joins if len(flows := scope.incoming.get(key, [])) > 1)
+    return places * len(scope.flows)
 
 
 class _Builder:
@@ -159,23 +168,25 @@ class _Builder:
 
 def _awaiting(net: Net, join: Mover) -> Mover:
     """Return an inclusive join with what can still fill each of its places, itself left out."""
-    before: dict[int, list[int]] = {}
+    makers: dict[int, list[Mover]] = {}
     for mover in net.movers:
         if mover.key != join.key:
-            for way in mover.ways:
-                for put in way.puts:
-                    before.setdefault(put, []).extend(mover.takes)
+            for put in {put for way in mover.ways for put in way.puts}:
+                makers.setdefault(put, []).append(mover)
     return Mover(join.key, join.takes, join.join, join.ways, {
-        place: _upstream(place, before) for place in join.takes
+        place: _upstream(place, makers) for place in join.takes
     })
 
 
-def _upstream(place: int, before: Mapping[int, list[int]]) -> frozenset[int]:
-    seen: set[int] = set()
+def _upstream(place: int, makers: Mapping[int, list[Mover]]) -> frozenset[int]:
+    """Return the places from which a token can come to a place, each mover looked at once."""
+    found: set[int] = set()
+    seen: set[str] = set()
     ahead = [place]
     while ahead:
-        for earlier in before.get(ahead.pop(), []):
-            if earlier not in seen:
-                seen.add(earlier)
-                ahead.append(earlier)
-    return frozenset(seen)
+        for mover in makers.get(ahead.pop(), []):
+            if mover.key not in seen:
+                seen.add(mover.key)
+                found.update(mover.takes)
+                ahead += mover.takes
+    return frozenset(found)
