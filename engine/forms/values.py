@@ -67,7 +67,8 @@ class Text(Value):
         if len(value) > 4 * self.most:  # normalising shrinks a text four times at the most
             raise self.refuse("too-long", self.most)
         clean = normalize("NFC", value.replace("\r\n", "\n")).strip()
-        if any(self._strange(character) for character in clean):
+        # What is strange is never printable: most texts need no look at each character.
+        if not clean.isprintable() and any(self._strange(character) for character in clean):
             raise self.refuse("control-character")
         if clean:
             self._check(clean)
