@@ -22,11 +22,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.request import Request
 
 import pytest
 
 from api.demo import script
-from api.demo.client import Desk, Refused
+from api.demo.client import Desk, Refused, ask
 from api.demo.server import free_port
 from engine import packs
 from engine.audit import desk as auditor
@@ -79,6 +80,16 @@ class Town:
         time.sleep(0.3)
         embedded.embedded(self.home)
 
+    def wait_ready(self) -> None:
+        """Wait until it serves again; killed before that, it would only ever start."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with suppress(Refused):
+                ask(Request(f"http://127.0.0.1:{self.port}/readyz"))
+                return
+            time.sleep(0.05)
+        raise TimeoutError(self.home / "server.log")
+
     def stop(self) -> None:
         if self.process is not None:
             with suppress(ProcessLookupError):
@@ -98,6 +109,7 @@ def running() -> Iterator[Town]:
         town.motcua("migrate", "--embedded")
         town.motcua("register", "import", "--embedded", str(register))
         town.start()
+        town.wait_ready()
         yield town
     finally:
         town.stop()
@@ -170,6 +182,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled_when_a_server_is_kille
         while not over.wait(dice.uniform(0.4, 1.6)):
             kill()
             kills[victim] += 1
+            running.wait_ready()
 
     thread = threading.Thread(target=killer)
     acknowledged: list[tuple[str, str]] = []

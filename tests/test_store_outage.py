@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 import town
 
 from engine.commands import Request
-from engine.errors import Unavailable
-from engine.store import Store, embedded, people
+from engine.errors import MotcuaError, Unavailable
+from engine.store import Store, embedded, people, tasks
 from engine.store.migrate import APPLICATION
 
 DAY = date(2026, 11, 9)
@@ -107,3 +108,39 @@ def test_work_goes_on_after_the_server_was_killed_and_started_again(
     finally:
         embedded.embedded(server)
     assert works_again(store)
+
+
+def test_more_work_than_connections_is_unavailable_and_not_a_fault(
+    server: Path, owner: str, store: Store, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = owner.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
+    small = Store(embedded.address(server, role=APPLICATION, database=name), pool_size=1)
+    monkeypatch.setattr(small._database.pool, "_timeout", 0.2)
+    enough, done = threading.Semaphore(0), threading.Event()
+
+    def occupy() -> None:
+        with small.unit() as unit:
+            unit.agency(town.COMMUNE)
+            enough.release()
+            done.wait(20)
+
+    crowd = [threading.Thread(target=occupy) for _ in range(5)]
+    for worker in crowd:
+        worker.start()
+    for _ in crowd:
+        assert enough.acquire(timeout=10)
+    try:
+        with pytest.raises(Unavailable):
+            works(small)
+    finally:
+        done.set()
+        for worker in crowd:
+            worker.join()
+    assert works(small)
+    small.close()
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
+def test_text_that_cannot_be_stored_is_told_apart_from_a_fault(store: Store, text: str) -> None:
+    with pytest.raises(MotcuaError), store.reading() as connection:
+        tasks.by_id(connection, text)

@@ -9,8 +9,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from engine.errors import Unavailable
+from engine.errors import Invalid, Unavailable
 from engine.store.unit import Unit
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -62,7 +63,7 @@ class Store:
     def _connection(self) -> Iterator[Connection]:
         try:
             lent = self._database.raw_connection()
-        except (DBAPIError, psycopg.Error) as error:
+        except (DBAPIError, psycopg.Error, PoolTimeout) as error:
             raise _unavailable(error) from error
         try:
             connection: Connection = lent.driver_connection  # type: ignore[assignment]
@@ -73,6 +74,8 @@ class Store:
                 # The others of the pool were most likely cut off with it.
                 self._database.dispose()
             raise _unavailable(error) from error
+        except (psycopg.DataError, UnicodeEncodeError) as error:
+            raise _not_storable(error) from error
         finally:
             lent.close()
 
@@ -82,4 +85,12 @@ def _unavailable(error: Exception) -> Unavailable:
         "Cơ sở dữ liệu không trả lời; chưa có gì được ghi, hãy thử lại sau ít phút.",
         "The database does not answer; nothing was written, try again in a moment.",
         code="database-unavailable", reason=type(error).__name__,
+    )
+
+
+def _not_storable(error: Exception) -> Invalid:
+    return Invalid(
+        "Dữ liệu gửi lên có giá trị không lưu được, chẳng hạn ký tự NUL hoặc số quá lớn.",
+        "What was sent holds a value that cannot be stored, such as NUL or too large a number.",
+        code="not-storable", reason=type(error).__name__,
     )

@@ -168,6 +168,15 @@ task = Table(
         "task_worklist", "agency", "role", "due_order", "id",
         postgresql_where=text("state = 'open'"),
     ),
+    # What one person holds, and what a desk has closed: neither may cost a walk along the worklist.
+    Index(
+        "task_held", "assignee", "due_order", "id",
+        postgresql_where=text("state = 'open' AND assignee IS NOT NULL"),
+    ),
+    Index(
+        "task_closed", "agency", "role", "state", "due_order", "id",
+        postgresql_where=text("state <> 'open'"),
+    ),
     Index("task_of_dossier", "dossier", "state"),
 )
 timer = Table(

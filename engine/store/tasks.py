@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import psycopg
-from sqlalchemy import DateTime, Integer, Text, bindparam, cast, select, text, tuple_
+from sqlalchemy import DateTime, Integer, Text, bindparam, cast, select, tuple_
 
-from engine.dossier import Task
+from engine.dossier import Task, TaskState
 from engine.people import Actor
 from engine.store import tables
 from engine.store.rows import task_of
@@ -80,11 +80,11 @@ def _order(task: Task) -> tuple[bool, float, str]:
 
 
 @cache
-def _text(by_dossier: bool, by_assignee: bool, is_open: bool, onward: bool) -> str:
+def _text(by_dossier: bool, by_assignee: bool, state: str | None, onward: bool) -> str:
     statement = select(*TASK_COLUMNS).where(
         _t.c.agency == bindparam("agency"), _t.c.role == bindparam("role"),
-        # Written out, so that the planner uses the index that holds open tasks alone.
-        text("state = 'open'") if is_open else _t.c.state == bindparam("state"),
+        # Written out, so that the planner sees which partial index holds what is asked for.
+        _t.c.state == (state or bindparam("state")),
     )
     if by_dossier:
         statement = statement.where(_t.c.dossier == bindparam("dossier"))
@@ -102,7 +102,8 @@ def _text(by_dossier: bool, by_assignee: bool, is_open: bool, onward: bool) -> s
 
 def _page_text(narrow: Filter, onward: bool) -> str:
     return _text(
-        narrow.dossier is not None, narrow.assignee is not None, narrow.state == "open", onward,
+        narrow.dossier is not None, narrow.assignee is not None,
+        narrow.state if narrow.state in get_args(TaskState) else None, onward,
     )
 
 
