@@ -264,3 +264,59 @@ def test_a_send_task_takes_answers_in_a_rehearsal_before_its_message_leaves() ->
     """, extra='<message id="M" name="M"/>', answers={"A": {"q": 1}})
     assert answer["data"] == {"q": 1}
     assert done(answer)[:2] == ["S", "A"]
+
+
+def test_a_completed_sub_process_is_undone_from_inside() -> None:
+    answer = played("""
+        start S
+        sub X {
+        start S1
+        task A
+        task B
+        boundary BA on=A compensate
+        boundary BB on=B compensate
+        task UA isForCompensation=true
+        task UB isForCompensation=true
+        BA ~> UA
+        BB ~> UB
+        S1 -> A
+        A -> B
+        }
+        task C
+        boundary BC on=C compensate
+        task UC isForCompensation=true
+        BC ~> UC
+        throw T compensate
+        end E
+        S -> X
+        X -> C
+        C -> T
+        T -> E
+    """)
+    assert done(answer) == ["S", "S1", "A", "B", "X", "C", "UC", "UB", "UA", "T", "E"]
+    assert answer["status"] == "completed"
+
+
+def test_a_compensation_handler_inside_takes_over_and_may_undo_the_rest() -> None:
+    answer = played("""
+        start S
+        sub X {
+        start S1
+        task A
+        boundary BA on=A compensate
+        task UA isForCompensation=true
+        BA ~> UA
+        S1 -> A
+        sub H event {
+        start HS compensate
+        task HA
+        end HE compensate
+        HS -> HA
+        HA -> HE
+        }
+        }
+        throw T compensate:X
+        S -> X
+        X -> T
+    """)
+    assert done(answer) == ["S", "S1", "A", "X", "HS", "HA", "UA", "HE", "H", "T"]

@@ -46,7 +46,9 @@ def _level(element: Element, nodes: Nodes, drawing: Drawing) -> ProcessSpec:
     guards = [nodes.guard(spec, start, node.get("id") or "")
               for node in drawn if yes(node, "triggeredByEvent")
               for start in children(node, "startEvent")]
-    spec.guards = tuple(guard.name for guard in guards)
+    spec.guards = tuple(guard.name for guard in guards if not _compensates(guard))
+    spec.undoer = next(((guard.handler, guard.element or "") for guard in guards
+                        if _compensates(guard)), None)
     spec.begins = _begins(drawn, made)
     spec.triggered = _triggered(drawn, made)
     _look_upstream(made)
@@ -89,7 +91,7 @@ def _hang(element: Element, drawn: list[Element], made: dict[str, Node]) -> None
         event = made[node.get("id") or ""]
         if kind(node) != "boundaryEvent" or not isinstance(host, Activity):
             continue
-        if any(isinstance(t, CompensateTrigger) for t in _triggers(event)):
+        if _compensates(event):
             handler = undoing.get(node.get("id"))
             host.compensation = handler if handler in made else None
         else:
@@ -117,6 +119,10 @@ def _begins(drawn: list[Element], made: dict[str, Node]) -> tuple[str, ...]:
 def _triggers(node: Node) -> tuple[Trigger, ...]:
     found: tuple[Trigger, ...] = getattr(node, "triggers", ())
     return found
+
+
+def _compensates(event: Node) -> bool:
+    return any(isinstance(trigger, CompensateTrigger) for trigger in _triggers(event))
 
 
 def _triggered(drawn: list[Element], made: dict[str, Node]) -> tuple[str, ...]:

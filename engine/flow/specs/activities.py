@@ -12,6 +12,7 @@ from engine.flow.specs.node import Node
 from engine.flow.specs.repetition import Repetition
 from engine.flow.specs.throwing import send_message
 from engine.flow.specs.triggers import MessageTrigger
+from engine.flow.specs.undoing import remember, undone
 from engine.step import TaskNote
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Activity(Node):
 
     def arrive(self, visit: Visit) -> bool:
         """Arm attached events; begin one instance after the other, or the one there is."""
+        if "inside" in visit.internal_data:
+            return True
         if self.repetition is not None and "instance" not in visit.internal_data:
             self.attach(visit)
             return self.repetition.begin(self, visit)
@@ -50,8 +53,12 @@ class Activity(Node):
             node.receive(visit.add(node))
 
     def shown(self, visit: Visit) -> bool:
-        """Tell whether the arrival is on record: a repeated activity shows its instances only."""
-        return self.repetition is None or "instance" in visit.internal_data
+        """Tell whether the arrival is on record: a repeated activity shows its instances only.
+
+        Neither is a sub-process on record that is undone from inside.
+        """
+        marks = visit.internal_data
+        return "inside" not in marks and (self.repetition is None or "instance" in marks)
 
     def leave(self, visit: Visit) -> None:
         """Go on, or hand back to the repetition or the compensation that this is part of."""
@@ -61,11 +68,10 @@ class Activity(Node):
             self.repetition.ended(self, visit.parent, visit)  # type: ignore[union-attr]
             return
         if "undoing" in visit.internal_data:
-            visit.parent.task_spec.undone(visit.parent)
+            undone(visit)
             return
         if self.compensation is not None:
-            marks = visit.workflow.task_tree.internal_data
-            marks.setdefault("undo", []).append([self.name, self.compensation])
+            remember(visit.workflow, self.name, self.compensation, [])
         self.pass_on(visit)
         host = visit.workflow.host
         if host is not None:

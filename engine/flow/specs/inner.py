@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.expressions import Assignment, Expression
 from engine.flow.specs.activities import Activity
+from engine.flow.specs.undoing import completed_in, remember, undo_next
 
 if TYPE_CHECKING:
     from engine.flow.specs.scope import Scope
@@ -23,6 +24,9 @@ class Inner(Activity):
     def perform(self, visit: Visit) -> None:
         """Open the inner scope and put tokens on its entries."""
         scope = visit.workflow.top_workflow.create_subprocess(visit, self.level)
+        if "inside" in visit.internal_data:
+            self.undo(visit, scope)
+            return
         self.provide(visit, scope)
         scope.plant()
         entry = visit.internal_data.get("entry")
@@ -30,19 +34,38 @@ class Inner(Activity):
         marks = {"choices": carried} if carried else {}
         scope.begin((entry,) if entry else scope.spec.begins, **marks)
 
+    def undo(self, visit: Visit, scope: Scope) -> None:
+        """Undo what completed inside, or let the level's own compensation handler do it."""
+        scope.plant(guarded=False)
+        root = scope.task_tree
+        if scope.spec.undoer is not None:
+            handler, entry = scope.spec.undoer
+            root.internal_data["completed"] = visit.internal_data["inside"]
+            scope.grow(handler, entry=entry)
+            return
+        root.internal_data["undo"] = visit.internal_data["inside"]
+        if not undo_next(root):
+            scope.begin(())
+
     def provide(self, visit: Visit, scope: Scope) -> None:
         """Give the inner scope nothing of its own: it sees the data around it."""
 
     def progress(self, visit: Visit, scope: Scope) -> None:
         """Look at the scope after each activity in it; only ad-hoc sub-processes care."""
 
-    def finish(self, visit: Visit, scope: Scope) -> None:  # noqa: ARG002 - subclasses use it
-        """Go on after the last token of the inner scope."""
+    def finish(self, visit: Visit, scope: Scope) -> None:
+        """Go on after the last token of the inner scope; note how it can be undone."""
+        inside = completed_in(scope)
+        if self.compensation is None and (inside or scope.spec.undoer is not None) and (
+                "inside" not in visit.internal_data):
+            remember(visit.workflow, self.name, None, inside)
         visit.complete()
 
 
 class Handler(Inner):
     """An event sub-process, grown by its guard."""
+
+    guarding = True
 
     def leave(self, visit: Visit) -> None:
         """End: no flow leads out of an event sub-process."""

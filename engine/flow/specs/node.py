@@ -38,6 +38,8 @@ class Node(BpmnSpecMixin):
 
     #: Tokens here wait for others, so that the flow on which each came is kept.
     gathers = False
+    #: An event sub-process: part of the scope that it guards.
+    guarding = False
     #: Visits here do not keep their scope alive (attached and guarding events).
     passive = False
 

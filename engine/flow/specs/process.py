@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.specs import WorkflowSpec
 
 from engine.flow.specs.node import Node
+from engine.flow.specs.undoing import undo_next
+
+if TYPE_CHECKING:
+    from engine.flow.specs.task import Visit
 
 
 class Root(Node):
     """The root of an instance's visits; stands in no drawing and has no element."""
 
     passive = True
+
+    def undone(self, visit: Visit) -> None:
+        """Go on with the next compensation of a sub-process that is undone from inside."""
+        undo_next(visit)
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -35,4 +43,6 @@ class ProcessSpec(BpmnProcessSpec):
         self.begins: tuple[str, ...] = ()
         self.guards: tuple[str, ...] = ()
         self.triggered: tuple[str, ...] = ()
+        #: The event sub-process that undoes this level, and its start event.
+        self.undoer: tuple[str, str] | None = None
         self.called = False

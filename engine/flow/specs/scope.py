@@ -33,10 +33,10 @@ class Scope:
     #: Grows whenever all tokens were swept away, so that a thrower knows it must not go on.
     swept: int = 0
 
-    def plant(self) -> None:
+    def plant(self, *, guarded: bool = True) -> None:
         """Set the root and arm the event sub-processes that guard this scope."""
         self.task_tree = Visit(self, self.spec.start, None, TaskState.COMPLETED)
-        for name in self.spec.guards:
+        for name in self.spec.guards if guarded else ():
             self.grow(name)
 
     def begin(self, entries: tuple[str, ...], **marks: Any) -> None:

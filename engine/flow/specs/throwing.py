@@ -18,6 +18,7 @@ from engine.flow.specs.triggers import (
     TerminateTrigger,
     Trigger,
 )
+from engine.flow.specs.undoing import take, undo_next
 from engine.flow.specs.upwards import cancel_transaction, escalate, fail
 from engine.step import Outgoing
 
@@ -83,13 +84,13 @@ class Throw(Node):
                     if other is not visit:
                         other.cancel()
             if isinstance(trigger, CompensateTrigger | CancelTrigger):
-                visit.internal_data["undo"] = _undoable(visit, getattr(trigger, "activity", None))
-                return self._undo_next(visit)
+                visit.internal_data["undo"] = take(visit, getattr(trigger, "activity", None))
+                return None if undo_next(visit) else True
         return True
 
     def undone(self, visit: Visit) -> None:
         """Go on after one compensation has been done."""
-        if self._undo_next(visit):
+        if not undo_next(visit):
             visit.complete()
 
     def leave(self, visit: Visit) -> None:
@@ -117,24 +118,3 @@ class Throw(Node):
                 visit.workflow.sweep()
             case CancelTrigger():
                 cancel_transaction(visit)
-
-    def _undo_next(self, visit: Visit) -> bool | None:
-        """Start the next compensation; return True when none is left, else None."""
-        left = visit.internal_data.get("undo", [])
-        if not left:
-            return True
-        node = visit.workflow.spec.task_specs[left.pop()]
-        handler = visit.add(node)
-        handler.internal_data["undoing"] = True
-        node.receive(handler)
-        return None
-
-
-def _undoable(visit: Visit, activity: str | None) -> list[str]:
-    """Take the handlers of what has completed out of the scope's list, oldest first."""
-    marks = visit.workflow.task_tree.internal_data
-    done = marks.get("undo", [])
-    chosen = [pair for pair in done if activity in (None, pair[0])]
-    marks["undo"] = [pair for pair in done if pair not in chosen]
-    return [handler for _, handler in chosen]
-

@@ -1,0 +1,71 @@
+"""Undoing (hoàn tác): what has completed in a scope and how it is compensated, last first.
+
+A scope's root keeps one entry for each completed activity that can be undone: its name, its
+handler (None for a sub-process that is undone from inside), and what completed inside it
+(BPMN 2.0.2 section 13.5.5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from engine.flow.specs.scope import Scope
+    from engine.flow.specs.task import Visit
+
+Entry = list[Any]
+
+
+def remember(scope: Scope, activity: str, handler: str | None, inside: list[Entry]) -> None:
+    """Note that an activity completed and how it is undone."""
+    marks = scope.task_tree.internal_data
+    marks.setdefault("completed", []).append([activity, handler, inside])
+
+
+def completed_in(scope: Scope) -> list[Entry]:
+    """Return what completed in a scope and can be undone, oldest first."""
+    entries: list[Entry] = scope.task_tree.internal_data.get("completed", [])
+    return entries
+
+
+def take(visit: Visit, activity: str | None) -> list[Entry]:
+    """Take out of the scope's list what a throw event undoes: one activity, or all of them.
+
+    Inside an event sub-process it is the list of the scope that this guards.
+    """
+    scope = _guarded(visit)
+    done = completed_in(scope)
+    chosen = [entry for entry in done if activity in (None, entry[0])]
+    scope.task_tree.internal_data["completed"] = [e for e in done if e not in chosen]
+    return chosen
+
+
+def undo_next(holder: Visit) -> bool:
+    """Start the next compensation that a visit holds; tell whether there was one."""
+    left: list[Entry] = holder.internal_data.get("undo", [])
+    if not left:
+        return False
+    activity, handler, inside = left.pop()
+    scope = _guarded(holder)
+    node = scope.spec.task_specs[handler or activity]
+    visit = scope.task_tree.add(node)
+    visit.internal_data["undoing"] = holder.id.hex
+    if handler is None:
+        visit.internal_data["inside"] = inside
+    node.receive(visit)
+    return True
+
+
+def undone(visit: Visit) -> None:
+    """Tell whoever holds the list that one compensation is done."""
+    holder = visit.workflow.top_workflow.get_task_from_id(UUID(hex=visit.internal_data["undoing"]))
+    holder.task_spec.undone(holder)
+
+
+def _guarded(visit: Visit) -> Scope:
+    """Return the scope of a visit; inside an event sub-process the one that this guards."""
+    scope: Scope = visit.workflow
+    while scope.host is not None and scope.host.task_spec.guarding:
+        scope = scope.host.workflow
+    return scope
