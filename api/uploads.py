@@ -13,6 +13,7 @@ from typing import NoReturn
 from werkzeug.datastructures import FileStorage
 
 from engine.errors import Fault, Invalid
+from engine.forms import read_form
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
 #: Bytes of one file and of all, and files, after unpacking.
@@ -50,8 +51,18 @@ def _files(sent: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
         total += len(content)
         if total > MOST_OF_ALL or len(files) >= MOST_FILES:
             _refuse("quá nhiều tệp hoặc quá lớn", "there are too many files, or too much in them")
+        if bare.endswith(".form"):
+            _check_form(bare, content)
         files[bare] = content
     return files
+
+
+def _check_form(name: str, content: bytes) -> None:
+    """Refuse a form that could not be asked for later, when a dossier runs on it."""
+    try:
+        read_form(content)
+    except Invalid as error:
+        _refuse(f"«{name}»: {error.vi}", f"{name!r}: {error.en}")
 
 
 def _each(sent: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

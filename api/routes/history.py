@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
-from api.cursors import read_cursor, write_cursor
+from api.cursors import a_number, read_cursor, write_cursor
 from api.performing import actor, answer, services
 from api.routes.blueprints import Room
 from api.schemas.dossiers import HistoryPage, PageQuery, Replayed
@@ -27,8 +27,8 @@ blueprint = Room("history", __name__, description="History (nhật ký)")
 def page(query: dict[str, Any], code: str) -> Response:
     """List the entries of a dossier in their order, without personal values (xem nhật ký)."""
     seen(code)
-    size, after = query["limit"], read_cursor(query.get("cursor"), 1)
-    start = int(after[0]) if after and after[0].isdecimal() else 0
+    size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
+    start = int(after[0]) if after else 0
     with services().store.reading() as connection:
         found = list(entries.chain(connection, code, after=start, size=size + 1))
     items = [history_item(entry, actor().agencies()) for entry in found[:size]]

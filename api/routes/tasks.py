@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
-from api.cursors import read_cursor, write_cursor
+from api.cursors import a_due_date, an_id, read_cursor, write_cursor
 from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.tasks import Assignment, Completion, Nothing, TaskPage, TaskQuery, TaskSeen
@@ -24,7 +24,7 @@ blueprint = Room("tasks", __name__, description="Tasks (bước xử lý)")
 @blueprint.look()
 def page(query: dict[str, Any]) -> Response:
     """List the tasks of one's desks, soonest due first (danh sách việc)."""
-    size, after = query.pop("limit"), read_cursor(query.pop("cursor", None), 2)
+    size, after = query.pop("limit"), read_cursor(query.pop("cursor", None), a_due_date, an_id)
     if query.get("assignee") == "me":
         query["assignee"] = actor().id
     with services().store.reading() as connection:
