@@ -118,7 +118,8 @@ def test_a_global_task_can_be_called() -> None:
            '<globalUserTask id="G" name="Ký"/>')
     flow = load(lowered(xml)[0].content)
     assert set(flow.levels) == {"P", "G"}
-    assert list(flow.notes) == ["motcua.G.task"]
+    assert list(flow.notes) == ["G"]
+    assert completed(xml) == ["S", "G", "C"]
 
 
 def test_an_id_that_looks_like_ours_is_refused() -> None:

@@ -17,8 +17,9 @@ from engine.flow.findings import finding
 from engine.flow.lint import lint
 from engine.flow.load import Flow, load
 from engine.flow.lower import lower
+from engine.flow.prompting import Script
 from engine.flow.read import read
-from engine.flow.rehearsal import Rehearsal, Script
+from engine.flow.rehearsal import Rehearsal
 from engine.step import Finding
 
 #: Errors of soundness, law, deadlines and staffing: they forbid submission, not a rehearsal.

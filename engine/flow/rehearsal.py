@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
-
 from engine.errors import Conflict, Invalid, NotFound
 from engine.flow import run
 from engine.flow.load import Flow
+from engine.flow.prompting import Prompter, Script
 from engine.flow.setting import Message, Setting
 from engine.flow.stage import Part, Stage
 from engine.step import Data, OpenTask, Outgoing, Step
@@ -19,17 +14,6 @@ Letter = tuple[Part | None, Message, Outgoing | None]
 
 #: Inputs of one rehearsal; what needs more is a loop that answers never leave.
 MAX_INPUTS = 5_000
-
-
-@dataclass(frozen=True)
-class Script:
-    """What a rehearsal is given: start instant, data, answers by task id, messages in order."""
-
-    at: datetime
-    data: Data = field(default_factory=dict)
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    messages: tuple[Mapping[str, Any], ...] = ()
-    fire_timers: bool = False
 
 
 class Rehearsal:
@@ -44,8 +28,7 @@ class Rehearsal:
         self._letters: list[Letter] = []
         self._posting = False
         self._open: list[tuple[Part, OpenTask]] = []
-        self._visits: Counter[str] = Counter()
-        self._asked: Counter[str] = Counter()
+        self._prompter = Prompter(flow, script)
         self._inputs = 0
 
     def play(self, process: str | None) -> None:
@@ -144,29 +127,15 @@ class Rehearsal:
     def _complete_next(self) -> bool:
         """Complete the task that has been open longest and is not meant to stay open."""
         for place, (part, task) in enumerate(self._open):
-            answers = self._answers(task)
+            answers = self._prompter.answers(task)
             if answers is None:
                 continue
             del self._open[place]
-            self._visits[task.note.element] += 1
+            self._prompter.visited(task)
             step = run.complete(self.flow, part.state, task.id, answers, self._setting())
             self._took(part, step)
             return True
         return False
-
-    def _answers(self, task: OpenTask) -> dict[str, Any] | None:
-        """Return the answers for this visit, {} where the script has none, None to stay open."""
-        given = self.script.answers.get(task.note.element, {})
-        if isinstance(given, list):
-            visit = self._visits[task.note.element]
-            given = given[visit] if visit < len(given) else {}
-        if given is None or isinstance(given, dict):
-            return given
-        raise Invalid(
-            f"Câu trả lời cho “{task.note.element}” phải là một đối tượng.",
-            f"The answers for '{task.note.element}' must be an object.",
-            code="answers-invalid", element=task.note.element,
-        )
 
     def _say_next(self) -> bool:
         """Deliver the first message of the script that somebody waits for."""
@@ -197,11 +166,6 @@ class Rehearsal:
             self._took(part, run.fire(self.flow, part.state, key, self._setting()))
         return True
 
-    def _choose(self, gateway: str, ways: tuple[str, ...]) -> str | None:
-        """Pick the first flow of an unanswered question, on each further visit the next."""
-        self._asked[gateway] += 1
-        return ways[(self._asked[gateway] - 1) % len(ways)]
-
     def _setting(self) -> Setting:
         self._inputs += 1
         if self._inputs > MAX_INPUTS:
@@ -209,17 +173,7 @@ class Rehearsal:
                           f"The rehearsal needs more than {MAX_INPUTS} inputs.",
                           code="play-too-long")
         return Setting(
-            seed=f"play/{self._inputs}", at=self._now, facts=self._facts(), chooser=self._choose,
+            seed=f"play/{self._inputs}", at=self._now, facts=self._prompter.facts(),
+            chooser=self._prompter.choose,
             hold_sends=True,
         )
-
-    def _facts(self) -> dict[str, Any]:
-        """Return what conditions may know of the dossier; data may give other facts of it."""
-        drawn = self.flow.facts
-        dossier = {
-            "code": None, "procedure": drawn.code if drawn else None, "channel": "direct",
-            "receiving_agency": None, "competent_agency": None, "status": None,
-        }
-        given = self.script.data.get("dossier")
-        return {"dossier": {**dossier, **given} if isinstance(given, dict) else dossier}
-

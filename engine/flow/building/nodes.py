@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lxml.etree import _Element as Element
@@ -21,6 +22,7 @@ from engine.flow.building.questions import asks, with_questions
 from engine.flow.building.repetitions import read_repetition
 from engine.flow.building.routes import Routes
 from engine.flow.building.triggers import Triggers
+from engine.flow.lower.work import RESERVED
 from engine.flow.specs.activities import Person, Receive, Script, Send
 from engine.flow.specs.catching import Boundary, Catching, Guard, Start
 from engine.flow.specs.gateways import Asking, EventBased, Exclusive
@@ -49,12 +51,12 @@ class Nodes:
         """Return the spec of a flow node, added to its process spec."""
         name = kind(element)
         drawn = self._drawn(element)
-        identity = drawn["element"]
+        identity = element.get("id") or ""
         if name.endswith("Gateway"):
             return self._gateway(process, element, drawn)
         if name.endswith("Event"):
             return self._event(process, element, drawn)
-        drawn["note"] = self._notes.note(element)
+        drawn["note"] = replace(self._notes.note(element), element=drawn["element"])
         drawn["repetition"] = read_repetition(element, self._drawing)
         if name == "callActivity":
             called = reference(element, "calledElement") or ""
@@ -75,12 +77,12 @@ class Nodes:
     def _drawn(self, element: Element) -> dict[str, Any]:
         identity = element.get("id") or ""
         return {
-            "element": identity, "title": title(element), "act": motcua(element, "act"),
+            "element": source_of(identity), "title": title(element), "act": motcua(element, "act"),
             "position": self._drawing.position.get(identity, 0),
         }
 
     def _gateway(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
-        name, identity = kind(element), drawn["element"]
+        name, identity = kind(element), element.get("id") or ""
         if name == "exclusiveGateway":
             make = Asking if asks(element, self._drawing) else Exclusive
             return make(process, identity, **drawn)
@@ -91,7 +93,7 @@ class Nodes:
         return _GATEWAYS[name](process, identity, **drawn)
 
     def _event(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
-        name, identity = kind(element), drawn["element"]
+        name, identity = kind(element), element.get("id") or ""
         triggers = self.triggers.of(element)
         together = yes(element, "parallelMultiple")
         if name == "startEvent":
@@ -106,7 +108,7 @@ class Nodes:
         return Throw(process, identity, triggers, **drawn)
 
     def _task(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
-        name, identity = kind(element), drawn["element"]
+        name, identity = kind(element), element.get("id") or ""
         if name == "scriptTask":
             script = assignments(text(child(element, "script")))
             return Script(process, identity, script=script, **drawn)
@@ -115,11 +117,11 @@ class Nodes:
             make = Send if name == "sendTask" else Receive
             return make(process, identity, trigger, **drawn)
         drawn["note"] = with_questions(drawn["note"], element, self._drawing)
-        self.notes[identity] = drawn["note"]
+        self.notes[drawn["element"]] = drawn["note"]
         return Person(process, identity, service=name in _SERVICES, **drawn)
 
     def _inner(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
-        identity = drawn["element"]
+        identity = element.get("id") or ""
         if kind(element) == "adHocSubProcess":
             condition = text(child(element, "completionCondition"))
             return AdHoc(
@@ -134,6 +136,13 @@ class Nodes:
     def _has_message(self, element: Element) -> bool:
         return (self._drawing.target(element, "messageRef") is not None
                 or self.triggers.message(element, element).route is not None)
+
+
+def source_of(identity: str) -> str:
+    """Return the source id behind one of ours, `motcua.<source id>.<what>`; others stay."""
+    if not identity.startswith(RESERVED):
+        return identity
+    return identity[len(RESERVED):].rpartition(".")[0]
 
 
 _SERVICES = frozenset({"serviceTask", "businessRuleTask"})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.expressions import Assignment
+from engine.expressions import Assignment, as_data
 from engine.flow.specs.catching import Catching, Payload
 from engine.flow.specs.node import Node
 from engine.flow.specs.repetition import Repetition
@@ -105,7 +105,7 @@ class Script(Activity):
         """Assign line by line; a later line sees the earlier ones."""
         for line in self.script:
             value = visit.workflow.evaluate(line.expression, visit)
-            visit.workflow.assign(visit, line.name, value)
+            visit.workflow.assign(visit, line.name, as_data(value))
         return True
 
 

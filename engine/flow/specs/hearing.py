@@ -65,11 +65,12 @@ def _place(node: Node, message: Message) -> int | None:
     """Return which trigger of a node is the message; an element narrows it to that node."""
     if message.element is not None and message.element != node.element:
         return None
-    for number, trigger in enumerate(getattr(node, "triggers", ())):
-        if isinstance(trigger, MessageTrigger | SignalTrigger) and (
-                trigger.name == message.name or message.element == node.element):
-            return number
-    return None
+    heard = [number for number, trigger in enumerate(getattr(node, "triggers", ()))
+             if isinstance(trigger, MessageTrigger | SignalTrigger)]
+    named = [number for number in heard if node.triggers[number].name == message.name]
+    if message.element is not None:
+        named = named or heard
+    return named[0] if named else None
 
 
 def _key(visit: Visit, trigger: MessageTrigger, payload: dict[str, Any]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from engine.expressions import Assignment, Expression
+from engine.expressions import Assignment, Expression, as_data
 from engine.flow.specs.activities import Activity
 from engine.flow.specs.undoing import completed_in, remember, undo_next
 
@@ -124,7 +124,8 @@ class Call(Inner):
         if self.into is None:
             scope.data = deepcopy(around.names(visit))
         else:
-            scope.data = {m.name: around.evaluate(m.expression, visit) for m in self.into}
+            scope.data = {
+                m.name: as_data(around.evaluate(m.expression, visit)) for m in self.into}
 
     def finish(self, visit: Visit, scope: Scope) -> None:
         """Copy data back, all or as mapped, and go on."""
@@ -134,5 +135,5 @@ class Call(Inner):
             root = scope.task_tree
             for mapping in self.back:
                 value = scope.evaluate(mapping.expression, root, self.element)
-                visit.workflow.assign(visit, mapping.name, value)
+                visit.workflow.assign(visit, mapping.name, as_data(value))
         visit.complete()

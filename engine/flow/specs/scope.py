@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Invalid, MotcuaError
-from engine.expressions import Expression, as_data
+from engine.expressions import Expression
 from engine.flow.specs.stuck import unanswerable
 from engine.flow.specs.task import Visit
 
@@ -86,14 +86,14 @@ class Scope:
         return {name: value for layer in reversed(filled) for name, value in layer.items()}
 
     def assign(self, visit: Visit, name: str, value: Any) -> None:
-        """Set a name where it is already known as local, else in the outermost scope."""
+        """Set a name to plain data where it is known as local, else in the outermost scope."""
         at = visit
         while True:
             host = at.workflow.host
             last = host is None or at.workflow.spec.called
             for layer in (at.data, at.workflow.data):
                 if name in layer or (last and layer is at.workflow.data):
-                    layer[name] = as_data(value)
+                    layer[name] = value
                     return
             at = host
 
