@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from importlib.metadata import version
 
 from flask import Flask, request
@@ -30,8 +31,18 @@ _CONFIG = {
 class _Api(Api):  # type: ignore[misc]  # the library has no types
     """The API whose refusals are ours: application/problem+json for everything."""
 
+    DEFAULT_ERROR_RESPONSE_NAME = "Problem"
+
     def _register_error_handlers(self) -> None:
         problem.register(self._app)
+
+    def _register_responses(self) -> None:
+        """Describe every refusal that the library documents as a problem."""
+        for name in ("Problem", *(status.name for status in HTTPStatus if status >= 400)):
+            self.spec.components.response(name, {
+                "description": "Bị từ chối (refused), RFC 9457",
+                "content": {"application/problem+json": {"schema": Problem}},
+            }, lazy=True)
 
 
 def create_app(services: Services) -> Flask:
@@ -57,15 +68,11 @@ def create_app(services: Services) -> Flask:
 
 
 def _describe(api: Api) -> None:
-    """Say in the specification what all rooms share: the door and the shape of refusals."""
+    """Say in the specification how the door is opened."""
     api.spec.components.security_scheme(
         "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     )
     api.spec.options["security"] = [{"bearer": []}]
-    api.spec.components.response("Problem", {
-        "description": "Bị từ chối (refused), RFC 9457",
-        "content": {"application/problem+json": {"schema": Problem}},
-    })
 
 
 def _guard() -> None:

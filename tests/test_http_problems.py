@@ -198,6 +198,9 @@ def test_the_specification_names_every_route_and_every_refusal(here: Town) -> No
                 refusals = {s for s in operation["responses"] if s.startswith("4")}
                 assert "404" in refusals, path
                 assert operation["summary"]
+    shared = spec["components"]["responses"]
+    assert {t for r in shared.values() for t in r["content"]} == {"application/problem+json"}
+    assert spec["paths"]["/api/v1/lookup/{code}"]["get"]["security"] == []
     page = requests.get(f"{here.base}/docs", timeout=20)
     assert page.status_code == 200
     assert "/api/v1/tasks/{task}/complete" in page.text

@@ -44,7 +44,9 @@ class Room(Blueprint):  # type: ignore[misc]  # the library has no types
 
     def look(self) -> Any:
         """Document a view that only reads."""
-        return self.doc(responses=_problems((404,) if self.public else (401, 403, 404)))
+        if self.public:
+            return self.doc(responses=_problems((404,)), security=[])
+        return self.doc(responses=_problems((401, 403, 404)))
 
 
 def _problems(statuses: tuple[int, ...]) -> dict[str, dict[str, str]]:
