@@ -127,9 +127,25 @@ def test_an_id_that_looks_like_ours_is_refused() -> None:
     assert [found.code for found in findings if found.severity == "error"] == ["reserved-id"]
 
 
-def test_several_tokens_at_once_are_refused() -> None:
-    _, findings = lowered('<process id="P"><task id="A" completionQuantity="2"/></process>')
-    assert [found.code for found in findings] == ["token-quantity"]
+def test_several_tokens_at_once_are_given_and_taken() -> None:
+    xml = ('<process id="P"><startEvent id="S"/><task id="A" completionQuantity="4"/>'
+           '<task id="B" startQuantity="2"/><sequenceFlow id="a" sourceRef="S" targetRef="A"/>'
+           '<sequenceFlow id="b" sourceRef="A" targetRef="B"/></process>')
+    assert completed(xml) == ["S", "A", "B", "B"]
+
+
+@pytest.mark.parametrize(("xml", "code"), [
+    ('<task id="A" completionQuantity="0"/>', "token-quantity"),
+    ('<task id="A" startQuantity="1000000000"/>', "token-quantity"),
+    ('<task id="A"><multiInstanceLoopCharacteristics behavior="One"/></task>',
+     "multi-instance-behavior"),
+    ('<eventBasedGateway id="G" instantiate="true" eventGatewayType="Parallel"/>',
+     "parallel-event-gateway"),
+    ('<startEvent id="S" parallelMultiple="true"/>', "parallel-multiple-start"),
+])
+def test_what_is_deliberately_not_run_is_a_finding(xml: str, code: str) -> None:
+    _, findings = lowered(f'<process id="P">{xml}</process>')
+    assert [(found.severity, found.code) for found in findings] == [("error", code)]
 
 
 def test_shapes_and_words_leave_and_the_source_is_not_touched() -> None:

@@ -31,6 +31,7 @@ from engine.flow.specs.joins import Complex, Inclusive, Parallel
 from engine.flow.specs.node import Node
 from engine.flow.specs.process import ProcessSpec
 from engine.flow.specs.throwing import Throw
+from engine.flow.specs.triggers import CancelTrigger, ErrorTrigger, Trigger
 from engine.step import TaskNote
 
 _GATEWAYS: dict[str, type[Node]] = {
@@ -57,6 +58,8 @@ class Nodes:
         if name.endswith("Event"):
             return self._event(process, element, drawn)
         drawn["note"] = replace(self._notes.note(element), element=drawn["element"])
+        drawn["takes"] = int(element.get("startQuantity") or 1)
+        drawn["gives"] = int(element.get("completionQuantity") or 1)
         drawn["repetition"] = read_repetition(element, self._drawing)
         if name == "callActivity":
             called = reference(element, "calledElement") or ""
@@ -69,9 +72,11 @@ class Nodes:
     def guard(self, process: ProcessSpec, start: Element, handler: str) -> Guard:
         """Return the guard that waits for the start event of an event sub-process."""
         drawn = self._drawn(start)
+        triggers = self.triggers.of(start)
         return Guard(
-            process, f"motcua.{drawn['element']}.guard", self.triggers.of(start), handler=handler,
-            interrupting=yes(start, "isInterrupting", default=True), **drawn,
+            process, f"motcua.{drawn['element']}.guard", triggers, handler=handler,
+            interrupting=yes(start, "isInterrupting", default=True) or _always(triggers),
+            together=yes(start, "parallelMultiple"), **drawn,
         )
 
     def _drawn(self, element: Element) -> dict[str, Any]:
@@ -103,7 +108,8 @@ class Nodes:
         if name == "boundaryEvent":
             return Boundary(
                 process, identity, triggers, together=together,
-                interrupting=yes(element, "cancelActivity", default=True), **drawn,
+                interrupting=yes(element, "cancelActivity", default=True) or _always(triggers),
+                **drawn,
             )
         return Throw(process, identity, triggers, **drawn)
 
@@ -143,6 +149,11 @@ def source_of(identity: str) -> str:
     if not identity.startswith(RESERVED):
         return identity
     return identity[len(RESERVED):].rpartition(".")[0]
+
+
+def _always(triggers: tuple[Trigger, ...]) -> bool:
+    """Tell whether the event interrupts whatever is drawn: errors and cancellations do."""
+    return any(isinstance(trigger, ErrorTrigger | CancelTrigger) for trigger in triggers)
 
 
 _SERVICES = frozenset({"serviceTask", "businessRuleTask"})

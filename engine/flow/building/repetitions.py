@@ -14,10 +14,11 @@ def read_repetition(activity: Element, drawing: Drawing) -> Repetition | None:
     """Return how an activity repeats, None when it does not."""
     loop = child(activity, "standardLoopCharacteristics")
     if loop is not None:
-        maximum = loop.get("loopMaximum")
+        maximum = (loop.get("loopMaximum") or "").strip()
         return Repetition(
             loop=True, condition=_expression(text(child(loop, "loopCondition"))),
-            test_before=yes(loop, "testBefore"), maximum=int(maximum) if maximum else None,
+            test_before=yes(loop, "testBefore"),
+            maximum=int(maximum) if maximum.isdecimal() else None,
         )
     many = child(activity, "multiInstanceLoopCharacteristics")
     return _many(many, drawing) if many is not None else None

@@ -15,9 +15,9 @@ from engine.flow.lower import (
     definitions,
     global_tasks,
     identity,
+    limits,
     links,
     plain_text,
-    quantities,
     stripping,
 )
 from engine.flow.lower.work import Work
@@ -31,7 +31,7 @@ VERSION = 1
 #: Budgets come first: they look at shapes, which stripping takes away.
 REWRITES: tuple[Callable[[Work], None], ...] = (
     identity.refuse_reserved, plain_text.rewrite, identity.rewrite, budgets.rewrite,
-    definitions.rewrite, links.rewrite, global_tasks.rewrite, quantities.rewrite,
+    definitions.rewrite, links.rewrite, global_tasks.rewrite, limits.rewrite,
     stripping.rewrite,
 )
 

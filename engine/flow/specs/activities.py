@@ -23,9 +23,13 @@ class Activity(Node):
     """What events may be attached to, what may be repeated and what may be compensated."""
 
     def __init__(self, process: Any, name: str, *, note: TaskNote,
-                 repetition: Repetition | None = None, **drawn: Any) -> None:
+                 repetition: Repetition | None = None, takes: int = 1, gives: int = 1,
+                 **drawn: Any) -> None:
         super().__init__(process, name, **drawn)
         self.note = note
+        #: Tokens needed to begin, and tokens put on each flow in the end.
+        self.takes = takes
+        self.gives = gives
         self.repetition = repetition
         #: The activity that undoes this one.
         self.compensation: str | None = None
@@ -34,6 +38,8 @@ class Activity(Node):
         """Arm attached events; begin one instance after the other, or the one there is."""
         if "inside" in visit.internal_data:
             return True
+        if self.takes > 1 and not self._gathered(visit):
+            return False
         if self.repetition is not None and "instance" not in visit.internal_data:
             self.attach(visit)
             return self.repetition.begin(self, visit)
@@ -41,6 +47,21 @@ class Activity(Node):
         if "instance" not in visit.internal_data:
             self.attach(visit)
         return self.open(visit)
+
+    def _gathered(self, visit: Visit) -> bool:
+        """Tell whether enough tokens are here; one visit then stands for all of them."""
+        if "instance" in visit.internal_data:
+            return True
+        visit.become(TaskState.WAITING)
+        here = [other for other in visit.workflow.tasks.values() if other.task_spec is self
+                and other.waiting and "enough" not in other.internal_data]
+        if len(here) < self.takes:
+            return False
+        for other in here[:self.takes]:
+            if other is not visit:
+                other.become(TaskState.CANCELLED)
+        visit.internal_data["enough"] = True
+        return True
 
     def open(self, visit: Visit) -> bool:  # noqa: ARG002 - subclasses use it
         """Begin the work of one instance; return whether it can run at once."""
@@ -58,6 +79,8 @@ class Activity(Node):
         Neither is a sub-process on record that is undone from inside.
         """
         marks = visit.internal_data
+        if self.takes > 1 and "enough" not in marks and "instance" not in marks:
+            return False
         return "inside" not in marks and (self.repetition is None or "instance" in marks)
 
     def leave(self, visit: Visit) -> None:
@@ -72,7 +95,8 @@ class Activity(Node):
             return
         if self.compensation is not None:
             remember(visit.workflow, self.name, self.compensation, [])
-        self.pass_on(visit)
+        for _ in range(self.gives):
+            self.pass_on(visit)
         host = visit.workflow.host
         if host is not None:
             host.task_spec.progress(host, visit.workflow)

@@ -1,0 +1,56 @@
+"""Limits (giới hạn): what is deliberately not run becomes a finding, never a surprise."""
+
+from __future__ import annotations
+
+from lxml.etree import _Element as Element
+
+from engine.flow.bpmn import ACTIVITIES, attribute, child, children, kind
+from engine.flow.findings import label
+from engine.flow.lower.work import Work
+
+#: More tokens at once than anybody means.
+MAX_QUANTITY = 100
+
+
+def rewrite(work: Work) -> None:
+    """Refuse what would not run as BPMN says, and remark on data mappings that only document."""
+    for activity in work.all(*sorted(ACTIVITIES)):
+        _quantities(work, activity)
+        if any(len(line) > 2 or child(line, "transformation", "assignment") is not None
+               for line in children(activity, "dataInputAssociation", "dataOutputAssociation")):
+            work.found(
+                "warning", "data-mapping-ignored", activity,
+                (f"Ánh xạ dữ liệu của “{label(activity)}” chỉ để đọc; dữ liệu là chung.",
+                 f"The data mapping of '{label(activity)}' only documents; data are shared."),
+            )
+    for many in work.all("multiInstanceLoopCharacteristics"):
+        if (attribute(many, "behavior") or "All") != "All":
+            _refuse(work, many, "multi-instance-behavior", "behavior")
+    for gateway in work.all("eventBasedGateway"):
+        if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
+            _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
+    for start in work.all("startEvent"):
+        parent = start.getparent()
+        several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
+        if several and parent is not None and kind(parent) == "process":
+            _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
+
+
+def _quantities(work: Work, activity: Element) -> None:
+    for name in ("startQuantity", "completionQuantity"):
+        said = attribute(activity, name) or "1"
+        if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MAX_QUANTITY:
+            work.found(
+                "error", "token-quantity", activity,
+                (f"“{name}” phải là số từ 1 đến {MAX_QUANTITY}.",
+                 f"'{name}' must be a number from 1 to {MAX_QUANTITY}."),
+            )
+
+
+def _refuse(work: Work, element: Element, code: str, name: str) -> None:
+    work.found(
+        "error", code, element,
+        (f"“{name}” = “{attribute(element, name)}” không được chạy.",
+         f"'{name}' = '{attribute(element, name)}' is not run."),
+        ("Hãy vẽ bằng các cổng và sự kiện riêng.", "Draw it with gateways and separate events."),
+    )
