@@ -116,3 +116,16 @@ def test_a_task_is_completed_once(ready: Office, store: Store) -> None:
     with pytest.raises(Conflict) as refused:
         complete(ready, task, accept)
     assert refused.value.code == "task-not-open"
+
+
+def test_a_result_decided_as_refused_is_settled_as_refused(
+    ready: Office, store: Store, clock: FixedClock, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = town.walk("p088")
+    plan["paths"]["happy"]["answers"]["Task_B11"][0]["result"] = "refused"
+    monkeypatch.setattr(town, "walk", lambda _: plan)
+    code = play(ready, store, clock, "happy")
+    with store.reading() as connection:
+        dossier = dossiers.by_code(connection, code)
+    assert dossier is not None
+    assert (dossier.standing.status, dossier.standing.result) == ("returned", "refused")

@@ -11,6 +11,7 @@ from engine.dossier import Part, PartState
 from engine.errors import Conflict
 from engine.flow import run
 from engine.handoff import Envelope
+from engine.law.settle import RESULTS
 from engine.law.status import may_move
 from engine.proceed import acts, tasks
 from engine.proceed.work import Work
@@ -47,7 +48,7 @@ def absorb(work: Work, part_id: str, step: Step) -> None:
     tasks.close_tasks(work, step.closed)
     tasks.close_tasks(work, step.cancelled, "cancelled")
     for drawn in step.acts:
-        acts.perform(work, drawn.act, work.content, drawn.element)
+        acts.perform(work, drawn.act, _content(work, step), drawn.element)
     if part.lead:
         _move_status(work, step)
         work.data = step.data
@@ -137,6 +138,17 @@ def _receiver(work: Work, envelope: Envelope) -> Part | None:
         ):
             return part
     return None
+
+
+def _content(work: Work, step: Step) -> Mapping[str, Any]:
+    """Return what a drawn act is told: the answers of now, and the result decided earlier on.
+
+    The result is decided by one person and issued by another, so it comes from the part's data.
+    """
+    result = step.data.get("result")
+    if result in RESULTS and "result" not in work.content:
+        return {**work.content, "result": result}
+    return work.content
 
 
 def _kept_due(before: tuple[Wait, ...], after: tuple[Wait, ...]) -> tuple[Wait, ...]:
