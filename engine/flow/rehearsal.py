@@ -14,6 +14,8 @@ Letter = tuple[Part | None, Message, Outgoing | None]
 
 #: Inputs of one rehearsal; what needs more is a loop that answers never leave.
 MAX_INPUTS = 5_000
+#: Seconds of CPU that one rehearsal may take; the answers themselves never depend on it.
+MAX_SECONDS = 20.0
 
 
 class Rehearsal:
@@ -30,6 +32,7 @@ class Rehearsal:
         self._open: list[tuple[Part, OpenTask]] = []
         self._prompter = Prompter(flow, script)
         self._inputs = 0
+        self._until = process_time() + MAX_SECONDS
 
     def play(self, process: str | None) -> None:
         """Start what starts by itself, then answer, deliver and fire until all is at rest."""
@@ -168,10 +171,12 @@ class Rehearsal:
 
     def _setting(self) -> Setting:
         self._inputs += 1
-        if self._inputs > MAX_INPUTS:
-            raise Invalid(f"Diễn thử quá {MAX_INPUTS} lượt.",
-                          f"The rehearsal needs more than {MAX_INPUTS} inputs.",
-                          code="play-too-long")
+        if self._inputs > MAX_INPUTS or process_time() > self._until:
+            raise Invalid(
+                f"Diễn thử quá {MAX_INPUTS} lượt hoặc quá {MAX_SECONDS:.0f} giây.",
+                f"The rehearsal needs more than {MAX_INPUTS} inputs or {MAX_SECONDS:.0f} seconds.",
+                code="play-too-long",
+            )
         return Setting(
             seed=f"play/{self._inputs}", at=self._now, facts=self._prompter.facts(),
             chooser=self._prompter.choose,
