@@ -11,7 +11,8 @@ from engine.expressions import Surroundings, compile_expression
 from engine.law.acts import act_named, already_done
 from engine.law.deadline import start_clock
 from engine.law.standing import Circumstances, Standing
-from engine.proceed import parts, tasks
+from engine.proceed import tasks
+from engine.proceed.ending import end_all
 from engine.proceed.work import Work
 
 
@@ -36,7 +37,7 @@ def perform(
     if effect.opens is not None:
         tasks.open_act_task(work, effect.opens, work.dossier.receiving_agency, "one_stop_officer")
     if effect.ends_parts:
-        parts.end_all(work)
+        end_all(work)
 
 
 def circumstances(work: Work, content: Mapping[str, Any]) -> Circumstances:

@@ -74,19 +74,6 @@ def carry(work: Work) -> None:
         _deliver(work, ready)
 
 
-def end_all(work: Work) -> None:
-    """Cancel every part, task and message under way: the dossier has ended."""
-    for part in list(work.parts.values()):
-        if part.status == "running":
-            step = run.cancel(work.facts.flow, part.state, work.setting())
-            work.trace.setdefault(part.id, []).extend(step.trace)
-            work.parts[part.id] = replace(
-                part, state=step.state, digest=step.digest, status="cancelled", waits=(),
-            )
-    tasks.close_tasks(work, [task.id for task in work.open_tasks()], "cancelled")
-    work.outgoing.clear()
-
-
 def running(work: Work, part_id: str | None) -> Part:
     """Return a part that still runs; raise Conflict when it has ended."""
     part = work.parts.get(part_id or "")
