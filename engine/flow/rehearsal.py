@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 from engine.errors import Conflict, Invalid, NotFound
 from engine.flow import run
 from engine.flow.load import Flow
