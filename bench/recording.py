@@ -91,5 +91,5 @@ def writes(transaction: Transaction) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the statements of a transaction that write rows, in order."""
     return [
         (text, parameters or {}) for statements, _ in transaction for text, parameters in statements
-        if not text.startswith("SELECT")
+        if text.split(None, 1)[0] != "SELECT"
     ]

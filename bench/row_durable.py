@@ -13,7 +13,7 @@ import psycopg
 
 from bench import drawing
 from bench.by_hand import by_hand, connect, send
-from bench.measure import SEED, Times, ratio
+from bench.measure import SEED, Times, ratio, settle
 from bench.premises import CLOCK, OFFICIAL, Premises, register
 from bench.recording import Recorder, Transaction
 from bench.row_state import agree
@@ -81,6 +81,7 @@ def durable(place: Premises, rounds: int) -> list[Row]:
     times = {name: Times() for name in SIDES}
     with place.office("ours") as (mine, _), place.office("stock") as (other, _), \
             connect(place.url("hand")) as hand:
+        settle()
         race = Race(Player(mine, opened), Player(other, theirs), stock, hand)
         for number in range(dossiers):
             kept = times if number >= WARM else {name: Times() for name in SIDES}

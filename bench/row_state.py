@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from bench import drawing
-from bench.measure import SEED, Times, ratio
+from bench.measure import SEED, Times, ratio, settle
 from bench.stock import Stock
 from bench.table import Row
 from engine.flow.load import Flow, load
@@ -66,6 +66,7 @@ def in_memory(rounds: int) -> list[Row]:
     """Measure both sides step by step in `rounds` dossiers; both must end in the same data."""
     content = drawing.permit()
     flow, stock = flow_of(content), Stock(content, drawing.PROCESS)
+    settle()
     times = {"ours": Times(), "stock": Times()}
     sizes: list[list[tuple[int, int]]] = []
     for number in range(-2, rounds):  # the first two warm up
