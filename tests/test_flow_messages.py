@@ -123,3 +123,15 @@ def test_a_message_that_nobody_waits_for_changes_nothing() -> None:
     with pytest.raises(Conflict):
         start(flow, "P", Setting("0", AT), {}, Message("Ask"))
     assert complete(flow, step.state, step.opened[0].id, {}, Setting("1", AT)).finished
+
+
+def test_a_message_may_bring_its_key_beside_its_payload() -> None:
+    flow = flow_of("""
+        start S <messageEventDefinition messageRef="Ask"/>
+        catch C <messageEventDefinition messageRef="Tell"/>
+        S -> C
+    """, message("Ask") + message("Tell") + KEYED)
+    step = start(flow, "P", Setting("0", AT), {}, Message("Ask", {}, key="A-1"))
+    assert step.waits[0].key == "A-1"
+    with pytest.raises(Conflict):
+        deliver(flow, step.state, Message("Tell", {}, key="A-2"), Setting("1", AT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flow_drawings import done, played
 
 
@@ -320,3 +321,43 @@ def test_a_compensation_handler_inside_takes_over_and_may_undo_the_rest() -> Non
         X -> T
     """)
     assert done(answer) == ["S", "S1", "A", "X", "HS", "HA", "UA", "HE", "H", "T"]
+
+
+def guarded(start: str, trigger: str = "") -> str:
+    return f"""
+        start S
+        and F
+        user A
+        {trigger or "task Z"}
+        S -> F
+        F -> A
+        F -> Z
+        sub X event {{
+        start XS {start}
+        script H seen = true
+        XS -> H
+        }}
+    """
+
+
+@pytest.mark.parametrize(("start", "trigger"), [
+    ("timer:PT1H", ""), ("soft timer:PT1H", ""), ("conditional:x > 1", "script Z x = 2"),
+    ("soft conditional:x > 1", "script Z x = 2"), ("signal:Go", "end Z signal:Go"),
+    ("soft signal:Go", "end Z signal:Go"), ("escalation:Up", "end Z escalation:Up"),
+    ("soft escalation:Up", "end Z escalation:Up"), ("error:Bad", "end Z error:Bad"),
+])
+def test_every_kind_of_start_guards_its_scope(start: str, trigger: str) -> None:
+    answer = played(guarded(start, trigger), data={"x": 0}, answers={"A": None}, fire_timers=True)
+    assert answer["data"]["seen"] is True
+    assert done(answer, "cancelled") == ([] if start.startswith("soft") else ["A"])
+
+
+def test_an_error_always_interrupts_whatever_is_drawn() -> None:
+    answer = played(guarded("soft error:Bad", "end Z error:Bad"), answers={"A": None})
+    assert done(answer, "cancelled") == ["A"]
+
+
+def test_what_guards_a_scope_ends_with_it() -> None:
+    answer = played(guarded("soft message:Late"))
+    assert answer["status"] == "completed"
+    assert answer["waiting"] == []

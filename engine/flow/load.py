@@ -48,14 +48,15 @@ def load(lowered: bytes) -> Flow:
     happens to bytes that lint has let pass.
     """
     key = sha256(lowered).hexdigest()
-    with _lock:
-        flow = _cache.get(key)
-        if flow is None:
-            flow = _load(lowered, key)
-            if len(_cache) >= MAX_CACHED:
-                _cache.pop(next(iter(_cache)))
-            _cache[key] = flow
+    flow = _cache.get(key)
+    if flow is not None:
         return flow
+    made = _load(lowered, key)
+    with _lock:
+        if len(_cache) >= MAX_CACHED:
+            _cache.pop(next(iter(_cache)))
+        # Two threads may have made it at once; all use the one that came first.
+        return _cache.setdefault(key, made)
 
 
 def _load(lowered: bytes, key: str) -> Flow:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Conflict
 from engine.flow.setting import Message
-from engine.flow.specs.keys import awaited_key, key_of
+from engine.flow.specs.keys import awaited_key, converse, key_of
 from engine.flow.specs.throwing import spread
 from engine.flow.specs.triggers import MessageTrigger, SignalTrigger
 
@@ -29,7 +29,7 @@ def hear(instance: Instance, message: Message, payload: dict[str, Any]) -> None:
         trigger = visit.task_spec.triggers[number]
         awaited = awaited_key(visit, trigger)
         if awaited is None or awaited == (message.key or _key(visit, trigger, payload)):
-            key_of(visit, trigger, payload)
+            converse(visit, trigger, payload, message.key)
             visit.task_spec.happen(visit, number, payload)
             return
     raise _unexpected(message)
@@ -45,7 +45,7 @@ def heard_by_start(instance: Instance, message: Message, payload: dict[str, Any]
             continue
         trigger = node.triggers[number or 0] if node.triggers else None
         if isinstance(trigger, MessageTrigger):
-            key_of(instance.task_tree, trigger, payload)
+            converse(instance.task_tree, trigger, payload, message.key)
         instance.data.update(payload)
         instance.grow(name, begun=True)
         instance.begin(())

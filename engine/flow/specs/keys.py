@@ -37,6 +37,13 @@ def key_of(visit: Visit, trigger: MessageTrigger, data: Mapping[str, Any]) -> st
     return _text(list(values.values()))
 
 
+def converse(visit: Visit, trigger: MessageTrigger, payload: Mapping[str, Any],
+             key: str | None) -> None:
+    """Keep the key of the conversation that a message belongs to, from its payload or itself."""
+    if key_of(visit, trigger, payload) is None and key is not None and len(trigger.keys) == 1:
+        visit.workflow.top_workflow.correlations.setdefault(trigger.keys[0][0], key)
+
+
 def awaited_key(visit: Visit, trigger: MessageTrigger) -> str | None:
     """Return the key that a waiting event demands: none before its conversation has begun."""
     known = visit.workflow.top_workflow.correlations
