@@ -11,6 +11,8 @@ demo: .venv/.installed-run
 	@$(BIN)/motcua demo
 
 serve: .venv/.installed-run
+	@$(BIN)/motcua migrate --embedded
+	@$(BIN)/motcua register import --embedded api/demo/town.json
 	@$(BIN)/motcua serve --embedded
 
 bench: .venv/.installed-dev

@@ -37,14 +37,16 @@ def dossier_view(
 
 
 def verdict(task: Task) -> str:
-    """Return early, on_time or late by the step's own budget; open or cancelled where it is so.
+    """Return early, on_time or late by the step's own budget; open, cancelled or uncounted.
 
     A step that ends on an earlier day than it is due is early.
     """
     if task.state != "done" or task.closed_at is None:
         return "open" if task.state == "open" else "cancelled"
-    if task.due is None or local(task.closed_at).date() < local(task.due).date():
-        return "on_time" if task.due is None else "early"
+    if task.due is None:
+        return "uncounted"
+    if local(task.closed_at).date() < local(task.due).date():
+        return "early"
     return "on_time" if task.closed_at <= task.due else "late"
 
 

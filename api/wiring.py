@@ -13,7 +13,7 @@ from engine.clock import Clock, FileClock, SystemClock
 from engine.office import Office
 from engine.people import Actor
 from engine.store import Store, embedded, people
-from engine.store.migrate import APPLICATION
+from engine.store.tables import APPLICATION
 
 
 @dataclass(frozen=True)

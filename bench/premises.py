@@ -29,7 +29,8 @@ from engine.commands import (
 from engine.office import Office
 from engine.people import Actor, Agency, Post
 from engine.store import Store, embedded, people
-from engine.store.migrate import APPLICATION, migrate
+from engine.store.migrate import migrate
+from engine.store.tables import APPLICATION
 from engine.worktime import DEFAULT
 
 COMMUNE = "000.21.30.H41"

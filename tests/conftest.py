@@ -20,7 +20,8 @@ from town import bring_into_force, pack_files, settle_town
 from engine.clock import VIETNAM, FixedClock
 from engine.office import Office
 from engine.store import Store, embedded
-from engine.store.migrate import APPLICATION, migrate
+from engine.store.migrate import migrate
+from engine.store.tables import APPLICATION
 
 ROOT = Path(__file__).resolve().parent.parent
 _numbers = count(1)

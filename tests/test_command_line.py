@@ -12,7 +12,7 @@ import town
 from api.__main__ import COMMANDS, main
 from engine.clock import SystemClock, local
 from engine.store import Store, embedded, people
-from engine.store.migrate import APPLICATION
+from engine.store.tables import APPLICATION
 
 CODE = "2.002755"
 FILES = [str(p) for p in (*(town.ROOT / "bpmn/p088").glob("*.bpmn"),

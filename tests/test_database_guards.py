@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from engine.store import Store, embedded
-from engine.store.migrate import APPLICATION, OWNER
+from engine.store.tables import APPLICATION, OWNER
 
 APPEND_ONLY = ("entry", "checkpoint", "calendar", "flow", "procedure_file")
 FILL = (

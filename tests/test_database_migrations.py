@@ -16,7 +16,8 @@ from sqlalchemy import create_engine
 
 from engine.errors import Unavailable
 from engine.store import embedded, tables
-from engine.store.migrate import APPLICATION, _config, migrate, newest
+from engine.store.migrate import _config, migrate, newest
+from engine.store.tables import APPLICATION
 
 #: Everything that a schema is made of, in words that two moments can be compared by.
 SCHEMA = """

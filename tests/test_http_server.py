@@ -22,7 +22,7 @@ from http_town import Issuer, Person, new_dossier, published
 from engine.clock import SystemClock
 from engine.office import Office
 from engine.store import Store, embedded, people
-from engine.store.migrate import APPLICATION
+from engine.store.tables import APPLICATION
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 CODE = "2.002755"

@@ -16,7 +16,7 @@ import town
 from engine.commands import Request
 from engine.errors import MotcuaError, Unavailable
 from engine.store import Store, embedded, people, tasks
-from engine.store.migrate import APPLICATION
+from engine.store.tables import APPLICATION
 
 DAY = date(2026, 11, 9)
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"

@@ -10,7 +10,7 @@ from api.demo.client import Desk, Refused
 
 VERDICTS = {
     "early": "trước hạn", "on_time": "đúng hạn", "late": "QUÁ HẠN", "open": "đang làm",
-    "cancelled": "hủy",
+    "cancelled": "hủy", "uncounted": "không tính",
 }
 
 

@@ -61,7 +61,9 @@ class SlipRow(Body):
     given = fields.DateTime(allow_none=True)
     finished = fields.DateTime(allow_none=True)
     due = fields.DateTime(allow_none=True)
-    verdict = fields.String(metadata={"enum": ["early", "on_time", "late", "open", "cancelled"]})
+    verdict = fields.String(metadata={
+        "enum": ["early", "on_time", "late", "uncounted", "open", "cancelled"],
+    })
 
 
 class DossierSeen(Standing):

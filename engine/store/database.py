@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.errors import Invalid, Unavailable
+from engine.store.tables import APPLICATION
 from engine.store.unit import Unit
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -28,7 +29,9 @@ class Store:
             url, pool_size=pool_size, max_overflow=pool_size * 4, pool_timeout=10,
             connect_args={
                 "connect_timeout": 5, "prepare_threshold": 1,
-                "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT} "
+                # Whoever the URL names: the office works as the role that owns nothing.
+                "options": f"-c timezone=UTC -c role={APPLICATION} "
+                           f"-c statement_timeout={STATEMENT_TIMEOUT} "
                            f"-c lock_timeout={LOCK_TIMEOUT}",
             },
         )
@@ -81,6 +84,11 @@ class Store:
 
 
 def _unavailable(error: Exception) -> Unavailable:
+    if f'role "{APPLICATION}" does not exist' in str(error):
+        return Unavailable(
+            "Cơ sở dữ liệu chưa được chuyển đổi; hãy chạy motcua migrate.",
+            "The database was never migrated; run motcua migrate.", code="schema-not-newest",
+        )
     return Unavailable(
         "Cơ sở dữ liệu không trả lời; chưa có gì được ghi, hãy thử lại sau ít phút.",
         "The database does not answer; nothing was written, try again in a moment.",

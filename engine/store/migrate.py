@@ -16,9 +16,9 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.errors import Unavailable
 from engine.store import calendars
+from engine.store.tables import APPLICATION, OWNER
 from engine.worktime import DEFAULT
 
-OWNER, APPLICATION = "motcua_owner", "motcua_app"
 #: Held while migrating, so that two commands started together run one after the other.
 _LOCK = 7_611_820_251
 

@@ -23,6 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+#: The owner holds tables, triggers and functions; the application role may only use them.
+OWNER, APPLICATION = "motcua_owner", "motcua_app"
+
 metadata = MetaData()
 _instant = DateTime(timezone=True)
 
