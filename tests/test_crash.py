@@ -35,7 +35,7 @@ from engine.audit.signing import make_seal
 from engine.clock import SystemClock
 from engine.history import read_body
 from engine.store import Store, embedded, entries
-from engine.store.migrate import APPLICATION
+from engine.store.tables import APPLICATION
 
 pytestmark = pytest.mark.crash
 
