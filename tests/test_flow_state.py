@@ -99,7 +99,8 @@ def test_a_state_written_by_version_1_still_runs() -> None:
     saved = json.loads((GOLDEN / "state-v1.json").read_text(encoding="utf-8"))
     state = bytes.fromhex(saved["state"])
     assert digest(state) == saved["digest"]
-    assert dump(load_state(state, flow)) == state
+    # Digests, not bytes: another zlib may compress the same content otherwise.
+    assert digest(dump(load_state(state, flow))) == saved["digest"]
     step = complete(flow, state, saved["task"], saved["answers"], Setting("golden/2", AT))
     assert step.digest == saved["next_digest"]
     assert [item.element for item in step.trace] == saved["trace"]

@@ -38,6 +38,8 @@ class Box:
 
 def rewrite(work: Work) -> None:
     """Mark the members of each group with a duration: by category value, else by their shapes."""
+    for task in work.all(*sorted(ACTIVITIES)):
+        task.attrib.pop(f"{{{MOTCUA}}}budget", None)
     boxes = _boxes(work)
     for group in work.all("group"):
         identity = attribute(group, "id")

@@ -52,15 +52,15 @@ class Activity(Node):
         """Tell whether enough tokens are here; one visit then stands for all of them."""
         if "instance" in visit.internal_data:
             return True
-        visit.become(TaskState.WAITING)
+        visit.internal_data["held"] = True
         here = [other for other in visit.workflow.tasks.values() if other.task_spec is self
-                and other.waiting and "enough" not in other.internal_data]
+                and other.alive and "held" in other.internal_data]
         if len(here) < self.takes:
             return False
         for other in here[:self.takes]:
             if other is not visit:
                 other.become(TaskState.CANCELLED)
-        visit.internal_data["enough"] = True
+        del visit.internal_data["held"]
         return True
 
     def open(self, visit: Visit) -> bool:  # noqa: ARG002 - subclasses use it
@@ -79,9 +79,9 @@ class Activity(Node):
         Neither is a sub-process on record that is undone from inside.
         """
         marks = visit.internal_data
-        if self.takes > 1 and "enough" not in marks and "instance" not in marks:
+        if "held" in marks or "inside" in marks:
             return False
-        return "inside" not in marks and (self.repetition is None or "instance" in marks)
+        return self.repetition is None or "instance" in marks
 
     def leave(self, visit: Visit) -> None:
         """Go on, or hand back to the repetition or the compensation that this is part of."""
