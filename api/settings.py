@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from api.bounds import bounds
 from engine.errors import Invalid
+from engine.flow.confined import Bounds
 from engine.store.embedded import home as usual_home
 
 
@@ -26,6 +28,7 @@ class Settings:
     checkpoint_key: Path | None = None
     embedded: bool = False
     clock_file: Path | None = None
+    examination: Bounds = field(default_factory=Bounds)
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -50,6 +53,7 @@ def from_environment(
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
         audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
+        examination=bounds(environ),
     )
     if not embedded:
         need_database(settings)

@@ -10,6 +10,7 @@ from api.demo_issuer import ISSUER, DemoIssuer
 from api.keys import FixedKeys, IssuerKeys
 from api.settings import Settings, need_database, need_issuer
 from engine.clock import Clock, FileClock, SystemClock
+from engine.flow.confined import Confinement
 from engine.office import Office
 from engine.people import Actor
 from engine.store import Store, embedded, people
@@ -51,7 +52,8 @@ def clock_of(settings: Settings) -> Clock:
 def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
     """Return store, office and clock, for commands of the command line that need no door."""
     store, clock = Store(application_url(settings)), clock_of(settings)
-    return store, Office(store, clock), clock
+    confinement = Confinement(bounds=settings.examination)
+    return store, Office(store, clock, confinement), clock
 
 
 def build(settings: Settings) -> Services:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from api.bounds import bounds
 from engine.errors import Invalid
 from engine.flow.beside import Folder, holders_in
-from engine.flow.lint import lint as lint_diagram
+from engine.flow.confined import Confinement, Exceeded, directly
 from engine.step import Finding
 
 #: Bytes read of one file: one more than a diagram may have, so that too much is noticed.
 _MOST = 2_000_001
+#: By folder: names of its diagrams by the ids that they hold.
+_HOLDERS: dict[Path, Mapping[str, list[str]]] = {}
 
 
 class Around(Folder):
@@ -36,7 +39,19 @@ class Around(Folder):
     @property
     def holders(self) -> Mapping[str, list[str]]:
         """Names of diagrams beside this one by the ids that they hold."""
-        return _holders(self._folders[0])
+        if self.folder not in _HOLDERS:
+            _HOLDERS[self.folder] = holders_in(_contents(self.folder))
+        return _HOLDERS[self.folder]
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which the diagram lies."""
+        return self._folders[0]
+
+    @property
+    def calls(self) -> bool:
+        """Tell whether the diagram may call others; a wrong answer costs time alone."""
+        return b"callActivity" in self._content
 
     def __getitem__(self, name: str) -> bytes:
         """Return the bytes of a file; raise KeyError where there is none that can be read."""
@@ -68,6 +83,7 @@ def lint(argv: list[str]) -> int:
     """
     try:
         options = _parser().parse_args(argv)
+        confinement = Confinement(directly, bounds(os.environ))
     except Invalid as error:
         _print([], as_json="--json" in argv)
         print(f"motcua lint: {error.vi}\n({error.en})", file=sys.stderr)
@@ -82,7 +98,8 @@ def lint(argv: list[str]) -> int:
             reports.append((name, (_cannot_open(name, error),)))
             continue
         around = Around(Path(name), content)
-        report = lint_diagram(around, Path(name).name, documentation=options.documentation)
+        _index(around, confinement)
+        report = confinement.lint(around, Path(name).name, documentation=options.documentation)
         reports.append((name, report.findings))
     _print(reports, as_json=options.json)
     failed = any(f.severity == "error" for _, findings in reports for f in findings)
@@ -112,10 +129,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-@lru_cache(maxsize=8)
-def _holders(folder: Path) -> Mapping[str, list[str]]:
-    """Go over the diagrams of a folder once for all files linted in it."""
-    return holders_in(_contents(folder))
+def _index(around: Around, confinement: Confinement) -> None:
+    """Go over the diagrams of a folder once for all files linted in it, in a child of its own.
+
+    Where that takes too much, the child that lints meets the same bound and says so.
+    """
+    if around.calls and around.folder not in _HOLDERS:
+        with suppress(Exceeded):
+            _HOLDERS[around.folder] = confinement.runner(
+                lambda: around.holders, confinement.bounds,
+            )
 
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:

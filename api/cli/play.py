@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from api.bounds import bounds
 from engine.errors import Invalid, MotcuaError
 from engine.flow import play as rehearsal
+from engine.flow.confined import Confinement, directly
 
 _MARKS = {"entered": "→", "completed": "✓", "cancelled": "✗"}
 
@@ -31,12 +34,13 @@ def play(argv: list[str]) -> int:
     as_json = "--json" in argv
     try:
         file, request = _read(argv)
+        confinement = Confinement(directly, bounds(os.environ))
         files = _files(file)
     except MotcuaError as error:
         _print(_failed(error), as_json=as_json)
         print(f"motcua play: {error.vi}\n({error.en})", file=sys.stderr)
         return 2
-    answer = rehearsal.play(files, file.name, request)
+    answer = confinement.play(files, file.name, request)
     _print(answer, as_json=as_json)
     return 1 if answer["status"] == "failed" else 0
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.clock import Clock
 from engine.commands import Command, ProcedureCommand, RegisterDossier, Request
+from engine.flow.confined import Confinement
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.procedures import Registry
@@ -29,13 +30,15 @@ class Office:
     section 5). Unavailable when the database does not answer; nothing is then half-written.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, confinement: Confinement | None = None,
+    ) -> None:
         library = Library(store)
         self.library = library
         self._clock = clock
         self._desk = Desk(store, library)
         self._reception = Reception(store, library)
-        self._registry = Registry(store)
+        self._registry = Registry(store, confinement or Confinement())
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,

@@ -6,6 +6,7 @@ a date (Circular 01/2018 art. 8). Each act is an entry in the procedure's own ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ from engine.commands import (
     UploadVersion,
 )
 from engine.errors import Fault, Invalid, NotFound
-from engine.flow.lint import Known, Report, lint
+from engine.flow.confined import Confinement
+from engine.flow.lint import Known, Report
 from engine.history import Draft, seal
 from engine.office import permits
 from engine.office.result import Result, match
@@ -35,13 +37,15 @@ if TYPE_CHECKING:
 
 #: Who may do what with versions: one drafts, another decides.
 AUTHOR, APPROVER = "procedure_author", "procedure_approver"
+#: A code names addresses, ETags and chains: what none of them can carry must not become one.
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Registry:
     """Executes the commands on versions of procedures."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, confinement: Confinement) -> None:
+        self._store, self._confinement = store, confinement
 
     def execute(
         self, command: ProcedureCommand, actor: Actor, now: datetime,
@@ -54,9 +58,11 @@ class Registry:
             if request and (kept := unit.take_key(actor.id, request)):
                 return Result.repeat(kept)
             if isinstance(command, UploadVersion):
-                version, findings = _upload(unit, command, actor)
+                version, findings = _upload(unit, command, actor, self._confinement)
             else:
-                version, findings = _move(unit, command, actor, now, if_match), ()
+                version, findings = _move(
+                    unit, command, actor, now, if_match, confinement=self._confinement,
+                ), ()
             _enter(unit, command, version, actor, now)
             body = {**version_json(version), "findings": [f.as_json() for f in findings]}
             created = isinstance(command, UploadVersion)
@@ -87,20 +93,13 @@ def version_json(version: Version) -> dict[str, Any]:
 
 
 def _upload(
-    unit: Unit, command: UploadVersion, actor: Actor,
+    unit: Unit, command: UploadVersion, actor: Actor, confinement: Confinement,
 ) -> tuple[Version, tuple[Finding, ...]]:
-    report = _report(command.files, None)
+    report = _report(confinement, command.files, None)
     facts, lowered = report.facts, report.lowered
     if facts is None or lowered is None:
         raise _refused(report)
-    if facts.code != command.procedure:
-        raise Invalid(
-            f"Sơ đồ ghi mã thủ tục {facts.code}, không phải {command.procedure}.",
-            f"The diagram says procedureCode {facts.code}, not {command.procedure}.",
-            [Fault("/file", "procedure-code", "Sửa mã trong sơ đồ hoặc đường dẫn.",
-                   "Correct the code in the diagram or the path.")],
-            code="procedure-code",
-        )
+    _check_code(facts.code, command.procedure)
     unit.lock_procedure(facts.code, facts.name)
     number = 1 + max((v.number for v in unit.versions(facts.code)), default=0)
     version = Version(
@@ -112,9 +111,26 @@ def _upload(
     return version, tuple(report.findings)
 
 
+def _check_code(drawn: str, asked: str) -> None:
+    """Raise Invalid unless the drawing's code is the one asked for, and can stand in an address."""
+    if drawn != asked:
+        vi = f"Sơ đồ ghi mã thủ tục {drawn[:80]}, không phải {asked}."
+        en = f"The diagram says procedureCode {drawn[:80]}, not {asked}."
+    elif not _CODE.fullmatch(drawn):
+        vi = "Mã thủ tục chỉ gồm 1 đến 64 chữ cái không dấu, chữ số và . _ -."
+        en = "A procedure code has 1 to 64 ASCII letters, digits and . _ -."
+    else:
+        return
+    raise Invalid(vi, en, [
+        Fault("/file", "procedure-code", "Sửa mã trong sơ đồ hoặc đường dẫn.",
+              "Correct the code in the diagram or the path."),
+    ], code="procedure-code")
+
+
 def _move(
     unit: Unit, command: SubmitVersion | ApproveVersion | PublishVersion | RetireVersion,
-    actor: Actor, now: datetime, if_match: frozenset[str] | None,
+    actor: Actor, now: datetime, if_match: frozenset[str] | None, *,
+    confinement: Confinement,
 ) -> Version:
     unit.lock_procedure(command.procedure, None)
     version = _find(unit, command.procedure, command.number)
@@ -123,7 +139,8 @@ def _move(
     match command:
         case SubmitVersion():
             moved = procedure.submit(version, actor.id)
-            report = _report(unit.files(version.procedure, version.number), unit.known())
+            files = unit.files(version.procedure, version.number)
+            report = _report(confinement, files, unit.known())
             if any(f.severity == "error" for f in report.findings):
                 raise _refused(report)
         case ApproveVersion(decision=decision, decision_date=on):
@@ -136,7 +153,9 @@ def _move(
     return moved
 
 
-def _report(files: Mapping[str, bytes], known: Known | None) -> Report:
+def _report(
+    confinement: Confinement, files: Mapping[str, bytes], known: Known | None,
+) -> Report:
     """Lint every diagram; the report of the one with a procedure code speaks for the version."""
     drawings = [name for name in sorted(files) if name.endswith(".bpmn")]
     if not drawings:
@@ -145,7 +164,7 @@ def _report(files: Mapping[str, bytes], known: Known | None) -> Report:
             [Fault("/file", "no-diagram", "Thêm sơ đồ .bpmn.", "Add a .bpmn diagram.")],
             code="no-diagram",
         )
-    reports = [lint(files, name, known) for name in drawings]
+    reports = confinement.lint_each(files, drawings, known)
     broken = next((r for r in reports if any(f.severity == "error" for f in r.findings)), None)
     named = next((r for r in reports if r.facts is not None), None)
     return broken or named or reports[0]
