@@ -106,6 +106,8 @@ class Doorkeeper:
             claim = getattr(error, "claim", None) or "exp"
             raise _refused(f"mục «{claim}» không đúng hoặc đã hết hạn",
                            f"its claim {claim!r} does not hold: {error.description}") from error
+        if not (isinstance(claims["sub"], str) and claims["sub"].isprintable()):
+            raise _refused("mục «sub» có ký tự lạ", "its claim 'sub' is no printable text")
 
 
 def authenticate() -> None:

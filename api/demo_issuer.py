@@ -68,7 +68,7 @@ def token() -> Response:
     """Return a token for `{"person": SUBJECT}`: nobody is asked to prove anything."""
     body = request.get_json(silent=True)
     person = body.get("person") if isinstance(body, dict) else None
-    if not isinstance(person, str) or not 1 <= len(person) <= 200:
+    if not isinstance(person, str) or not 1 <= len(person) <= 200 or not person.isprintable():
         raise BadRequest('Hãy gửi {"person": "mã người"}.', 'Send {"person": "their subject"}.')
     return jsonify({"access_token": _issuer().token(person), "token_type": "Bearer",
                     "expires_in": int(LIFE.total_seconds())})

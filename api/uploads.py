@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +20,11 @@ from engine.forms import read_form
 SUFFIXES = (".bpmn", ".dmn", ".form")
 #: Bytes of one file and of all, and files, after unpacking.
 MOST_OF_ONE, MOST_OF_ALL, MOST_FILES = 2_000_000, 20_000_000, 200
+#: What zipfile and its decompressors raise for bytes that are not what they claim to be.
+_NOT_A_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, EOFError,
+    OSError, ValueError, struct.error, LookupError,
+)
 
 _NAME = re.compile(r"[\w .()-]{1,150}")
 
@@ -87,7 +94,7 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
                 if len(unpacked) > MOST_OF_ONE:
                     _refuse(f"«{item.filename[:80]}» quá lớn", f"{item.filename[:80]!r} is too big")
                 yield item.filename, unpacked
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+    except _NOT_A_ZIP as error:
         _refuse(f"tệp nén không đọc được ({error})", f"the zip cannot be read ({error})")
 
 

@@ -21,6 +21,9 @@ _TEXT: dict[str, Any] = {"required": "required", "null": "required", "invalid": 
 #: Codes and identifiers: printable, no spaces at the ends, nothing that a database refuses.
 _PLAIN = r"\A[^\x00-\x1f\x7f\ud800-\udfff]*\Z"
 
+#: Deepest nesting of a body: what goes deeper than any form could exhaust the stack later.
+MOST_DEPTH = 50
+
 
 class Body(Schema):
     """An object with the fields named, and no other."""
@@ -68,10 +71,17 @@ class StrictJSON(DefaultJSONProvider):
     def loads(self, s: str | bytes, **_: Any) -> Any:
         """Return the value; raise ValueError for what is not strict JSON."""
         try:
-            return json.loads(s, parse_constant=_no_constant, object_pairs_hook=_once)
+            found = json.loads(s, parse_constant=_no_constant, object_pairs_hook=_once)
         except RecursionError as error:
             msg = "nested too deeply"
             raise ValueError(msg) from error
+        # Most bodies do not even hold so many brackets: only the others are looked into.
+        brackets = s.count("[") + s.count("{") if isinstance(s, str) else (
+            s.count(b"[") + s.count(b"{")
+        )
+        if brackets > MOST_DEPTH:
+            _need_shallow(found)
+        return found
 
 
 class Parser(FlaskParser):
@@ -119,6 +129,18 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         msg = "a name stands twice in one object"
         raise ValueError(msg)
     return found
+
+
+def _need_shallow(found: Any) -> None:
+    level = [found]
+    for _ in range(MOST_DEPTH):
+        level = [
+            below for value in level if isinstance(value, dict | list)
+            for below in (value.values() if isinstance(value, dict) else value)
+        ]
+    if any(isinstance(value, dict | list) for value in level):
+        msg = "nested too deeply"
+        raise ValueError(msg)
 
 
 def _no_constant(name: str) -> Any:

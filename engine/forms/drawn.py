@@ -120,7 +120,7 @@ def read_form(content: bytes) -> Form:
         form.load({})
     except ValidationError:
         pass  # required fields are missing, as they should be; the fields themselves stand
-    except (TypeError, ValueError, AttributeError, LookupError) as error:
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         _refuse(f"mục ghi sai kiểu ({error})", f"a component is not as form-js writes it ({error})")
     return form
 
@@ -160,7 +160,8 @@ def _conditions(
 
 def _key(drawn: Component) -> str:
     key = drawn.get("path") if drawn["type"] in {"group", "dynamiclist"} else drawn.get("key")
-    if not isinstance(key, str) or not key or "." in key:
+    # "Meta" means something else in a schema of marshmallow, and would be lost without a word.
+    if not isinstance(key, str) or not key or "." in key or key == "Meta":
         _refuse(f"mục {drawn.get('id')} thiếu key đơn", f"{drawn.get('id')} has no simple key")
     return key
 
@@ -170,13 +171,13 @@ def _field(drawn: Component, depth: int) -> fields.Field[Any]:
     if kind == "dynamiclist":
         return Rows(_level(drawn, depth - 1))
     if kind == "group":
-        return fields.Nested(_level(drawn, depth - 1))
+        return fields.Nested(_level(drawn, depth - 1), error_messages={"null": "not-object"})
     rules = drawn.get("validate") or {}
     pattern = rules.get("pattern")
     if pattern:
         try:
             re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             _refuse(f"mẫu {pattern!r} sai: {error}", f"the pattern {pattern!r} is wrong: {error}")
         if len(pattern) > MOST_PATTERN:
             _refuse("mẫu quá dài", f"a pattern is longer than {MOST_PATTERN} characters")

@@ -19,6 +19,8 @@ SHORT, LONG, MOST = 1_000, 20_000, 100_000
 #: Beyond it JSON's numbers are not exact everywhere (RFC 8785 section 3.2.2.3).
 EXACT = 2**53 - 1
 MOST_ITEMS = 200
+#: Decimal places that a form may allow; a float has no more.
+MOST_PLACES = 15
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SHAPES: Mapping[str, tuple[str, Callable[[str], object]]] = {
@@ -97,12 +99,17 @@ class Number(Value):
 
     def __init__(self, rules: Mapping[str, Any], places: int | None) -> None:
         super().__init__(rules)
+        if places is not None and (type(places) is not int or not 0 <= places <= MOST_PLACES):
+            msg = f"decimalDigits {places!r}"
+            raise ValueError(msg)
         self.places = places
         self.least = float(rules.get("min", "-inf"))
         self.most = float(rules.get("max", "inf"))
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int | float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.refuse("not-number")
+        if isinstance(value, float) and not isfinite(value):  # an int may be beyond any float
             raise self.refuse("not-number")
         if abs(value) > EXACT:
             raise self.refuse("too-large" if value > 0 else "too-small", EXACT)

@@ -117,7 +117,8 @@ def _desks(unit: Unit, command: RegisterDossier, flow: Flow) -> Mapping[str, str
         root, _, link = text.removeprefix("dossier.").partition(".")
         code = roots.get(f"dossier.{root}", text) if text.startswith("dossier.") else text
         desks[text] = _known(unit, text, code, link if text.startswith("dossier.") else "")
-    _known(unit, "receiving_agency", command.receiving_agency, "")
+    for text, code in roots.items():
+        _known(unit, text, code, "")
     return desks
 
 

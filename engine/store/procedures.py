@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 import psycopg
 from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.errors import NotFound
+from engine.errors import Corrupt, NotFound
 from engine.history import GENESIS, Entry
 from engine.procedure import Facts, Lowered, Pool, Version
 from engine.step import Finding
@@ -85,13 +86,22 @@ def catalogue(connection: Connection) -> list[tuple[str, str]]:
 
 
 def lowered(connection: Connection, flow_hash: str) -> bytes:
-    """Return the lowered bytes of that hash; raise NotFound when there are none."""
+    """Return the lowered bytes of that hash; raise NotFound when there are none.
+
+    Raises Corrupt when the bytes kept are others than those that were approved.
+    """
     row = connection.execute(_LOWERED, {"hash": flow_hash}).fetchone()
     if row is None:
         raise NotFound(
             f"Không có quy trình mã băm {flow_hash}.", f"There is no flow {flow_hash}.",
         )
-    return bytes(row[0])
+    content = bytes(row[0])
+    if sha256(content).hexdigest() != flow_hash:
+        raise Corrupt(
+            f"Quy trình mã băm {flow_hash} trong kho đã bị sửa; hãy báo người kiểm tra.",
+            f"Flow {flow_hash} was changed in the archive; tell an auditor.", code="flow-changed",
+        )
+    return content
 
 
 def lock(connection: Connection, code: str, name: str | None) -> None:
