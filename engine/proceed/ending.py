@@ -20,3 +20,4 @@ def end_all(work: Work) -> None:
             )
     tasks.close_tasks(work, [task.id for task in work.open_tasks()], "cancelled")
     work.outgoing.clear()
+    work.signals.clear()

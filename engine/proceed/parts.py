@@ -58,6 +58,7 @@ def absorb(work: Work, part_id: str, step: Step) -> None:
     for opened in step.opened:
         tasks.open_task(work, part, opened)
     work.outgoing.extend((part_id, sent) for sent in step.sent)
+    work.signals.extend((part_id, name) for name in step.signals)
 
 
 def carry(work: Work) -> None:
@@ -66,6 +67,9 @@ def carry(work: Work) -> None:
         if work.outgoing:
             sender, sent = work.outgoing.popleft()
             _send(work, sender, sent)
+            continue
+        if work.signals:
+            _broadcast(work, *work.signals.popleft())
             continue
         ready = next((e for e in work.kept if _receiver(work, e) is not None), None)
         if ready is None:
@@ -82,6 +86,18 @@ def running(work: Work, part_id: str | None) -> Part:
             "Phần việc này đã kết thúc.", "This part has already ended.", code="part-ended",
         )
     return part
+
+
+def _broadcast(work: Work, sender: str, name: str) -> None:
+    """Let every other part that waits for a signal hear it: a signal is for all, and not kept."""
+    for part in list(work.parts.values()):
+        if part.id != sender and part.status == "running" and any(
+            wait.kind == "signal" and wait.message == name for wait in part.waits
+        ):
+            signal = run.Message(name=name, kind="signal")
+            absorb(work, part.id, run.deliver(
+                work.facts.flow, part.state, signal, work.setting(),
+            ))
 
 
 def _send(work: Work, sender: str, sent: Outgoing) -> None:

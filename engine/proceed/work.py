@@ -39,6 +39,7 @@ class Work:
         self.envelopes: dict[str, Envelope] = {}
         self.kept: list[Envelope] = sorted(before.kept, key=lambda e: e.number)
         self.outgoing: deque[tuple[str, Outgoing]] = deque()
+        self.signals: deque[tuple[str, str]] = deque()
         self.acts: list[dict[str, str]] = []
         self.trace: dict[str, list[TraceItem]] = {}
         self.data: Mapping[str, Any] = {}
