@@ -33,6 +33,7 @@ class Side:
     server: servers.Server
     send: Callable[[HTTPConnection, int, int], None]
     alone: list[float] = field(default_factory=list)
+    alone_cpu: float = 0.0
     together: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -103,12 +104,16 @@ def _alone(sides: Mapping[str, Side], rounds: int) -> None:
     with sides["ours"].server.connect() as mine, sides["bare"].server.connect() as other:
         connections = {"ours": mine, "bare": other}
         for number in range(WARM + rounds):
+            if number == WARM:
+                before = {name: side.server.cpu() for name, side in sides.items()}
             for step in range(_STEPS):
                 for name in Random(f"{SEED}/{number}/{step}").sample(SIDES, 2):
                     began = perf_counter()
                     sides[name].send(connections[name], number, step)
                     if number >= WARM:
                         sides[name].alone.append(perf_counter() - began)
+    for name, side in sides.items():
+        side.alone_cpu = (side.server.cpu() - before[name]) / len(side.alone)
 
 
 def _together(side: Side, numbers: range) -> None:
@@ -175,12 +180,12 @@ def _rows(mine: Side, other: Side) -> list[Row]:
     what = f"completing a task over HTTP, gunicorn with {servers.WORKERS} workers"
     against = "a bare Flask route with the same statements in one transaction"
     rates = median(mine.rates), median(other.rates)
-    spent = [1000 * median(side.cpu) for side in (mine, other)]
     return [
         Row(
             number="5", what=f"{what}, 1 client (wall)", against=against, n=len(mine.alone),
             ours=milliseconds(mine.alone), other=milliseconds(other.alone),
             value=median(mine.alone) / median(other.alone), bar=3, better="less",
+            note=_spent(mine.alone_cpu, other.alone_cpu),
         ),
         Row(
             number="5", what=f"{what}, {CLIENTS} clients (wall)", against=against,
@@ -188,6 +193,10 @@ def _rows(mine: Side, other: Side) -> list[Row]:
             other=milliseconds(other.together),
             value=median(mine.together) / median(other.together), bar=3, better="less",
             note=f"{rates[0]:.0f} and {rates[1]:.0f} requests a second, {rates[1] / rates[0]:.2f}x;"
-                 f" CPU of the workers {spent[0]:.2f} and {spent[1]:.2f} ms a request",
+                 f" {_spent(median(mine.cpu), median(other.cpu))}",
         ),
     ]
+
+
+def _spent(mine: float, other: float) -> str:
+    return f"CPU of the workers {1000 * mine:.2f} and {1000 * other:.2f} ms a request"

@@ -96,7 +96,7 @@ def _trace(moved: list[Any], closed: str | None) -> Iterator[TraceItem]:
 @contextmanager
 def stock_in_place(flow: StockFlow) -> Iterator[None]:
     """Let the office of this process run its dossiers on the stock library for a while."""
-    ours = proceed.run
+    ours = proceed.run  # type: ignore[attr-defined]
     proceed.run = parts.run = flow  # type: ignore[assignment, attr-defined]
     try:
         yield
