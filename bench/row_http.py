@@ -151,13 +151,11 @@ def _by_task(recorded: list[list[Transaction]]) -> dict[str, tuple[Transaction, 
 
 def _task(transaction: Transaction) -> str:
     """Return the task that a recorded transaction completed: the first thing it looked for."""
-    parameters: Any = transaction[0][0][0][1]
-    return str(next(iter(parameters.values())))
+    return str(next(iter((transaction[0][0][0][1] or {}).values())))
 
 
 def _result(transaction: Transaction) -> str:
-    kept = next(p for text, p in writes(transaction) if text.startswith("UPDATE idempotency"))
-    return str(kept["result"]) if kept else ""
+    return next(p["result"] for text, p in writes(transaction) if text.startswith("UPDATE idem"))
 
 
 def _token(server: servers.Server) -> str:
