@@ -155,7 +155,8 @@ def _task(transaction: Transaction) -> str:
 
 
 def _result(transaction: Transaction) -> str:
-    return next(p["result"] for text, p in writes(transaction) if text.startswith("UPDATE idem"))
+    found = next(p for text, p in writes(transaction) if text.startswith("UPDATE idempotency"))
+    return str(found["result"])
 
 
 def _token(server: servers.Server) -> str:
