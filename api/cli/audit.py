@@ -30,6 +30,9 @@ def audit(argv: list[str], opener: Opener) -> int:
     except MotcuaError as error:
         print(f"{error.vi}\n{error.en}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"Không mở được / cannot open {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     return code
 
 
@@ -116,7 +119,7 @@ def _print_replay(result: Replay, as_json: bool) -> None:
     if as_json:
         print(json.dumps({
             "dossier": result.code, "whole": result.whole,
-            "entries": [vars(entry) for entry in result.entries],
+            "entries": [vars(entry) for entry in result.entries], "rows": result.rows,
         }, ensure_ascii=False))
         return
     for entry in result.entries:
@@ -125,6 +128,8 @@ def _print_replay(result: Replay, as_json: bool) -> None:
         print(f"{mark} {entry.number:4} {entry.at}  {entry.actor}  {entry.command}  {states}")
         if entry.difference:
             print(f"       {entry.difference}")
+    for line in result.rows:
+        print(f"≠ {line}")
     state = "giống hệt / same" if result.whole else "khác / differs"
     print(f"{result.code}: {len(result.entries)} mục / entries, {state}")
 

@@ -46,5 +46,5 @@ def replay(code: str) -> Response:
     seen(code)
     done = replay_stored(services().store, code)
     again = [asdict(entry) for entry in done.entries]
-    return answer({"code": code, "whole": done.whole, "entries": again})
+    return answer({"code": code, "whole": done.whole, "entries": again, "rows": done.rows})
 

@@ -127,3 +127,6 @@ class Replayed(Body):
     code = fields.String()
     whole = fields.Boolean()
     entries = fields.List(fields.Dict())
+    rows = fields.List(fields.String(), metadata={
+        "description": "what the archive's rows say otherwise than the entries",
+    })

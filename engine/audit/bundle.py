@@ -92,7 +92,9 @@ def read(content: bytes) -> Bundle:
             calendars=dict(found["calendars"]),
             checkpoint=from_copy(json.dumps(kept).encode()) if kept else None,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError,
+    ) as error:
         raise Invalid(
             "Tệp này không phải gói kiểm tra của motcua.",
             f"This file is no motcua bundle: {error}", code="bundle",

@@ -76,7 +76,7 @@ def from_copy(content: bytes) -> Checkpoint:
             hash=str(copy["hash"]), key_id=str(copy["key_id"]),
             signature=b64decode(copy["signature"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid(
             "Tệp này không phải bản sao điểm niêm phong.",
             f"This file is no copy of a checkpoint: {error}", code="checkpoint-copy",

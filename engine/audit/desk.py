@@ -7,11 +7,12 @@ from datetime import datetime
 from engine.audit.bundle import Bundle, pins
 from engine.audit.checkpoint import Checkpoint, heads_of, make, read
 from engine.audit.replay import Replay, replay
+from engine.audit.rows import Kept, differing
 from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
 from engine.errors import NotFound
 from engine.flow.load import Flow, load
-from engine.store import Store, calendars, checkpoints, entries, procedures
+from engine.store import Store, calendars, checkpoints, dossiers, entries, procedures, tasks
 from engine.worktime import Calendar
 
 
@@ -54,12 +55,19 @@ def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> V
 
 
 def replay_stored(store: Store, code: str) -> Replay:
-    """Do a dossier of the archive again from its entries."""
-    with store.reading() as connection:
+    """Do a dossier of the archive again from its entries, and hold its rows against the end."""
+    with store.snapshot() as connection:
         chain = entries.chain(connection, code)
+        kept = Kept(
+            dossiers.by_code(connection, code), dossiers.parts(connection, code),
+            tasks.of_dossier(connection, code),
+        )
     if not chain:
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
-    return replay(code, chain, StoredSources(store))
+    again = replay(code, chain, StoredSources(store))
+    if again.same:
+        again.rows.extend(differing(again.end, kept))
+    return again
 
 
 def bundle_of(store: Store, code: str) -> Bundle:

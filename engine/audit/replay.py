@@ -8,9 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from engine.commands import RegisterDossier, from_json
-from engine.errors import Corrupt
+from engine.dossier import Dossier, Part, Task
+from engine.errors import Corrupt, MotcuaError
 from engine.flow.load import Flow
-from engine.history import Entry, read_body, read_instant, read_personal, seal
+from engine.history import (
+    GENESIS,
+    Entry,
+    read_body,
+    read_instant,
+    read_personal,
+    seal,
+    verify,
+)
 from engine.law.rules import rules_by_id
 from engine.proceed import Before, Facts, Registration, after, proceed, register
 from engine.proceed.outcome import BUILD, Outcome
@@ -43,39 +52,83 @@ class Redone:
 
 
 @dataclass
+class End:
+    """Where a dossier ends when it is done again: itself, and every part and task it ever had."""
+
+    dossier: Dossier | None = None
+    parts: dict[str, Part] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+
+
+@dataclass
 class Replay:
-    """A dossier done again; `whole` when every entry agrees."""
+    """A dossier done again; `rows` names what the archive keeps otherwise than it came out."""
 
     code: str
     entries: list[Redone] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    end: End = field(default_factory=End, repr=False)
+
+    @property
+    def same(self) -> bool:
+        """Tell whether every entry came out the same."""
+        return bool(self.entries) and all(entry.same for entry in self.entries)
 
     @property
     def whole(self) -> bool:
-        """Tell whether every entry came out the same."""
-        return bool(self.entries) and all(entry.same for entry in self.entries)
+        """Tell whether every entry came out the same, and no row of the archive differs."""
+        return self.same and not self.rows
 
 
 def replay(code: str, entries: Iterable[Entry], sources: Sources) -> Replay:
     """Do a dossier again from its entries alone, stopping after the first that differs.
 
-    Raises Corrupt when an entry is unreadable or its personal values were erased.
+    Raises Corrupt when an entry is unreadable, or its personal values or what it pins are gone.
     """
     result = Replay(code)
     before: Before | None = None
-    for entry in entries:
+    previous = GENESIS
+    for number, entry in enumerate(entries, start=1):
         body = read_body(entry)
-        outcome = _redo(entry, body, before, sources)
-        again = seal(outcome.draft)
-        same = again == entry
-        result.entries.append(Redone(
-            number=entry.number, at=body["at"], actor=body["actor"],
-            command=_title(body), same=same, states=dict(body["content"]["outcome"]["states"]),
-            difference="" if same else _difference(body, read_body(again)),
-        ))
-        if not same:
+        try:
+            verify(entry, code, number, previous)
+            outcome = _redo(entry, body, before, sources)
+            again = seal(outcome.draft)
+            difference = "" if again == entry else _difference(body, read_body(again))
+        except (MotcuaError, ValueError, TypeError, LookupError) as error:
+            if isinstance(error, Corrupt) and error.code != "entry-broken":
+                raise
+            # A chain that somebody wrote anew may hold anything: it is told, not stumbled over.
+            difference = f"it cannot be done again: {error}"
+        result.entries.append(_told(number, body, difference))
+        if difference:
             break
-        before = after(before or Before(outcome.dossier), outcome, entry)
+        before = _onward(result.end, before, outcome, entry)
+        previous = entry.hash
     return result
+
+
+def _onward(end: End, before: Before | None, outcome: Outcome, entry: Entry) -> Before:
+    """Return the dossier after an outcome, and take down where it has come to."""
+    now = after(before or Before(outcome.dossier), outcome, entry)
+    end.dossier = now.dossier
+    end.parts.update((part.id, part) for part in outcome.parts)
+    end.tasks.update((task.id, task) for task in (*outcome.opened, *outcome.changed))
+    return now
+
+
+def _told(number: int, body: dict[str, Any], difference: str) -> Redone:
+    """Return what came of an entry; of one that differs, only what can be read."""
+    content = body.get("content")
+    known = content if isinstance(content, dict) else {}
+    command, outcome = known.get("command"), known.get("outcome")
+    if not (isinstance(command, dict) and isinstance(outcome, dict)):
+        return Redone(number, "", "", "", False, {}, difference)
+    return Redone(
+        number=number, at=str(body.get("at")), actor=str(body.get("actor")),
+        command=_title(command), same=not difference, states=dict(outcome.get("states", {})),
+        difference=difference,
+    )
 
 
 def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: Sources) -> Outcome:
@@ -111,8 +164,7 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
     return proceed(before, command, facts)
 
 
-def _title(body: dict[str, Any]) -> str:
-    command = body["content"]["command"]
+def _title(command: dict[str, Any]) -> str:
     return " ".join(str(command[k]) for k in ("kind", "act") if k in command)
 
 
