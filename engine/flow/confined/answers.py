@@ -59,12 +59,12 @@ class _Reader(pickle.Unpickler):
             raise pickle.UnpicklingError(f"{module}.{name} is no part of an answer") from None
 
 
-def hear(channel: socket.socket, cpu: float, wall: float) -> Any:
+def hear(channel: socket.socket, began: float, cpu: float, wall: float) -> Any:
     """Return the result that a child sends within `wall` seconds; raise Exceeded.
 
-    `cpu` tells a child that was killed for its CPU time from one that crashed before it.
+    `began` is a moment before the child's own clock (time.monotonic). A child that ended without
+    an answer before `cpu` and `wall` were over cannot have been killed for them: it crashed.
     """
-    began = time.monotonic()
     # The kernel ends the child at `wall`: what comes a moment later has been sent before.
     until = began + wall + 0.5
     try:

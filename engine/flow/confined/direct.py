@@ -24,6 +24,7 @@ def directly(work: Callable[[], _T], bounds: Bounds) -> _T:
     """Return what the work gives, done in a child of this process; raise Exceeded."""
     parent = os.getpid()
     ours, theirs = socket.socketpair()
+    began = time.monotonic()
     with ours:
         with theirs:
             child = os.fork()
@@ -31,8 +32,8 @@ def directly(work: Callable[[], _T], bounds: Bounds) -> _T:
                 ours.close()
                 live(theirs, parent, lambda: (work, bounds))
         try:
-            receive(ours, len(STARTED), time.monotonic() + _BEGUN)
-            result: _T = hear(ours, bounds.cpu, bounds.wall)
+            receive(ours, len(STARTED), began + _BEGUN)
+            result: _T = hear(ours, began, bounds.cpu, bounds.wall)
             return result
         finally:
             os.kill(child, signal.SIGKILL)  # not yet waited for, so the number is still its own

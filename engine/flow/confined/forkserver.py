@@ -58,12 +58,13 @@ class ForkServer:
             raise _no_room()
         try:
             with self._child() as channel:
+                began = time.monotonic()
                 try:
                     channel.settimeout(bounds.wall)
                     channel.sendall(SIZE.pack(len(packed)) + packed)
                 except OSError as error:
                     raise Exceeded("failed", f"the child took no work: {error}") from None
-                result: _T = hear(channel, bounds.cpu, bounds.wall)
+                result: _T = hear(channel, began, bounds.cpu, bounds.wall)
                 return result
         finally:
             self._turns.release()
