@@ -149,7 +149,7 @@ def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def _files_in(folder: Path) -> list[Path]:
     try:
-        diagrams = [path for path in folder.iterdir() if path.suffix == ".bpmn"]
+        diagrams = [path for path in folder.iterdir() if path.suffix in (".bpmn", ".dmn")]
     except OSError:
         return []
     return sorted(path for path in diagrams if path.is_file())

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.errors import Invalid, MotcuaError
 from engine.flow.beside import called_diagrams
+from engine.flow.dmn.folder import decisions_beside
 from engine.flow.findings import finding
 from engine.flow.lint import lint
 from engine.flow.load import Flow, load
@@ -79,7 +80,9 @@ def _prepare(files: Mapping[str, bytes], main: str) -> tuple[Flow | None, list[F
     try:
         if lowered is None:
             document = read(files[main])
-            lowered, said = lower(document, called_diagrams(document, files))
+            beside = called_diagrams(document, files)
+            tables = decisions_beside([document, *beside], files)
+            lowered, said = lower(document, beside, tables)
             found += [remark for remark in said if remark not in found]
         if any(_forbids(remark) for remark in found):
             return None, found

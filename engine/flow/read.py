@@ -91,13 +91,7 @@ def read(content: bytes, limits: Limits | None = None) -> Document:
     than `limits`, DOCTYPE and entities, and a root other than BPMN 2.0 definitions.
     """
     bounds = limits or Limits()
-    if len(content) > bounds.size:
-        raise Refused([finding("error", "too-large", None, (
-            f"Tệp lớn hơn {bounds.size:,} byte.", f"The file is larger than {bounds.size:,} bytes.",
-        ), ("Hãy tách quy trình thành nhiều tệp.", "Split the procedure into several files."))])
-    plain = _transcoded(content)
-    _walk(plain, bounds)
-    root = _parse(plain)
+    root = tree(content, bounds)
     if root.tag != bpmn.tag("definitions"):
         raise Refused([_not_bpmn(root)])
     document = Document(root, content, bounds)
@@ -105,6 +99,20 @@ def read(content: bytes, limits: Limits | None = None) -> Document:
     if found:
         raise Refused(found)
     return document
+
+
+def tree(content: bytes, limits: Limits) -> Element:
+    """Return the root of the XML in these bytes, of any vocabulary; raise Refused.
+
+    Refused: more bytes or nesting than `limits`, DOCTYPE and entities, what is not well-formed.
+    """
+    if len(content) > limits.size:
+        raise Refused([finding("error", "too-large", None, (
+            f"Tệp lớn hơn {limits.size:,} byte.", f"The file is larger than {limits.size:,} bytes.",
+        ), ("Hãy tách quy trình thành nhiều tệp.", "Split the procedure into several files."))])
+    plain = _transcoded(content)
+    _walk(plain, limits)
+    return _parse(plain)
 
 
 def _walk(content: bytes, limits: Limits) -> None:

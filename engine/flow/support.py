@@ -48,8 +48,8 @@ SUPPORT: Mapping[str, Support] = {
     "serviceTask": _RUNS, "sendTask": _RUNS, "receiveTask": _RUNS,
     "scriptTask": Support("runs", "chỉ gồm phép gán", "assignments only"),
     "businessRuleTask": Support(
-        "runs", "như bước dịch vụ; bảng quyết định chưa tự chạy",
-        "like a service task; its decision table does not run by itself yet",
+        "runs", "quyết định ngay theo bảng DMN bên cạnh; không nêu bảng thì như bước dịch vụ",
+        "decides at once by the DMN table beside it; without a table it is a service task",
     ),
     "callActivity": _RUNS,
     "subProcess": _RUNS, "transaction": _RUNS, "adHocSubProcess": _RUNS,

@@ -21,10 +21,12 @@ from engine.flow.building.notes import Notes
 from engine.flow.building.questions import asks, with_questions
 from engine.flow.building.repetitions import read_repetition
 from engine.flow.building.routes import Routes
+from engine.flow.building.rulings import Rulings
 from engine.flow.building.triggers import Triggers
 from engine.flow.lower.work import RESERVED
 from engine.flow.specs.activities import Person, Receive, Script, Send
 from engine.flow.specs.catching import Boundary, Catching, Guard, Start
+from engine.flow.specs.decisions import Deciding
 from engine.flow.specs.gateways import Asking, EventBased, Exclusive
 from engine.flow.specs.inner import AdHoc, Call, Handler, Inner
 from engine.flow.specs.joins import Complex, Inclusive, Parallel
@@ -45,6 +47,7 @@ class Nodes:
     def __init__(self, drawing: Drawing) -> None:
         self._drawing = drawing
         self._notes = Notes(drawing)
+        self._rulings = Rulings(drawing)
         self.triggers = Triggers(drawing, Routes(drawing))
         self.notes: dict[str, TaskNote] = {}
 
@@ -122,6 +125,9 @@ class Nodes:
             trigger = self.triggers.message(element, element)
             make = Send if name == "sendTask" else Receive
             return make(process, identity, trigger, **drawn)
+        ruling = self._rulings.of(element) if name == "businessRuleTask" else None
+        if ruling is not None:
+            return Deciding(process, identity, ruling=ruling, **drawn)
         drawn["note"] = with_questions(drawn["note"], element, self._drawing)
         self.notes[drawn["element"]] = drawn["note"]
         return Person(process, identity, service=name in _SERVICES, **drawn)

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
+from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
 from engine.flow.lint.deadline import duration_findings, limit_findings
+from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
 from engine.flow.lint.events import event_findings
 from engine.flow.lint.gateways import gateway_findings
@@ -31,8 +33,8 @@ __all__ = ["Known", "Report", "lint"]
 MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
-    gateway_findings, word_findings, staff_findings, duration_findings, law_findings,
-    soundness_findings,
+    gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
+    law_findings, soundness_findings,
 )
 
 
@@ -42,10 +44,13 @@ def lint(
 ) -> Report:
     """Return everything found in the diagram `files[main]`, beside its forms and other diagrams.
 
-    `known` is the register: with it, unknown roles, agencies and forms are errors. With
-    `documentation` the drawing is not meant to run, and errors of running become infos. Never
-    raises for what the files hold; raises KeyError when `main` is not among them.
+    A file that ends in .dmn is linted as decisions. `known` is the register: with it, unknown
+    roles, agencies, forms and decisions are errors. With `documentation` the drawing is not meant
+    to run, and errors of running become infos. Never raises for what the files hold; raises
+    KeyError when `main` is not among them.
     """
+    if main.lower().endswith(".dmn"):
+        return Report(tuple(_in_order(check_decisions(files[main]))))
     try:
         subject = Subject(read(files[main]), files, known)
     except Refused as refused:
@@ -58,7 +63,7 @@ def lint(
 
 
 def _lowered(subject: Subject, found: list[Finding]) -> Lowered | None:
-    lowered, said = lower(subject.document, subject.beside)
+    lowered, said = lower(subject.document, subject.beside, subject.decisions)
     found += said
     if _broken(said):
         return None

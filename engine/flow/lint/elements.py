@@ -23,7 +23,7 @@ def element_findings(subject: Subject) -> list[Finding]:
                 found.append(_not_in_bpmn(element, key))
             elif row.verdict == "refused":
                 found.append(_refused(element, row))
-    return [*found, *_decisions(subject), *_nothing_to_run(subject)]
+    return [*found, *_nothing_to_run(subject)]
 
 
 def _refused(element: Element, row: Support) -> Finding:
@@ -42,20 +42,6 @@ def _not_in_bpmn(element: Element, key: str) -> Finding:
     return finding("error", "event-not-in-bpmn", element, (
         f"BPMN không có {event} loại {trigger}.", f"BPMN knows no {event} with {trigger}.",
     ), ("Hãy chọn loại sự kiện khác.", "Choose another kind of event."))
-
-
-def _decisions(subject: Subject) -> list[Finding]:
-    return [
-        finding("warning", "decision-not-run", task, (
-            f"Bảng quyết định của “{label(task)}” chưa tự chạy; bước này chờ một dịch vụ trả lời.",
-            f"The decision table of '{label(task)}' does not run by itself; a service answers it.",
-        ), (
-            "Ghi điều kiện ngay trên các nhánh, hoặc để một người quyết định.",
-            "Write conditions on the flows, or let a person decide.",
-        ))
-        for task in bpmn.inside(subject.document.root, "businessRuleTask")
-        if bpmn.camunda(task, "decisionRef") or bpmn.motcua(task, "decision")
-    ]
 
 
 def _nothing_to_run(subject: Subject) -> list[Finding]:

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lxml.etree import _Element as Element
+
 from engine import expressions
 from engine.expressions import ExpressionError
 from engine.flow import bpmn
+from engine.flow.dmn.folder import DECIDING
+from engine.flow.dmn.model import Decisions, outputs
+from engine.flow.dmn.tasks import Called, called
 from engine.flow.lint.report import Subject
 
 #: Names that every expression sees; the applicant is not among them.
@@ -29,7 +34,7 @@ class Names:
 
 def names_of(subject: Subject) -> Names:
     """Return the names that forms, scripts, messages and loops of a diagram provide."""
-    known = {*ALWAYS, *_from_forms(subject), *_from_drawing(subject)}
+    known = {*ALWAYS, *_from_forms(subject), *_from_drawing(subject), *_from_decisions(subject)}
     return Names(frozenset(known), _is_open(subject))
 
 
@@ -77,6 +82,23 @@ def _from_drawing(subject: Subject) -> Iterator[str]:
             yield bpmn.camunda(element, name) or ""
 
 
+def _from_decisions(subject: Subject) -> Iterator[str]:
+    """Yield the outputs of decisions whose results become data by their own names."""
+    for task in bpmn.inside(subject.document.root, *DECIDING):
+        call, decisions = _decided(subject, task)
+        if call is not None and call.variable is not None:
+            yield call.variable
+        elif call is not None and decisions is not None:
+            yield from outputs(decisions.by_id[call.decision])
+
+
+def _decided(subject: Subject, task: Element) -> tuple[Called | None, Decisions | None]:
+    """Return what a task calls, and the table where it stands beside the diagram."""
+    call = called(task)
+    held = subject.decisions.get(call.decision) if call is not None else None
+    return call, held.decisions if held is not None else None
+
+
 def _assigned(script: str) -> Iterator[str]:
     try:
         yield from (line.name for line in expressions.assignments(script))
@@ -91,7 +113,8 @@ def _is_open(subject: Subject) -> bool:
         if bpmn.kind(element) in bpmn.PERSONAL:
             if stem is None or f"{stem}.form" not in subject.files:
                 return True
-        elif bpmn.kind(element) not in ("scriptTask", "sendTask"):
+        elif bpmn.kind(element) not in ("scriptTask", "sendTask") and (
+                _decided(subject, element)[1] is None):
             return True
     # Without a person anywhere, whoever starts the process brings the data.
     return not any(True for _ in bpmn.inside(subject.document.root, *bpmn.PERSONAL))

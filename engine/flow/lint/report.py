@@ -10,6 +10,7 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.beside import called_diagrams
+from engine.flow.dmn.folder import Held, decisions_beside
 from engine.flow.graph import Scope, scopes
 from engine.flow.read import Document
 from engine.procedure import Facts, Lowered, Pool
@@ -56,6 +57,11 @@ class Subject:
     def beside(self) -> tuple[Document, ...]:
         """The other diagrams at hand that this one calls, directly or not."""
         return called_diagrams(self.document, self.files)
+
+    @cached_property
+    def decisions(self) -> Mapping[str, Held]:
+        """The files at hand that hold the decisions called here or in called diagrams."""
+        return decisions_beside([self.document, *self.beside], self.files)
 
     @cached_property
     def procedure(self) -> Element | None:

@@ -6,12 +6,14 @@ what can become a task. The result is what gets approved, stored and run (design
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
+from engine.flow.dmn.folder import Held
 from engine.flow.lower import (
     budgets,
     calls,
+    decisions,
     definitions,
     global_tasks,
     identity,
@@ -32,19 +34,21 @@ VERSION = 1
 REWRITES: tuple[Callable[[Work], None], ...] = (
     identity.refuse_reserved, plain_text.rewrite, identity.rewrite, budgets.rewrite,
     definitions.rewrite, links.rewrite, global_tasks.rewrite, limits.rewrite,
-    stripping.rewrite,
+    decisions.rewrite, stripping.rewrite,
 )
 
 
 def lower(
     document: Document, beside: Sequence[Document] = (),
+    tables: Mapping[str, Held] | None = None,
 ) -> tuple[Lowered, list[Finding]]:
     """Return the bytes that run, with hash, version and source map, and what was done on the way.
 
-    `beside` are the diagrams in which called processes are looked for. No document is changed. An
-    error finding means that the bytes must not run.
+    `beside` are the diagrams in which called processes are looked for, `tables` the files that
+    hold called decisions, by decision. No document is changed. An error finding means that the
+    bytes must not run.
     """
-    work = Work(document)
+    work = Work(document, tables)
     calls.bring_in(work, beside)
     for rewrite in REWRITES:
         rewrite(work)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import BPMN, attribute, inside, reference, tag
+from engine.flow.dmn.folder import Held
 from engine.flow.findings import NO_HINT, Sentence, finding
 from engine.flow.read import Document
 from engine.step import Finding, Severity
@@ -19,9 +20,13 @@ RESERVED = "motcua."
 class Work:
     """A drawing being lowered; rewrites change `root` and note added ids in `source_map`."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(
+        self, document: Document, decisions: Mapping[str, Held] | None = None,
+    ) -> None:
         self.root: Element = deepcopy(document.root)
         self.findings: list[Finding] = []
+        #: The files beside the drawing that hold the decisions it calls.
+        self.decisions = decisions or {}
         #: Added id -> id in the source that it came from.
         self.source_map: dict[str, str] = {}
         self._taken = {element.get("id") for element in self.root.iter(f"{{{BPMN}}}*")}
