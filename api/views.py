@@ -6,7 +6,7 @@ them; names and persons of steps are shown to their own agency alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -51,25 +51,24 @@ def verdict(task: Task) -> str:
 
 
 def history_item(entry: Entry, agencies: frozenset[str]) -> dict[str, Any]:
-    """Return an entry without personal values, with the tasks of those agencies alone."""
+    """Return an entry without personal values, with the tasks of those agencies alone.
+
+    Of a step at another agency neither the task nor who did it is told, as on the control slip.
+    """
     body = read_body(entry)
     content = body["content"]
-    outcome = content["outcome"]
+    command, outcome = content["command"], content["outcome"]
+    own = all(
+        task["agency"] in agencies for task in outcome["tasks"] if task["id"] == command.get("task")
+    )
     return {
-        "number": entry.number, "at": when(read_instant(body["at"])), "actor": body["actor"],
-        "command": _command(content["command"], outcome, agencies),
+        "number": entry.number, "at": when(read_instant(body["at"])),
+        "actor": body["actor"] if own else None,
+        "command": command if own else {"kind": command["kind"]},
         "status": outcome["standing"]["status"], "acts": outcome["acts"],
         "tasks": [task for task in outcome["tasks"] if task["agency"] in agencies],
         "states": outcome["states"], "previous": body["previous"], "hash": entry.hash,
     }
-
-
-def _command(
-    command: Mapping[str, Any], outcome: Mapping[str, Any], agencies: frozenset[str],
-) -> dict[str, Any]:
-    """Return a command, without the id of a task that is another agency's."""
-    others = {task["id"] for task in outcome["tasks"] if task["agency"] not in agencies}
-    return {name: value for name, value in command.items() if value not in others}
 
 
 def _slip_row(task: Task, own: bool) -> dict[str, Any]:

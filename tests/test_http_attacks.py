@@ -147,3 +147,27 @@ def test_one_key_sent_by_many_at_once_registers_one_dossier_for_each_person(p088
     assert Counter(answer.status_code for answer in answered) == {201: 6, 422: 6}
     stranger = Person(p088.base, p088.issuer, other)
     refused(stranger.post("/dossiers", bodies[0], key="k"), 403, "not-receiving")
+
+
+def test_who_did_a_step_is_told_to_their_own_agency_alone(p088: Town) -> None:
+    code = p088.register(P088)["code"]
+    written = town.walk("p088")["paths"]["happy"]
+    department = p088.person(town.DEPARTMENT)
+    for element in written["order"]:
+        answers = written["answers"][element][0]
+        agency = next(
+            (a for a in town.NAMES if p088.person(a).get("/tasks", dossier=code).json()["items"]),
+        )
+        person = p088.person(agency)
+        task = p088.task(person, code, element)
+        done = person.post(f"/tasks/{task['id']}/complete", {"answers": answers}, etag=task["etag"])
+        assert done.status_code == 200, done.text
+        if agency == town.PROVINCE:
+            break
+    for path in ("history", "replay"):
+        told = department.get(f"/dossiers/{code}/{path}").text
+        assert town.official(town.PROVINCE).id not in told
+        assert town.official(town.COMMUNE).id not in told
+    own = department.get(f"/dossiers/{code}/history").json()["items"]
+    assert department.name in {item["actor"] for item in own}
+    assert all(item["command"].keys() == {"kind"} for item in own[1:] if item["actor"] is None)

@@ -30,8 +30,7 @@ def timeline(code: str, desks: Sequence[Desk]) -> list[str]:
     lines = []
     names = {desk.person: desk.name for desk in desks}
     steps = _step_names(code, desks)
-    reader = _taking_part(code, desks)[0]
-    for item in reader.get(f"/dossiers/{code}/history", limit="200")["items"]:
+    for item in _history(code, desks):
         acts = ", ".join(act["act"] for act in item["acts"] if "skipped" not in act)
         what = steps.get(item["number"], item["command"]["kind"])
         lines.append(
@@ -51,6 +50,18 @@ def slip(dossier: Mapping[str, Any], agencies: Mapping[str, str]) -> list[str]:
         f"{VERDICTS[row['verdict']]}"
         for row in dossier["slip"]
     )]
+
+
+def _history(code: str, desks: Sequence[Desk]) -> list[dict[str, Any]]:
+    """Return the entries with who did each, gathered from those who may know it."""
+    views = [
+        desk.get(f"/dossiers/{code}/history", limit="200")["items"]
+        for desk in _taking_part(code, desks)
+    ]
+    return [
+        {**items[0], "actor": next((i["actor"] for i in items if i["actor"]), "")}
+        for items in zip(*views, strict=True)
+    ]
 
 
 def _step_names(code: str, desks: Sequence[Desk]) -> dict[int, str]:

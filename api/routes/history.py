@@ -45,6 +45,7 @@ def replay(code: str) -> Response:
     """Do a dossier again from its entries and compare every state (làm lại để kiểm)."""
     seen(code)
     done = replay_stored(services().store, code)
-    again = [asdict(entry) for entry in done.entries]
+    # Who did what is told by the history, to their own agency alone.
+    again = [{**asdict(entry), "actor": None} for entry in done.entries]
     return answer({"code": code, "whole": done.whole, "entries": again, "rows": done.rows})
 

@@ -104,7 +104,9 @@ class HistoryItem(Body):
 
     number = fields.Integer()
     at = fields.DateTime()
-    actor = fields.String()
+    actor = fields.String(allow_none=True, metadata={
+        "description": "who did it; null for a step at another agency",
+    })
     command = fields.Dict()
     status = fields.String()
     acts = fields.List(fields.Raw())
