@@ -14,6 +14,7 @@ from importlib.metadata import version
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "demo": ("api.demo.show", "demo", "trình diễn bốn thủ tục (four procedures, played)"),
     "serve": ("api.cli.serve", "serve", "chạy máy chủ HTTP (serve the API)"),
+    "worker": ("api.cli.worker", "worker", "chạy việc nền (work in the background)"),
     "migrate": ("api.cli.migrate", "migrate", "chuyển đổi cơ sở dữ liệu (migrate)"),
     "lint": ("api.cli.lint", "lint", "soát sơ đồ (check diagrams)"),
     "play": ("api.cli.play", "play", "chạy thử sơ đồ (rehearse a diagram)"),

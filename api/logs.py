@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 import time
@@ -23,6 +24,17 @@ def configure() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def adopt_libraries() -> None:
+    """Write what libraries warn of as lines of the same kind, one each, without their traces."""
+    logging.basicConfig(level=logging.WARNING, handlers=[_Adopted()], force=True)
+
+
+class _Adopted(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        level = logging.ERROR if record.levelno >= logging.ERROR else logging.WARNING
+        structlog.get_logger().log(level, "library", source=record.name, says=record.getMessage())
 
 
 def register(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from api.auth import Doorkeeper
 from api.demo_issuer import ISSUER, DemoIssuer
@@ -11,10 +12,15 @@ from api.keys import FixedKeys, IssuerKeys
 from api.settings import Settings, need_database, need_issuer
 from engine.clock import Clock, FileClock, SystemClock
 from engine.flow.confined import Confinement
-from engine.office import Office
+from engine.jobs import Timers, wake
+from engine.office import Office, Wake
 from engine.people import Actor
 from engine.store import Store, embedded, people
+from engine.store.database import job_connection
 from engine.store.tables import APPLICATION
+
+if TYPE_CHECKING:
+    from engine.jobs.worker import Work
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,24 @@ def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
     """Return store, office and clock, for commands of the command line that need no door."""
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
-    return store, Office(store, clock, confinement), clock
+    return store, Office(store, clock, confinement, wake_of(settings)), clock
+
+
+def wake_of(settings: Settings) -> Wake | None:
+    """Return what wakes the worker; a clock in a file has none, as jobs go by real time."""
+    return None if settings.clock_file else wake
+
+
+def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
+    """Return what a background worker does, in a process of its own."""
+    from engine.jobs.worker import Work
+
+    store, office, clock = office_of(settings)
+    return Work(
+        job_connection(application_url(settings)),
+        Timers(store, office, clock, wake_of(settings)), concurrency,
+        restless=settings.clock_file is not None, parent=parent,
+    )
 
 
 def build(settings: Settings) -> Services:

@@ -29,6 +29,18 @@ def add_place(target: argparse.ArgumentParser) -> None:
     )
 
 
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers between two bounds."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{least}..{most}")
+        return number
+
+    return read
+
+
 def settings_of(options: argparse.Namespace) -> Settings:
     """Return the settings of the environment under these flags; raise Invalid saying what lacks."""
     return from_environment(os.environ, embedded=options.embedded, clock_file=options.clock)

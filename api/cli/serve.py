@@ -12,13 +12,10 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from api.cli.arguments import add_place, parser, settings_of, told
+from api.cli.arguments import add_place, parser, settings_of, told, whole
+from api.cli.beside import Beside
+from api.cli.ready import make_ready
 from api.settings import Settings, need_issuer
-from api.wiring import application_url, clock_of, owner_url
-from engine.errors import Invalid
-from engine.store import Store
-from engine.store.migrate import migrate
-from engine.store.schema import need_newest
 
 #: Requests that one worker answers at a time, and seconds that one may take.
 THREADS, TIMEOUT = 4, 60
@@ -54,50 +51,52 @@ class _Server(BaseApplication):  # type: ignore[misc]  # the library has no type
         return create_app(build(self._settings))
 
 
+class _Arbiter(Arbiter):  # type: ignore[misc]  # the library has no types
+    """gunicorn's main process, which also sees to it that the background worker runs."""
+
+    def __init__(self, server: _Server, beside: Beside | None) -> None:
+        self._beside = beside
+        super().__init__(server)
+
+    def manage_workers(self) -> None:
+        """Keep up the number of gunicorn's workers, and the one beside them."""
+        super().manage_workers()
+        if self._beside is not None:
+            self._beside.keep()
+
+
 def _parser() -> argparse.ArgumentParser:
     asked = parser("serve", "Chạy máy chủ HTTP (serve the HTTP API).")
     add_place(asked)
     asked.add_argument("--host", default="127.0.0.1", help="mặc định chỉ máy này (this machine)")
-    asked.add_argument("--port", type=_whole(1, 65_535), default=8080)
-    asked.add_argument("--workers", type=_whole(1, MOST_WORKERS), default=2)
+    asked.add_argument("--port", type=whole(1, 65_535), default=8080)
+    asked.add_argument("--workers", type=whole(1, MOST_WORKERS), default=2)
+    asked.add_argument(
+        "--no-worker", action="store_true",
+        help="không chạy việc nền bên cạnh (start no background worker beside it)",
+    )
     return asked
 
 
 def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    _make_ready(settings)
+    if not settings.embedded:
+        need_issuer(settings)
+    make_ready(settings)
     numbers = tempfile.mkdtemp(prefix="motcua-metrics-")
     # prometheus_client looks for it when it is first imported, which is in the workers.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers
     print(f"motcua: http://{options.host}:{options.port}/docs", flush=True)
+    beside = None if options.no_worker else Beside(options.embedded, options.clock)
     try:
-        Arbiter(_Server(settings, _configuration(options))).run()
+        _Arbiter(_Server(settings, _configuration(options)), beside).run()
     except SystemExit as stopped:
         return int(stopped.code or 0)
     finally:
+        if beside is not None:
+            beside.end()
         shutil.rmtree(numbers, ignore_errors=True)
     return 0
-
-
-def _make_ready(settings: Settings) -> None:
-    """Refuse to start where a request could not be answered: database, schema, clock, issuer."""
-    if settings.embedded:
-        migrate(owner_url(settings))
-    else:
-        need_issuer(settings)
-    try:
-        clock_of(settings).now()
-    except (OSError, ValueError) as error:
-        raise Invalid(
-            f"Không đọc được giờ trong {settings.clock_file}: {error}.",
-            f"The time in {settings.clock_file} cannot be read: {error}.", code="clock-unreadable",
-        ) from error
-    store = Store(application_url(settings))
-    try:
-        with store.reading() as connection:
-            need_newest(connection)
-    finally:
-        store.close()
 
 
 def _configuration(options: argparse.Namespace) -> dict[str, Any]:
@@ -117,13 +116,3 @@ def _forget(_server: object, worker: Any) -> None:
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
-
-
-def _whole(least: int, most: int) -> Any:
-    def read(text: str) -> int:
-        number = int(text)
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"{least}..{most}")
-        return number
-
-    return read

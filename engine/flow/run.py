@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -90,8 +91,13 @@ def deliver(flow: Flow, state: bytes, message: Message, setting: Setting) -> Ste
     return _finish(instance)
 
 
-def fire(flow: Flow, state: bytes, wait_id: str, setting: Setting) -> Step:
-    """Let a timer happen; raise Conflict(wait-not-open) when it is no longer awaited."""
+def fire(
+    flow: Flow, state: bytes, wait_id: str, setting: Setting, due: datetime | None = None,
+) -> Step:
+    """Let a timer happen; raise Conflict(wait-not-open) when it is no longer awaited.
+
+    `due` is the moment to which a hold has moved it; one that repeats counts its next from there.
+    """
     instance = _resume(flow, state, setting)
     visit = _visit(instance, wait_id)
     timers = [] if visit is None or not visit.waiting else [
@@ -101,6 +107,8 @@ def fire(flow: Flow, state: bytes, wait_id: str, setting: Setting) -> Step:
     if visit is None or not timers:
         raise Conflict("Hẹn giờ này không còn hiệu lực.", "This timer is no longer awaited.",
                        code="wait-not-open", wait=wait_id)
+    if due is not None:
+        visit.internal_data["due"] = due.astimezone(UTC).isoformat()
     visit.task_spec.happen(visit, timers[0], {})
     return _finish(instance)
 

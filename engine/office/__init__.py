@@ -14,12 +14,13 @@ from engine.office.library import Library
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
+from engine.office.waking import Wake
 from engine.people import Actor
 
 if TYPE_CHECKING:
     from engine.store import Store
 
-__all__ = ["Office", "Result"]
+__all__ = ["Office", "Result", "Wake"]
 
 
 class Office:
@@ -28,16 +29,19 @@ class Office:
     Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
     is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
     section 5). Unavailable when the database does not answer; nothing is then half-written.
+    `wake` is called inside the transaction of a command that has set timers; without it they wait
+    for the next sweep.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
+        wake: Wake | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
         self._clock = clock
-        self._desk = Desk(store, library)
-        self._reception = Reception(store, library)
+        self._desk = Desk(store, library, wake)
+        self._reception = Reception(store, library, wake)
         self._registry = Registry(store, confinement or Confinement())
 
     def execute(

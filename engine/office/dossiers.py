@@ -36,6 +36,7 @@ from engine.office.result import (
     task_etag,
     task_json,
 )
+from engine.office.waking import Wake, check_timer, first_due
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Facts, Outcome, dry_run, proceed
 
@@ -48,9 +49,10 @@ TaskCommand = CompleteTask | ClaimTask | UnclaimTask | AssignTask
 class Desk:
     """Executes commands on tasks, acts and timers of dossiers that exist."""
 
-    def __init__(self, store: Store, library: Library) -> None:
+    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
         self._store = store
         self._library = library
+        self._wake = wake
 
     def execute(
         self, command: DossierCommand, actor: Actor, now: datetime,
@@ -64,6 +66,7 @@ class Desk:
                 return self._on_dossier(unit, command, actor, now, (request, if_match))
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
+            check_timer(before, command, now)
             outcome = self._proceed(unit, before, command, SYSTEM, now)
             unit.commit()
             return Result(dossier_json(outcome.dossier), dossier_etag(outcome.dossier))
@@ -156,14 +159,18 @@ class Desk:
     ) -> Outcome:
         return self._save(unit, before, command, self._facts(unit, before, actor, now))
 
-    @staticmethod
-    def _save(unit: Unit, before: Before, command: DossierCommand, facts: Facts) -> Outcome:
+    def _save(
+        self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
+    ) -> Outcome:
         outcome = proceed(before, command, facts)
         entry = seal(outcome.draft)
         outcome = replace(
             outcome, dossier=replace(outcome.dossier, entries=entry.number, head=entry.hash),
         )
         unit.save(outcome, entry)
+        due = first_due(before, outcome) if self._wake else None
+        if self._wake and due:
+            self._wake(unit.connection, due)
         return outcome
 
 

@@ -19,9 +19,10 @@ from engine.law.rules import rules_on
 from engine.office import permits
 from engine.office.library import Library
 from engine.office.result import Result, dossier_etag, dossier_json, outcome_json
+from engine.office.waking import Wake, first_due
 from engine.people import Actor
 from engine.procedure import Version, in_force
-from engine.proceed import Facts, Registration, register
+from engine.proceed import Before, Facts, Registration, register
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -32,9 +33,10 @@ CHANNELS = ("direct", "online", "postal")
 class Reception:
     """Registers dossiers: status 1, on the version in force on the local day."""
 
-    def __init__(self, store: Store, library: Library) -> None:
+    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
         self._store = store
         self._library = library
+        self._wake = wake
 
     def execute(
         self, command: RegisterDossier, actor: Actor, now: datetime,
@@ -83,6 +85,9 @@ class Reception:
             outcome, dossier=replace(outcome.dossier, entries=entry.number, head=entry.hash),
         )
         unit.insert(outcome, entry)
+        due = first_due(Before(outcome.dossier), outcome) if self._wake else None
+        if self._wake and due:
+            self._wake(unit.connection, due)
         body = {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())}
         return Result(
             {**body, **dossier_json(outcome.dossier)}, dossier_etag(outcome.dossier), created=True,

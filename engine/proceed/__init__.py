@@ -74,8 +74,7 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
         case PerformAct(act=act, content=content):
             acts.perform(work, act, content)
         case FireTimer(part=part_id, wait=wait):
-            part = parts.running(work, part_id)
-            parts.absorb(work, part.id, run.fire(facts.flow, part.state, wait, work.setting()))
+            parts.fire(work, part_id, wait)
         case RegisterDossier():
             msg = "a dossier that exists cannot be registered again"
             raise TypeError(msg)

@@ -61,6 +61,17 @@ def absorb(work: Work, part_id: str, step: Step) -> None:
     work.signals.extend((part_id, name) for name in step.signals)
 
 
+def fire(work: Work, part_id: str, wait_id: str) -> None:
+    """Let a timer of a part happen, at the moment to which holds have moved it."""
+    part = running(work, part_id)
+    due = next((wait.due for wait in part.waits if wait.id == wait_id), None)
+    step = run.fire(work.facts.flow, part.state, wait_id, work.setting(), due)
+    # A timer that comes again keeps its id; when, only the instance knows.
+    others = tuple(wait for wait in part.waits if wait.id != wait_id)
+    work.parts[part.id] = replace(part, waits=others)
+    absorb(work, part.id, step)
+
+
 def carry(work: Work) -> None:
     """Deliver what was sent, and what had come early, until no envelope can move a part."""
     while True:

@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.errors import Invalid, Unavailable
-from engine.store.tables import APPLICATION
+from engine.store.tables import APPLICATION, JOBS
 from engine.store.unit import Unit
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 #: Statements that take longer than this are given up, in milliseconds; so are waits for a lock.
 STATEMENT_TIMEOUT, LOCK_TIMEOUT = 30_000, 10_000
+#: Whoever the URL names: the office works as the role that owns nothing.
+_OPTIONS = f"-c timezone=UTC -c role={APPLICATION}"
 
 
 class Store:
@@ -29,8 +31,7 @@ class Store:
             url, pool_size=pool_size, max_overflow=pool_size * 4, pool_timeout=10,
             connect_args={
                 "connect_timeout": 5, "prepare_threshold": 1,
-                # Whoever the URL names: the office works as the role that owns nothing.
-                "options": f"-c timezone=UTC -c role={APPLICATION} "
+                "options": f"{_OPTIONS} -c search_path=public,{JOBS} "
                            f"-c statement_timeout={STATEMENT_TIMEOUT} "
                            f"-c lock_timeout={LOCK_TIMEOUT}",
             },
@@ -81,6 +82,13 @@ class Store:
             raise _not_storable(error) from error
         finally:
             lent.close()
+
+
+def job_connection(url: str) -> dict[str, Any]:
+    """Return conninfo and keywords by which the driver's pool reaches the job tables at `url`."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    options = f"{_OPTIONS} -c search_path={JOBS}"
+    return {"conninfo": plain, "kwargs": {"connect_timeout": 5, "options": options}}
 
 
 def _unavailable(error: Exception) -> Unavailable:

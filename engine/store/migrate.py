@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.errors import Unavailable
 from engine.store import calendars
-from engine.store.tables import APPLICATION, OWNER
+from engine.store.tables import APPLICATION, JOBS, OWNER
 from engine.worktime import DEFAULT
 
 #: Held while migrating, so that two commands started together run one after the other.
@@ -85,3 +85,4 @@ def _roles(connection: Connection, password: str | None) -> None:
     connection.execute(text(f"GRANT {OWNER} TO CURRENT_USER"))
     connection.execute(text(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}"))
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APPLICATION}"))
+    connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {JOBS} AUTHORIZATION {OWNER}"))

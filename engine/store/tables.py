@@ -25,6 +25,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 #: The owner holds tables, triggers and functions; the application role may only use them.
 OWNER, APPLICATION = "motcua_owner", "motcua_app"
+#: The schema of the job tables, which are procrastinate's and not described here.
+JOBS = "jobs"
 
 metadata = MetaData()
 _instant = DateTime(timezone=True)
@@ -188,8 +190,13 @@ timer = Table(
     Column("part", Text, nullable=False),
     Column("wait", Text, nullable=False),
     Column("due", _instant, nullable=False),
+    # Mirrors the hold of the dossier, so that what may fire is found by one index.
+    Column("held", SmallInteger, nullable=False, server_default="0"),
+    Column("tries", SmallInteger, nullable=False, server_default="0"),
+    Column("not_before", _instant),
+    Column("failure", Text),
     PrimaryKeyConstraint("dossier", "part", "wait"),
-    Index("timer_due", "due"),
+    Index("timer_due", "due", postgresql_where=text("held = 0")),
 )
 envelope = Table(
     "envelope", metadata,

@@ -19,9 +19,9 @@ from engine.errors import NotFound
 from engine.history import Entry
 from engine.people import Actor, Agency
 from engine.proceed.outcome import Before, Outcome
-from engine.store import calendars, idempotency, people, procedures, rows, sequences
-from engine.store.statements import delete_text, insert_text, text_of, update_text
-from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task, timer
+from engine.store import calendars, idempotency, people, procedures, rows, sequences, timers
+from engine.store.statements import insert_text, text_of, update_text
+from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task
 from engine.worktime import Calendar
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ _SAVE_TASK = update_text(task, [
     "due", "state", "assignee", "closed_at", "closed_by", "revision",
 ])
 _PUT_ENVELOPE = insert_text(envelope, overwrite=["state"])
-_DROP_TIMERS = delete_text(timer, timer.c.dossier, timer.c.part)
-_NEW_TIMER = insert_text(timer)
 _NEW_ENTRY = insert_text(entry)
 
 
@@ -65,6 +63,12 @@ class Unit:
     def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         self._connection = connection
         self._writes: list[tuple[str, Mapping[str, Any]]] = []
+        self._held: dict[str, bool] = {}
+
+    @property
+    def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """The transaction itself, for what must be kept or undone with it."""
+        return self._connection
 
     # Reading under locks
 
@@ -78,8 +82,10 @@ class Unit:
         ))
         if not found[0]:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+        loaded = rows.dossier_of(found[0][0])
+        self._held[code] = loaded.standing.hold is not None
         return Before(
-            dossier=rows.dossier_of(found[0][0]),
+            dossier=loaded,
             parts=tuple(rows.part_of(row) for row in found[1]),
             tasks=tuple(rows.task_of(row) for row in found[2]),
             kept=tuple(rows.envelope_of(row) for row in found[3]),
@@ -140,6 +146,9 @@ class Unit:
         row = rows.dossier_row(outcome.dossier)
         self._writes.append((_SAVE_DOSSIER, {**row, "key_code": row["code"]}))
         self._write(outcome, sealed)
+        held = outcome.dossier.standing.hold is not None
+        if held != self._held.get(outcome.dossier.code, held):
+            self._writes.append(timers.holding(outcome.dossier.code, held=held))
 
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""
@@ -181,9 +190,9 @@ class Unit:
         self._writes.append(procedures.setting(version))
 
     def _write(self, outcome: Outcome, sealed: Entry) -> None:
-        code = outcome.dossier.code
+        code, held = outcome.dossier.code, outcome.dossier.standing.hold is not None
         for changed in outcome.parts:
-            self._write_part(code, changed)
+            self._write_part(code, changed, held)
         for opened in outcome.opened:
             self._writes.append((_NEW_TASK, rows.task_row(code, opened)))
         for moved in outcome.changed:
@@ -193,14 +202,13 @@ class Unit:
             self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
         self._writes.append((_NEW_ENTRY, vars(sealed)))
 
-    def _write_part(self, code: str, changed: Part) -> None:
+    def _write_part(self, code: str, changed: Part, held: bool) -> None:
         self._writes.append((_PUT_PART, rows.part_row(code, changed)))
-        self._writes.append((_DROP_TIMERS, {"key_dossier": code, "key_part": changed.id}))
-        for wait in changed.waits:
-            if wait.due is not None:
-                self._writes.append((_NEW_TIMER, {
-                    "dossier": code, "part": changed.id, "wait": wait.id, "due": wait.due,
-                }))
+        self._writes.append(timers.clearing(code, changed.id))
+        self._writes.extend(
+            timers.setting(code, changed.id, wait, held=held)
+            for wait in changed.waits if wait.due is not None
+        )
 
     def _fetch(
         self, parameters: Mapping[str, Any], statements: tuple[str, ...],

@@ -1,0 +1,29 @@
+"""Ready to start (sẵn sàng): refuse where work could not be done: clock, database, schema."""
+
+from __future__ import annotations
+
+from api.settings import Settings
+from api.wiring import application_url, clock_of, owner_url
+from engine.errors import Invalid
+from engine.store import Store
+from engine.store.migrate import migrate
+from engine.store.schema import need_newest
+
+
+def make_ready(settings: Settings) -> None:
+    """Migrate an embedded database; raise Invalid or Unavailable where something is not ready."""
+    if settings.embedded:
+        migrate(owner_url(settings))
+    try:
+        clock_of(settings).now()
+    except (OSError, ValueError) as error:
+        raise Invalid(
+            f"Không đọc được giờ trong {settings.clock_file}: {error}.",
+            f"The time in {settings.clock_file} cannot be read: {error}.", code="clock-unreadable",
+        ) from error
+    store = Store(application_url(settings))
+    try:
+        with store.reading() as connection:
+            need_newest(connection)
+    finally:
+        store.close()

@@ -1,0 +1,11 @@
+"""Background jobs (việc nền): rows are the truth, jobs only wake whoever works on them.
+
+The only home of procrastinate, whose job tables stand in the same PostgreSQL: a job is deferred in
+the transaction of the command that needs it, and any number of machines take jobs from there.
+The worker is not imported here: those who only wake do without what it needs.
+"""
+
+from engine.jobs.timers import Timers
+from engine.jobs.waking import wake
+
+__all__ = ["Timers", "wake"]

@@ -1,0 +1,114 @@
+"""The worker (tiến trình nền): takes jobs until it is told to stop, and finishes what is under way.
+
+Any number of them, on any number of machines, share one PostgreSQL. When it goes away they wait
+for it; what a killed one left is found by the sweep of the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import Status
+
+from engine.jobs.timers import Timers
+from engine.jobs.waking import TIMERS
+
+TIDY = "motcua.tidy"
+#: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
+SWEEP, RESTLESS_SWEEP = "* * * * *", "* * * * * *"
+#: Seconds until a worker that lost its database begins anew, and between looks at its parent.
+AGAIN, LOOK = 2.0, 1.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker does: how to reach its jobs, what fires timers, how much at a time.
+
+    `restless` sweeps each second, where the clock is a file that nobody announces changes of;
+    `parent` is the process with which it ends.
+    """
+
+    connection: Mapping[str, Any]
+    timers: Timers
+    concurrency: int = 2
+    restless: bool = False
+    parent: int | None = None
+
+
+def run(work: Work) -> None:
+    """Work until SIGTERM or SIGINT, or until the parent has gone; then finish and return."""
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_until_stopped(work))
+
+
+async def _until_stopped(work: Work) -> None:
+    stopping = threading.Event()
+    working = asyncio.create_task(_work(work, stopping))
+
+    def stop() -> None:
+        if stopping.is_set():
+            return
+        stopping.set()
+        working.cancel()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop)
+    watching = asyncio.create_task(_watch(work.parent, stop))
+    try:
+        await working
+    finally:
+        watching.cancel()
+
+
+async def _watch(parent: int | None, stop: Callable[[], None]) -> None:
+    while parent is not None:
+        if os.getppid() != parent:
+            stop()
+            return
+        await asyncio.sleep(LOOK)
+
+
+async def _work(work: Work, stopping: threading.Event) -> None:
+    log = structlog.get_logger()
+    while not stopping.is_set():
+        app = _app(work, stopping)
+        try:
+            async with app.open_async():
+                await app.run_worker_async(
+                    concurrency=work.concurrency, install_signal_handlers=False,
+                    delete_jobs="always",
+                )
+        except Exception as error:  # noqa: BLE001 - whatever ended it, it begins anew
+            log.warning("worker-interrupted", reason=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(AGAIN)
+
+
+def _app(work: Work, stopping: threading.Event) -> App:
+    connector = PsycopgConnector(min_size=1, max_size=2 + work.concurrency, **work.connection)
+    app = App(connector=connector)
+
+    @app.periodic(
+        cron=RESTLESS_SWEEP if work.restless else SWEEP, periodic_id="sweep",
+        queueing_lock=f"{TIMERS} sweep",
+    )
+    @app.task(name=TIMERS)
+    def fire(timestamp: int | None = None) -> None:  # noqa: ARG001 - when a sweep was due
+        work.timers.drain(stopping.is_set)
+
+    @app.periodic(cron="*/5 * * * *", periodic_id="tidy", queueing_lock=TIDY)
+    @app.task(name=TIDY)
+    async def tidy(timestamp: int) -> None:  # noqa: ARG001
+        # Jobs only wake: those of a killed worker go, the sweep finds what they were about.
+        for job in await app.job_manager.get_stalled_jobs():
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+    return app

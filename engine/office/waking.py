@@ -1,0 +1,50 @@
+"""Waking (đánh thức): when a command has set timers, and whether one that comes due may fire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.commands import FireTimer
+from engine.errors import Conflict
+from engine.law.standing import need_no_hold
+from engine.proceed import Before, Outcome
+
+if TYPE_CHECKING:
+    from engine.store import Connection
+
+#: Wakes the background work at a moment, in the open transaction on the connection: committed or
+#: undone with it.
+Wake = Callable[["Connection", datetime], None]
+
+
+def first_due(before: Before, outcome: Outcome) -> datetime | None:
+    """Return when the first timer is due that the command has set, moved or freed from a hold."""
+    if outcome.dossier.standing.hold is not None:
+        return None
+    freed = before.dossier.standing.hold is not None
+    known = {part.id: part for part in before.parts}
+    parts = {**known, **{part.id: part for part in outcome.parts}} if freed else {
+        part.id: part for part in outcome.parts
+    }
+    stood = set() if freed else {(i, w.id, w.due) for i, p in known.items() for w in p.waits}
+    return min((
+        wait.due for key, part in parts.items() for wait in part.waits
+        if wait.due is not None and (key, wait.id, wait.due) not in stood
+    ), default=None)
+
+
+def check_timer(before: Before, command: FireTimer, now: datetime) -> None:
+    """Raise Conflict while the dossier is held, or when the timer was moved behind `now`.
+
+    One that is not there at all is for the flow to refuse.
+    """
+    need_no_hold(before.dossier.standing)
+    for part in before.parts:
+        for wait in part.waits:
+            here = (part.id, wait.id) == (command.part, command.wait)
+            if here and (wait.due is None or wait.due > now):
+                raise Conflict(
+                    "Hẹn giờ này chưa đến hạn.", "This timer is not yet due.", code="wait-not-due",
+                )
