@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import psycopg
 import pytest
 from http_town import Town
 
 from engine.audit import desk
+from engine.audit.signing import Seal, make_seal
 from engine.errors import Corrupt
 from engine.history import FORMAT, canonical
 from engine.office.library import Library
@@ -29,6 +32,15 @@ def code(p088: Town) -> str:
     )
     assert done.status_code == 200, done.text
     return code
+
+
+@pytest.fixture
+def approved(p088: Town, store: Store, tmp_path: Path) -> Seal:
+    """The key that has signed an archive with P088 in force."""
+    assert p088.author.get(f"/procedures/{P088}/versions").status_code == 200
+    seal = make_seal(tmp_path / "key.pem")
+    desk.add_checkpoint(store, datetime.now(UTC), seal)
+    return seal
 
 
 def touch(owner: str, statement: str, *parameters: object) -> None:
@@ -94,3 +106,22 @@ def test_a_flow_that_is_no_longer_what_was_approved_is_not_run(
     touch(owner, "UPDATE flow SET lowered = set_byte(lowered, 200, 65)")
     with pytest.raises(Corrupt, match="changed in the archive"):
         Library(store).flow(row[0])
+
+
+@pytest.mark.parametrize(("statement", "said"), [
+    ("UPDATE procedure_version SET state = 'retired'", "state"),
+    ("UPDATE procedure_version SET decision = 'x', effective_from = '2020-01-01'", "decision"),
+    ("UPDATE procedure_version SET source_hash = 'x'", "source, files"),
+    ("UPDATE procedure_file SET content = 'x'", "files"),
+    ("DELETE FROM procedure_file WHERE name ~ 'form$'", "files"),
+    ("UPDATE flow SET lowered = 'x'", "lowered bytes"),
+    ("DELETE FROM procedure_version", "its row is gone"),
+    ("UPDATE procedure_version SET number = 9", "no entry made this row"),
+])
+def test_a_version_kept_otherwise_than_it_was_approved_is_named_by_verify(
+    store: Store, owner: str, approved: Seal, statement: str, said: str,
+) -> None:
+    assert desk.verify_stored(store, approved).whole
+    touch(owner, statement)
+    broken = desk.verify_stored(store, approved).broken
+    assert any(said in line for line in broken), broken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from engine.audit.approved import unlike_approved
 from engine.audit.bundle import Bundle, pins
 from engine.audit.checkpoint import Checkpoint, heads_of, make, read
 from engine.audit.replay import Replay, replay
@@ -46,12 +47,23 @@ def add_checkpoint(store: Store, at: datetime, seal: Seal) -> Checkpoint:
 
 
 def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> Verdict:
-    """Recompute every chain of the archive against its rows, checkpoints and an outside copy."""
+    """Recompute every chain of the archive against its rows, checkpoints and an outside copy.
+
+    Versions of procedures are held against what their chains say was approved.
+    """
     with store.snapshot() as connection:
-        return verify_archive(Archive(
+        verdict = verify_archive(Archive(
             heads=entries.heads(connection), entries=entries.every(connection),
             checkpoints=[Checkpoint(*row) for row in checkpoints.every(connection)], copy=copy,
         ), seal)
+        for code, _ in procedures.catalogue(connection):
+            verdict.broken.extend(unlike_approved(
+                code, entries.chain(connection, f"procedure:{code}"), (
+                    (version, procedures.files(connection, code, version.number))
+                    for version in procedures.versions(connection, code)
+                ),
+            ))
+    return verdict
 
 
 def replay_stored(store: Store, code: str) -> Replay:
