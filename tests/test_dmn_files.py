@@ -99,8 +99,10 @@ def test_what_cannot_be_decided_is_refused_when_it_is_read(
     (b"", "not-xml"), (b"{}", "not-xml"), (b"<a/>", "not-dmn"), (b"\xff\xfe\x00", "not-xml"),
     (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "doctype"),
     (b"<a>" * 200 + b"</a>" * 200, "nested-too-deep"),
+    (b'<?xml version="1.0" encoding="' + b"x" * 500 + b'"?><a/>', "not-xml"),
     (b"<a>" + b" " * 2_000_000 + b"</a>", "too-large"),
     (file(decision(table(["x"], ["r"], ["1; 2"] * 2_001))), "too-many-rules"),
+    (file(decision(table(["x"], ["r"], ["1," * 1_500 + "1; 2"] * 70))), "too-many-rules"),
 ])
 def test_broken_and_oversized_files_are_one_finding(content: bytes, code: str) -> None:
     assert codes(content) == [code]
@@ -160,7 +162,16 @@ def test_missing_data_and_unknown_decisions_are_named() -> None:
         decide(file(PLAIN), "E")
 
 
-def test_facts_of_the_dossier_cannot_be_pretended_and_data_are_not_changed() -> None:
+def test_a_result_beyond_the_bounds_of_the_language_is_refused() -> None:
+    content = file(decision(table(["x"], ["r"], ["-; x"] * 100, "COLLECT")))
+    with pytest.raises(DecisionFailed, match="too large"):
+        decide(content, x="a" * 1_000)
+    total = file(decision(table(["x"], ["r"], ["-; x"] * 3, "COLLECT", ' aggregation="SUM"')))
+    with pytest.raises(DecisionFailed, match="too large"):
+        decide(total, x=2**53 - 1)
+
+
+def test_results_are_plain_data_of_their_own_and_data_are_not_changed() -> None:
     content = file(decision(formula("rows")))
     data = {"rows": [{"a": 1}]}
     found = evaluate(read_decisions(content), "D", data, AROUND)

@@ -26,6 +26,7 @@ from engine.flow.setting import FlowFailed, Setting
 RULES = ['< 5; 10000; "thấp"', '[5..9]; 20000; "vừa"', '> 9; 30000; "cao"']
 FEES = file(decision(table(["pages: number"], ["fee", "level"], RULES), "fees", "Lệ phí"))
 LISTING = file(decision(table(["pages"], ["paper"], ['> 1; "A"', '> 2; "B"'], "COLLECT"), "papers"))
+INTO = ' camunda:resultVariable="r" camunda:mapDecisionResult="'
 TASK = 'motcua:decision="fees"'
 
 
@@ -64,10 +65,8 @@ def test_the_table_beside_the_diagram_decides_and_its_outputs_become_data() -> N
 @pytest.mark.parametrize(("attributes", "inside", "script", "expected"), [
     ('motcua:decision="fees" motcua:result="r"', "", "total = r.fee", 20000),
     ('camunda:decisionRef="fees" camunda:resultVariable="r"', "", "total = r[0].fee", 20000),
-    ('camunda:decisionRef="fees" camunda:resultVariable="r" '
-     'camunda:mapDecisionResult="singleResult"', "", "total = r.level", "vừa"),
-    ('camunda:decisionRef="papers" camunda:resultVariable="r" '
-     'camunda:mapDecisionResult="collectEntries"', "", "total = r", ["A", "B"]),
+    (f'camunda:decisionRef="fees"{INTO}singleResult"', "", "total = r.level", "vừa"),
+    (f'camunda:decisionRef="papers"{INTO}collectEntries"', "", "total = r", ["A", "B"]),
     ("", '<zeebe:calledDecision decisionId="papers" resultVariable="r"/>', "total = r", ["A", "B"]),
     ("", "<spiffworkflow:calledDecisionId>fees</spiffworkflow:calledDecisionId>", "total = fee",
      20000),
@@ -82,7 +81,7 @@ def test_tasks_of_other_tools_call_their_decision_and_map_its_result(
 
 
 def test_a_mapping_that_takes_one_value_refuses_more() -> None:
-    one = ' camunda:resultVariable="r" camunda:mapDecisionResult="singleEntry"'
+    one = f'{INTO}singleEntry"'
     answer = told(drawn(f'camunda:decisionRef="papers"{one}'), pages=7)
     assert answer["error"]["element"] == "R"
     assert "2 matching rules" in answer["error"]["message"]["en"]

@@ -143,6 +143,8 @@ def _walk(content: bytes, limits: Limits) -> None:
     except expat.ExpatError as error:
         why = expat.ErrorString(error.code)
         raise Refused([_not_xml(why, error.lineno)]) from error
+    except (LookupError, ValueError) as error:
+        raise Refused([_not_xml(str(error)[:200], 1)]) from error
 
 
 def _transcoded(content: bytes) -> bytes:

@@ -46,12 +46,15 @@ def decide(
         )
     known = {word: data[name] for name, word in decisions.spelled.items() if name in data}
     known = {**data, **known}
-    made: Answer | None = None
-    for decision in decisions.needed(decision_id):
+    *required, wanted = decisions.needed(decision_id)
+    for decision in required:
         made = _made(decision, Scope(known, surroundings))
         known = {**known, **_bound(decision, made)}
-    assert made is not None  # noqa: S101 - a decision needs at least itself
-    return _plain(made)
+    made = _made(wanted, Scope(known, surroundings))
+    try:
+        return _plain(made)
+    except Invalid as error:
+        raise _failed(wanted, error) from error
 
 
 def _made(decision: Decision, scope: Scope) -> Answer:

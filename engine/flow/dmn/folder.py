@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -74,7 +73,9 @@ def decisions_beside(
 
 
 def _holding(key: str, tables: Mapping[str, bytes]) -> Held | None:
+    """Return the file that counts for a decision: one that can be read before a broken one."""
     names = [name for name, content in tables.items() if _holds(key, content)]
+    names.sort(key=lambda name: examine(tables[name])[0] is None)
     if not names:
         return None
     content = tables[names[0]]
@@ -89,8 +90,4 @@ def _holds(key: str, content: bytes) -> bool:
     decisions, _ = examine(content)
     if decisions is not None:
         return key in decisions.by_id
-    if wide:
-        return False
-    quoted = re.escape(key.encode())
-    return re.search(rb"""decision\s[^<>]{0,2000}?\bid\s*=\s*["']""" + quoted + rb"""["']""",
-                     content) is not None
+    return any(b"id=" + quote + key.encode() + quote in content for quote in (b'"', b"'"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 
 from lxml.etree import _Element as Element
@@ -15,17 +16,18 @@ from engine.flow.findings import Refused, Sentence, finding, label
 from engine.flow.read import Limits, tree
 from engine.step import Finding
 
-#: More decisions, rules and cells than these in one file are refused.
+#: More decisions, rules, cells and values listed in cells than these in one file are refused.
 MOST_DECISIONS = 500
 MOST_RULES = 2_000
 MOST_CELLS = 40_000
+MOST_TESTS = 100_000
 
 
 def read_decisions(content: bytes) -> Decisions:
     """Return the decisions in these bytes; raise Refused with every error in them.
 
-    Namespaces of DMN 1.1 to 1.5, any encoding; at most 2 MB, 500 decisions, 2,000 rules and
-    40,000 cells. DOCTYPE and entities are refused.
+    Namespaces of DMN 1.1 to 1.5, any encoding; at most 2 MB, 500 decisions, 2,000 rules,
+    40,000 cells and 100,000 values listed in them. DOCTYPE and entities are refused.
     """
     decisions, found = examine(content)
     if decisions is None:
@@ -72,13 +74,15 @@ def _not_decisions(root: Element) -> Finding | None:
 
 
 def _too_many(root: Element) -> Finding | None:
-    kinds = [words.kind(element) for element in root.iter()]
-    for names, most, vi, en in (
-        (("decision",), MOST_DECISIONS, "quyết định", "decisions"),
-        (("rule",), MOST_RULES, "luật", "rules"),
-        (("inputEntry", "outputEntry"), MOST_CELLS, "ô", "cells"),
+    kinds = Counter(words.kind(element) for element in root.iter())
+    tests = sum(words.said(entry).count(",") for entry in root.iter() if words.kind(
+        entry) == "inputEntry")
+    for count, most, vi, en in (
+        (kinds["decision"], MOST_DECISIONS, "quyết định", "decisions"),
+        (kinds["rule"], MOST_RULES, "luật", "rules"),
+        (kinds["inputEntry"] + kinds["outputEntry"], MOST_CELLS, "ô", "cells"),
+        (tests, MOST_TESTS, "giá trị trong các ô", "values in its cells"),
     ):
-        count = sum(name in names for name in kinds)
         if count > most:
             return finding("error", "too-many-rules", root, (
                 f"Tệp có {count} {vi}, nhiều hơn {most}.",

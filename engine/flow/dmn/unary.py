@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from engine.expressions import Expression, ExpressionError, Surroundings
+from engine.expressions.text import MAX_TEXT
 from engine.flow.dmn.cells import EVERYTHING, Cell, Equal, Interval, Operand, Order, Test
 
 Compile = Callable[[str], Expression]
@@ -24,6 +25,11 @@ _NOWHERE = Surroundings(datetime(2000, 1, 1, tzinfo=UTC))
 def read_cell(text: str, compile_text: Compile) -> Cell:
     """Return the cell that a text says; raise ExpressionError where it cannot be read."""
     bare = text.strip()
+    if len(bare) > MAX_TEXT:
+        raise ExpressionError(
+            f"Ô dài quá {MAX_TEXT} ký tự.", f"The cell is longer than {MAX_TEXT} characters.",
+            code="expression-too-long",
+        )
     if bare in ("", "-"):
         return EVERYTHING
     match = _NOT.match(bare)
