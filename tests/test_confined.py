@@ -355,7 +355,7 @@ def test_an_upload_that_takes_too_much_is_refused_and_the_next_one_is_taken(
 def test_the_command_line_answers_a_diagram_that_takes_too_long(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("engine.flow.confined.play_diagram", lambda *_: hostile.spin())
+    monkeypatch.setattr("engine.flow.play.play", lambda *_: hostile.spin())
     monkeypatch.setattr("engine.flow.confined.lint_diagram", lambda *_, **__: hostile.spin())
     monkeypatch.setenv("MOTCUA_EXAMINATION_SECONDS", "1")
     file = tmp_path / "x.bpmn"

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.flow.confined.answers import Exceeded
 from engine.flow.confined.child import Bounds
@@ -19,9 +19,10 @@ from engine.flow.confined.forkserver import SERVER
 from engine.flow.findings import Sentence, finding
 from engine.flow.lint import Known, Report
 from engine.flow.lint import lint as lint_diagram
-from engine.flow.play import PlayRequest
-from engine.flow.play import play as play_diagram
 from engine.step import Finding
+
+if TYPE_CHECKING:
+    from engine.flow.play import PlayRequest
 
 __all__ = ["Bounds", "Confinement", "Exceeded", "directly"]
 
@@ -64,6 +65,8 @@ class Confinement:
         self, files: Mapping[str, bytes], main: str, request: PlayRequest,
     ) -> dict[str, Any]:
         """Return the rehearsal of a diagram in the shape of design.md section 5."""
+        from engine.flow.play import play as play_diagram  # lint alone needs no SpiffWorkflow
+
         found = self._done(partial(play_diagram, files, main, request))
         return _failed(found) if isinstance(found, Finding) else found
 

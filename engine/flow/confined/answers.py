@@ -66,7 +66,7 @@ def hear(channel: socket.socket, began: float, cpu: float, wall: float) -> Any:
     an answer before `cpu` and `wall` were over cannot have been killed for them: it crashed.
     """
     # The kernel ends the child at `wall`: what comes a moment later has been sent before.
-    until = began + wall + 0.5
+    until = time.monotonic() + wall + 0.5
     try:
         (size,) = SIZE.unpack(receive(channel, SIZE.size, until))
         if size > MOST_BYTES:

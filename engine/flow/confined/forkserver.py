@@ -26,7 +26,7 @@ from engine.flow.confined.child import Bounds
 _T = TypeVar("_T")
 #: Children at once for one server process, and seconds that others wait for their turn.
 MOST_AT_ONCE, PATIENCE = max(2, os.cpu_count() or 1), 15.0
-#: Seconds in which a nursery loads everything and forks.
+#: Seconds in which a nursery loads everything and forks, and a child takes its work.
 _READY = 30.0
 #: A nursery found dead after it took a channel, one found dead before, a new one.
 _TRIES = 3
@@ -60,7 +60,7 @@ class ForkServer:
             with self._child() as channel:
                 began = time.monotonic()
                 try:
-                    channel.settimeout(bounds.wall)
+                    channel.settimeout(_READY)
                     channel.sendall(SIZE.pack(len(packed)) + packed)
                 except OSError as error:
                     raise Exceeded("failed", f"the child took no work: {error}") from None
