@@ -228,3 +228,12 @@ def test_whatever_is_sent_comes_out_clean_or_is_refused(answers: dict[str, Any])
     else:
         assert forms.clean(schema, clean) == clean
         assert json.loads(canonical(clean)) == clean
+
+
+def test_a_whole_number_beyond_every_float_is_told_as_too_large() -> None:
+    assert faults(form(field("number")), {"x": 10**400}) == [("/answers/x", "too-large")]
+
+
+def test_a_group_given_as_null_is_no_object() -> None:
+    group = {"type": "group", "path": "child", "components": [field("textfield")]}
+    assert faults(form(group), {"child": None}) == [("/answers/child", "not-object")]
