@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 
 from engine.expressions.errors import ExpressionError
 
@@ -59,7 +60,10 @@ def _python(match: re.Match[str]) -> str:
 def _tree(text: str, shift: int) -> ast.expr:
     lines = "\n" in text or "\r" in text
     try:
-        return ast.parse(f"({text}\n)" if lines else text, mode="eval").body
+        with warnings.catch_warnings():
+            # Python's remarks on style (`1if x`) are for Python code, and would go to the log.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(f"({text}\n)" if lines else text, mode="eval").body
     except SyntaxError as error:
         column = None if lines or error.offset is None else error.offset + shift
         raise _refused(
