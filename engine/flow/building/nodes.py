@@ -63,7 +63,7 @@ class Nodes:
         drawn["note"] = replace(self._notes.note(element), element=drawn["element"])
         drawn["takes"] = int(element.get("startQuantity") or 1)
         drawn["gives"] = int(element.get("completionQuantity") or 1)
-        drawn["repetition"] = read_repetition(element, self._drawing)
+        drawn["repetition"] = read_repetition(element, self._drawing, self.triggers)
         if name == "callActivity":
             called = reference(element, "calledElement") or ""
             return Call(process, identity, level=called, into=_mappings(element, "in"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml.etree import _Element as Element
 
 from engine.expressions import Expression, compile_expression
-from engine.flow.bpmn import camunda, child, text
+from engine.flow.bpmn import attribute, camunda, child, children, text
 from engine.flow.building.drawing import Drawing, title, yes
+from engine.flow.building.triggers import Triggers
+from engine.flow.specs.announcing import Announcement
 from engine.flow.specs.repetition import Repetition
 
 
-def read_repetition(activity: Element, drawing: Drawing) -> Repetition | None:
+def read_repetition(
+    activity: Element, drawing: Drawing, triggers: Triggers,
+) -> Repetition | None:
     """Return how an activity repeats, None when it does not."""
     loop = child(activity, "standardLoopCharacteristics")
     if loop is not None:
@@ -21,10 +27,10 @@ def read_repetition(activity: Element, drawing: Drawing) -> Repetition | None:
             maximum=int(maximum) if maximum.isdecimal() else None,
         )
     many = child(activity, "multiInstanceLoopCharacteristics")
-    return _many(many, drawing) if many is not None else None
+    return _many(many, drawing, triggers) if many is not None else None
 
 
-def _many(many: Element, drawing: Drawing) -> Repetition:
+def _many(many: Element, drawing: Drawing, triggers: Triggers) -> Repetition:
     items = _named(text(child(many, "loopDataInputRef")), drawing) or camunda(many, "collection")
     output = _named(text(child(many, "loopDataOutputRef")), drawing)
     item = child(many, "inputDataItem")
@@ -35,7 +41,21 @@ def _many(many: Element, drawing: Drawing) -> Repetition:
         item=_item(item) or camunda(many, "elementVariable"),
         output=output, output_item=_expression(_item(result) or ""),
         until=_expression(text(child(many, "completionCondition"))),
+        announcements=tuple(_announcements(many, triggers)),
     )
+
+
+def _announcements(many: Element, triggers: Triggers) -> Iterator[Announcement]:
+    """Yield what the behavior None, One or Complex throws; All throws nothing."""
+    match attribute(many, "behavior"):
+        case "None" | "One" as said:
+            for trigger in triggers.named(many, f"{said.lower()}BehaviorEventRef"):
+                yield Announcement(trigger, first=said == "One")
+        case "Complex":
+            for item in children(many, "complexBehaviorDefinition"):
+                event = child(item, "event")
+                for trigger in triggers.of(event) if event is not None else ():
+                    yield Announcement(trigger, when=_expression(text(child(item, "condition"))))
 
 
 def _expression(drawn: str) -> Expression | None:

@@ -51,6 +51,12 @@ class Triggers:
         found = [self._one(event, item) for item in self._definitions(event)]
         return tuple(trigger for trigger in found if trigger is not None)
 
+    def named(self, holder: Element, attribute: str) -> tuple[Trigger, ...]:
+        """Return the trigger of the shared event definition that an attribute refers to."""
+        item = self._drawing.target(holder, attribute)
+        found = self._one(holder, item) if item is not None else None
+        return (found,) if found is not None else ()
+
     def message(self, node: Element, holder: Element) -> MessageTrigger:
         """Return the message that a node's `holder` (definition or task) refers to."""
         drawn = self._drawing.target(holder, "messageRef")

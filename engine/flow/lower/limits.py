@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import ACTIVITIES, attribute, child, children, kind
+from engine.flow.bpmn import ACTIVITIES, attribute, child, children, definitions, kind
 from engine.flow.findings import label
 from engine.flow.lower.work import Work
 
+#: What the instances of a multi-instance activity may throw as they end.
+THROWN = frozenset(f"{name}EventDefinition"
+                   for name in ("signal", "message", "error", "escalation"))
 #: More tokens at once than anybody means.
 MAX_QUANTITY = 100
 
@@ -24,8 +27,7 @@ def rewrite(work: Work) -> None:
                  f"The data mapping of '{label(activity)}' only documents; data are shared."),
             )
     for many in work.all("multiInstanceLoopCharacteristics"):
-        if (attribute(many, "behavior") or "All") != "All":
-            _refuse(work, many, "multi-instance-behavior", "behavior")
+        _behavior(work, many)
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
             _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
@@ -34,6 +36,29 @@ def rewrite(work: Work) -> None:
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
         if several and parent is not None and kind(parent) == "process":
             _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
+
+
+def _behavior(work: Work, many: Element) -> None:
+    """Refuse a behavior that names no event which could be thrown."""
+    said = attribute(many, "behavior") or "All"
+    thrown: list[Element | None] = []
+    if said in {"None", "One"}:
+        thrown = [work.target(many, f"{said.lower()}BehaviorEventRef")]
+    elif said == "Complex":
+        events = [child(item, "event") for item in children(many, "complexBehaviorDefinition")]
+        thrown = [next(iter(definitions(event)), None) if event is not None else None
+                  for event in events] or [None]
+    elif said != "All":
+        thrown = [None]
+    if any(event is None or kind(event) not in THROWN for event in thrown):
+        work.found(
+            "error", "multi-instance-behavior", many,
+            ((f"behavior = “{said}” không nêu sự kiện tín hiệu, thông điệp, lỗi hay leo thang nào "
+             "để phát."),
+             f"behavior = '{said}' names no signal, message, error or escalation to throw."),
+            ("Trỏ tới một định nghĩa sự kiện trong tệp, hoặc dùng behavior=\"All\".",
+             "Refer to an event definition of the file, or use behavior=\"All\"."),
+        )
 
 
 def _quantities(work: Work, activity: Element) -> None:

@@ -18,6 +18,7 @@ TEXTS = (
 REFERENCES = (
     "id", "sourceRef", "targetRef", "default", "attachedToRef", "processRef", "messageRef",
     "signalRef", "errorRef", "escalationRef", "calledElement", "activityRef", "categoryValueRef",
+    "noneBehaviorEventRef", "oneBehaviorEventRef",
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import Expression, as_data
+from engine.flow.specs.announcing import Announcement, announce
 from engine.flow.specs.stuck import failed
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Repetition:
     condition: Expression | None = None
     test_before: bool = False
     maximum: int | None = None
+    announcements: tuple[Announcement, ...] = ()
 
     def begin(self, activity: Activity, outer: Visit) -> bool:
         """Begin all instances, or the first of a sequence; return False: instances do the work."""
@@ -69,7 +71,11 @@ class Repetition:
         marks = outer.internal_data
         marks["done"] += 1
         self._collect(outer, inner, number)
-        if marks["done"] == marks["total"] or self._enough(outer, inner):
+        self._count(outer, inner)
+        announce(outer, inner, self.announcements, marks["done"])
+        if not outer.alive:
+            return
+        if marks["done"] == marks["total"] or self._enough(inner):
             self._deliver(outer)
             outer.complete()
         elif self.sequential:
@@ -136,16 +142,19 @@ class Repetition:
             value = inner.workflow.evaluate(self.output_item, inner)
             outer.internal_data["results"][number] = as_data(value)
 
-    def _enough(self, outer: Visit, inner: Visit) -> bool:
-        if self.until is None:
-            return False
+    def _enough(self, inner: Visit) -> bool:
+        return self.until is not None and bool(inner.workflow.holds(self.until, inner))
+
+    def _count(self, outer: Visit, inner: Visit) -> None:
+        """Give the instance the numbers that conditions on the repetition use."""
+        if self.until is None and not self.announcements:
+            return
         marks = outer.internal_data
         inner.data.update(
             numberOfInstances=marks["total"], numberOfCompletedInstances=marks["done"],
             numberOfActiveInstances=sum(1 for v in outer.children
                                         if v.alive and "instance" in v.internal_data),
         )
-        return bool(inner.workflow.holds(self.until, inner))
 
     def _deliver(self, outer: Visit) -> None:
         marks = outer.internal_data
