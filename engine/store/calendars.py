@@ -25,6 +25,13 @@ _VERSIONS = text_of(
     select(tables.agency.c.code, tables.agency.c.calendar)
     .where(tables.agency.c.code == any_(bindparam("codes", type_=ARRAY(Text)))),
 )
+#: Agency and calendar version of every desk of a dossier.
+OF_DOSSIER = """\
+SELECT code, calendar FROM agency WHERE code = ANY (ARRAY(
+    SELECT unnest(ARRAY[receiving_agency, competent_agency]
+        || ARRAY(SELECT value FROM json_each_text(desks::json)))
+    FROM dossier WHERE code = %(code)s))
+"""
 _CONTENT = text_of(
     select(tables.calendar.c.content).where(tables.calendar.c.version == bindparam("version")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from engine.dossier import Dossier, Part, Task
@@ -48,7 +48,7 @@ def dossier_row(dossier: Dossier) -> dict[str, Any]:
         "competent_agency": dossier.competent_agency,
         "registered_at": dossier.registered_at, "desks": text(dossier.desks),
         "status": CODES[standing.status], "due": standing.due,
-        "standing": text(asdict(standing)), "build": dossier.build,
+        "standing": text(standing.as_data()), "build": dossier.build,
         "entries": dossier.entries, "head": dossier.head, "envelopes": dossier.envelopes,
         "revision": dossier.revision,
     }
@@ -70,7 +70,7 @@ def part_row(code: str, part: Part) -> dict[str, Any]:
         "dossier": code, "id": part.id, "process": part.process, "name": part.name,
         "agency": part.agency, "lead": int(part.lead), "state": part.state,
         "digest": part.digest, "status": part.status,
-        "waits": text([asdict(wait) for wait in part.waits]),
+        "waits": text([vars(wait) for wait in part.waits]),
     }
 
 

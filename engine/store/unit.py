@@ -6,12 +6,13 @@ Lock order: dossier row, then part rows; nobody takes them the other way round.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, case, select
 
 from engine.commands import Request
 from engine.dossier import Part, Task
@@ -31,16 +32,16 @@ if TYPE_CHECKING:
 
 _CODE: BindParameter[str] = bindparam("code")
 _LOCK_DOSSIER = text_of(select(dossier).where(dossier.c.code == _CODE).with_for_update())
+# Every part, so that they can be counted; the states of those that have ended stay where they are.
 _LOCK_PARTS = text_of(
-    select(part).where(part.c.dossier == _CODE, part.c.status == "running")
-    .order_by(part.c.id).with_for_update(),
+    select(*(
+        case((part.c.status == "running", column), else_=None).label(column.name)
+        if column.name in {"state", "waits"} else column for column in part.columns
+    )).where(part.c.dossier == _CODE).order_by(part.c.id).with_for_update(),
 )
 _OPEN_TASKS = text_of(select(*TASK_COLUMNS).where(task.c.dossier == _CODE, task.c.state == "open"))
 _KEPT = text_of(
     select(envelope).where(envelope.c.dossier == _CODE, envelope.c.state == "kept"),
-)
-_INSTANCES = text_of(
-    select(part.c.process, func.count()).where(part.c.dossier == _CODE).group_by(part.c.process),
 )
 _FIND_TASK = text_of(select(*TASK_COLUMNS).where(task.c.id == bindparam("id")))
 _AGENCIES = text_of(select(part.c.agency).where(part.c.dossier == _CODE).distinct())
@@ -63,6 +64,9 @@ class Unit:
     def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         self._connection = connection
         self._writes: list[tuple[str, Mapping[str, Any]]] = []
+        # What was read under the dossier's lock: calendars by agency, timers by part, the hold.
+        self._calendars: Mapping[str, str] = {}
+        self._timed: Mapping[str, Mapping[str, datetime]] = {}
         self._held: dict[str, bool] = {}
 
     @property
@@ -78,18 +82,20 @@ class Unit:
         Raises NotFound when there is none of that code.
         """
         found = self._fetch({"code": code}, (
-            _LOCK_DOSSIER, _LOCK_PARTS, _OPEN_TASKS, _KEPT, _INSTANCES,
+            _LOCK_DOSSIER, _LOCK_PARTS, _OPEN_TASKS, _KEPT, calendars.OF_DOSSIER,
         ))
         if not found[0]:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
         loaded = rows.dossier_of(found[0][0])
         self._held[code] = loaded.standing.hold is not None
+        self._calendars = dict(found[4])
+        parts = tuple(rows.part_of(row) for row in found[1] if row[8] == "running")
+        self._timed = {p.id: _due(p) for p in parts}
         return Before(
-            dossier=loaded,
-            parts=tuple(rows.part_of(row) for row in found[1]),
+            dossier=loaded, parts=parts,
             tasks=tuple(rows.task_of(row) for row in found[2]),
             kept=tuple(rows.envelope_of(row) for row in found[3]),
-            instances=dict(found[4]),
+            instances=Counter(row[2] for row in found[1]),
         )
 
     def find_task(self, task_id: str) -> tuple[Task, str] | None:
@@ -103,6 +109,11 @@ class Unit:
 
     def calendars(self, agencies: Collection[str]) -> Mapping[str, Calendar]:
         """Return the calendars by which agencies work, by agency code."""
+        if self._calendars.keys() >= set(agencies):
+            return {
+                code: calendars.by_version(self._connection, self._calendars[code])
+                for code in agencies
+            }
         return calendars.of_agencies(self._connection, agencies)
 
     def agency(self, code: str) -> Agency | None:
@@ -204,7 +215,11 @@ class Unit:
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:
         self._writes.append((_PUT_PART, rows.part_row(code, changed)))
-        self._writes.append(timers.clearing(code, changed.id))
+        before, now = self._timed.get(changed.id, {}), _due(changed)
+        if before == now:
+            return
+        if before:
+            self._writes.append(timers.clearing(code, changed.id))
         self._writes.extend(
             timers.setting(code, changed.id, wait, held=held)
             for wait in changed.waits if wait.due is not None
@@ -216,5 +231,9 @@ class Unit:
         """Run reads in one pipeline, in order, so that locks are taken in that order."""
         with self._connection.pipeline():
             cursors = [self._connection.execute(text, parameters) for text in statements]
-            return [cursor.fetchall() for cursor in cursors]
+        # Behind the pipeline's end: fetching inside it would cost a round trip more.
+        return [cursor.fetchall() for cursor in cursors]
 
+
+def _due(part: Part) -> dict[str, datetime]:
+    return {wait.id: wait.due for wait in part.waits if wait.due is not None}
