@@ -15,8 +15,9 @@ import pytest
 from token_diagram import ACTIVITIES, EVENTS, Diagram
 from token_drawing import draw
 from token_engine import play_report, told
-from token_random import Sketch, sketch
+from token_random import sketch
 from token_referee import Outcome, finished, run, verdict
+from token_sketch import Sketch
 
 FIRST, LAST = map(int, os.environ.get("MOTCUA_TOKEN_SEEDS", "0-299").split("-"))
 
