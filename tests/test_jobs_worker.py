@@ -17,14 +17,16 @@ from typing import Any
 import psycopg
 import pytest
 import timed
+import town
 from test_http_server import free_port, wait_for
 from timed import complete, elements, fired, register
 
 from engine.audit import desk as auditor
-from engine.clock import SystemClock
+from engine.clock import FileClock, SystemClock
 from engine.jobs import Timers, wake
 from engine.office import Office
 from engine.store import Store, embedded, timers
+from engine.store.migrate import migrate
 from engine.store.tables import APPLICATION
 
 Process = subprocess.Popen[str]
@@ -288,3 +290,26 @@ def test_a_wrong_start_of_a_worker_is_refused_with_the_name_of_what_is_wrong(
     assert "Traceback" not in done.stderr
 
 
+
+
+def test_under_a_clock_in_a_file_timers_fire_when_the_file_says_so(
+    server: Path, tmp_path: Path,
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("2026-11-09T08:00:00+07:00", encoding="utf-8")
+    home = {**os.environ, "MOTCUA_HOME": str(server)}
+    database = embedded.address(server).replace("+psycopg", "")
+    migrate(embedded.address(server))
+    store = Store(embedded.address(server))
+    town.settle_town(store)
+    office = timed.bring(Office(store, FileClock(clock)), FileClock(clock))
+    code = register(office)
+    with started(home, "worker", "--embedded", "--clock", str(clock), ready=database):
+        time.sleep(3)
+        assert elements(store, code) == ["check"]
+        clock.write_text("2026-11-09T14:00:00+07:00", encoding="utf-8")
+        began = time.monotonic()
+        wait_for(lambda: elements(store, code) == ["overtime"])
+        assert time.monotonic() - began < 10
+    assert auditor.replay_stored(store, code).whole
+    store.close()
