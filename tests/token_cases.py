@@ -49,8 +49,7 @@ class Case:
         return Script(self.answers, self.messages, self.timers)
 
 
-FORK = "start s; and g; task a; task b; s > g > a; g > b;"
-NULL = {"t": None}
+FORK, NULL = "start s; and g; task a; task b; s > g > a; g > b;", {"t": None}
 CASES = [
     # Where a process begins and ends
     Case("a process is over when no token remains", PROCESS, "start s; end e; s > e", "s e"),
@@ -294,8 +293,7 @@ CASES = [
     Case("a terminate end in one instance leaves the other instances", END,
          "start s; sub u mi=2 {; catch message m M; end terminate e; task t; m > e; };"
          "task a; s > u > a", "s m e u", "m:message t:task", answers=NULL, messages=(M,)),
-    Case("a message end event does not wait", END,
-         "start s; end message e M; s > e", "s e"),
+    Case("a message end event does not wait", END, "start s; end message e M; s > e", "s e"),
     Case("a signal end event reaches who waits", END,
          "start s; and g; catch signal a S; catch message m M; end signal e S; s > g; g > a;"
          "g > m > e", "s g m e a", messages=(M,)),
