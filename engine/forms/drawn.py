@@ -14,6 +14,7 @@ from engine.errors import Invalid
 from engine.expressions import Expression
 from engine.forms.conditions import condition, hidden
 from engine.forms.faults import messages
+from engine.forms.patterns import longest_text
 from engine.forms.values import MOST_ITEMS, Choice, Choices, Moment, Number, Text, Tick, Value
 
 #: Components that show and take nothing.
@@ -176,8 +177,8 @@ def _field(drawn: Component, depth: int) -> fields.Field[Any]:
     pattern = rules.get("pattern")
     if pattern:
         try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:
+            longest_text(pattern)
+        except (re.error, ValueError, OverflowError, RecursionError) as error:
             _refuse(f"mẫu {pattern!r} sai: {error}", f"the pattern {pattern!r} is wrong: {error}")
         if len(pattern) > MOST_PATTERN:
             _refuse("mẫu quá dài", f"a pattern is longer than {MOST_PATTERN} characters")

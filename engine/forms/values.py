@@ -14,6 +14,8 @@ from unicodedata import category, normalize
 
 from marshmallow import ValidationError, fields
 
+from engine.forms.patterns import fits
+
 #: Longest texts where the form gives no maxLength, and the most that any form may allow.
 SHORT, LONG, MOST = 1_000, 20_000, 100_000
 #: Beyond it JSON's numbers are not exact everywhere (RFC 8785 section 3.2.2.3).
@@ -90,7 +92,7 @@ class Text(Value):
             raise self.refuse("too-short", self.least)
         if self.kind in _KINDS and not re.fullmatch(_KINDS[self.kind], value):
             raise self.refuse(self.kind)
-        if self.pattern and not re.search(self.pattern, value):  # form-js searches too
+        if self.pattern and not fits(self.pattern, value):
             raise self.refuse("pattern", self.pattern)
 
 
