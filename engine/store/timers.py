@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 from sqlalchemy import Interval, bindparam, func, insert, null, or_, select, update
 
-from engine.step import Wait
 from engine.store.statements import delete_text, text_of
 from engine.store.tables import timer as t
 
@@ -48,11 +47,9 @@ class Backlog:
     oldest: datetime | None
 
 
-def setting(dossier: str, part: str, wait: Wait, *, held: bool) -> Write:
-    """Return the write that sets the timer of a wait with a due moment."""
-    return _SET, {
-        "dossier": dossier, "part": part, "wait": wait.id, "due": wait.due, "held": int(held),
-    }
+def setting(dossier: str, part: str, wait: str, due: datetime, *, held: bool) -> Write:
+    """Return the write that sets the timer of a wait, by its id."""
+    return _SET, {"dossier": dossier, "part": part, "wait": wait, "due": due, "held": int(held)}
 
 
 def clearing(dossier: str, part: str) -> Write:

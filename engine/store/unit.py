@@ -221,8 +221,7 @@ class Unit:
         if before:
             self._writes.append(timers.clearing(code, changed.id))
         self._writes.extend(
-            timers.setting(code, changed.id, wait, held=held)
-            for wait in changed.waits if wait.due is not None
+            timers.setting(code, changed.id, wait, due, held=held) for wait, due in now.items()
         )
 
     def _fetch(
