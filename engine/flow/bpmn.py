@@ -131,6 +131,11 @@ def text(element: Element | None) -> str:
     return "".join(pieces).strip()
 
 
+def script(task: Element) -> str:
+    """Return the assignments of a script task, also where another tool wrote them beside it."""
+    return text(child(task, "script")) or motcua(task, "script") or ""
+
+
 def reference(element: Element, name: str) -> str | None:
     """Return what a reference attribute points at, without a declared namespace prefix."""
     return unprefixed(element, element.get(name))

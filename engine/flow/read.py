@@ -18,6 +18,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.dialects import settle
 from engine.flow.findings import Refused, Sentence, at_line, finding
 from engine.step import Finding
 
@@ -92,6 +93,7 @@ def read(content: bytes, limits: Limits | None = None) -> Document:
     """
     bounds = limits or Limits()
     root = tree(content, bounds)
+    settle(root, content)
     if root.tag != bpmn.tag("definitions"):
         raise Refused([_not_bpmn(root)])
     document = Document(root, content, bounds)

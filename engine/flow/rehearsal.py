@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import process_time
 
 from engine.errors import Conflict, Invalid, NotFound
@@ -150,11 +151,18 @@ class Rehearsal:
                 kind="signal" if said.get("kind") == "signal" else "message",
             )
             del self._messages[place]
-            if self._broadcast(None, message) if message.kind == "signal" else (
-                    self._hand_over(message, None)):
+            if self._said(message, open_kind="kind" not in said):
                 return True
             self._messages.insert(place, said)
         return False
+
+    def _said(self, message: Message, *, open_kind: bool) -> bool:
+        """Say a message or signal; one of no kind is a signal where no message is awaited."""
+        if message.kind == "signal":
+            return self._broadcast(None, message)
+        if self._hand_over(message, None):
+            return True
+        return open_kind and self._broadcast(None, replace(message, kind="signal"))
 
     def _fire_next(self) -> bool:
         """Move the clock to the earliest timer and let it happen."""

@@ -28,6 +28,8 @@ class Support:
 
 _RUNS = Support("runs")
 _PLAIN = Support("drawn", "chỉ để đọc", "documentation only")
+_MAPPED = Support("lowered", "phép gán vào hoặc ra; không ghi gì để tính thì chỉ để đọc",
+                  "assigns in or out; documentation where nothing can be computed")
 _CHOREOGRAPHY = Support(
     "refused", "biên đạo chỉ mô tả giữa các bên, không bên nào chạy nó; hãy vẽ cộng tác có bể",
     "a choreography stands between the parties and nobody runs it; draw pools in a collaboration",
@@ -72,7 +74,7 @@ SUPPORT: Mapping[str, Support] = {
     "intermediateThrowEvent/link": _lowered("nối thẳng", "joined by a flow"),
     "multiInstanceLoopCharacteristics": _RUNS, "standardLoopCharacteristics": _RUNS,
     "dataObject": _PLAIN, "dataObjectReference": _PLAIN, "dataStore": _PLAIN,
-    "dataStoreReference": _PLAIN, "dataInputAssociation": _PLAIN, "dataOutputAssociation": _PLAIN,
+    "dataStoreReference": _PLAIN, "dataInputAssociation": _MAPPED, "dataOutputAssociation": _MAPPED,
     "textAnnotation": _PLAIN, "association": _PLAIN, "conversation": _PLAIN,
     "group": Support("runs", "chia chung thời lượng", "shares its duration"),
     "choreography": _CHOREOGRAPHY, "choreographyTask": _CHOREOGRAPHY,

@@ -16,7 +16,9 @@ from engine.flow.bpmn import (
     reference,
     text,
 )
+from engine.flow.bpmn import script as script_text
 from engine.flow.building.drawing import Drawing, title, yes
+from engine.flow.building.mappings import read_mapping
 from engine.flow.building.notes import Notes
 from engine.flow.building.questions import asks, with_questions
 from engine.flow.building.repetitions import read_repetition
@@ -53,6 +55,11 @@ class Nodes:
 
     def make(self, process: ProcessSpec, element: Element) -> Node:
         """Return the spec of a flow node, added to its process spec."""
+        node = self._node(process, element)
+        node.mapping = read_mapping(element)
+        return node
+
+    def _node(self, process: ProcessSpec, element: Element) -> Node:
         name = kind(element)
         drawn = self._drawn(element)
         identity = element.get("id") or ""
@@ -66,8 +73,11 @@ class Nodes:
         drawn["repetition"] = read_repetition(element, self._drawing, self.triggers)
         if name == "callActivity":
             called = reference(element, "calledElement") or ""
+            back = _mappings(element, "out")
+            if back is None and motcua(element, "returns") and not motcua(element, "own"):
+                back = ()
             return Call(process, identity, level=called, into=_mappings(element, "in"),
-                        back=_mappings(element, "out"), **drawn)
+                        back=back, **drawn)
         if name in {"subProcess", "transaction", "adHocSubProcess"}:
             return self._inner(process, element, drawn)
         return self._task(process, element, drawn)
@@ -119,7 +129,7 @@ class Nodes:
     def _task(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
         name, identity = kind(element), element.get("id") or ""
         if name == "scriptTask":
-            script = assignments(text(child(element, "script")))
+            script = assignments(script_text(element))
             return Script(process, identity, script=script, **drawn)
         if name in {"sendTask", "receiveTask"} and self._has_message(element):
             trigger = self.triggers.message(element, element)

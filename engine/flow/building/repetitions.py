@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from engine.expressions import Expression, compile_expression
-from engine.flow.bpmn import attribute, camunda, child, children, text
+from engine.flow.bpmn import attribute, camunda, child, children, motcua, text
 from engine.flow.building.drawing import Drawing, title, yes
 from engine.flow.building.triggers import Triggers
 from engine.flow.specs.announcing import Announcement
@@ -32,14 +32,16 @@ def read_repetition(
 
 def _many(many: Element, drawing: Drawing, triggers: Triggers) -> Repetition:
     items = _named(text(child(many, "loopDataInputRef")), drawing) or camunda(many, "collection")
-    output = _named(text(child(many, "loopDataOutputRef")), drawing)
+    output = _named(text(child(many, "loopDataOutputRef")), drawing) or motcua(
+        many, "outputCollection")
     item = child(many, "inputDataItem")
     result = child(many, "outputDataItem")
     return Repetition(
         sequential=yes(many, "isSequential"),
         count=_expression(text(child(many, "loopCardinality"))), items=_expression(items or ""),
         item=_item(item) or camunda(many, "elementVariable"),
-        output=output, output_item=_expression(_item(result) or ""),
+        output=output,
+        output_item=_expression(_item(result) or motcua(many, "outputElement") or ""),
         until=_expression(text(child(many, "completionCondition"))),
         announcements=tuple(_announcements(many, triggers)),
     )

@@ -64,9 +64,11 @@ class Triggers:
             return MessageTrigger(title(node) or node.get("id") or "",
                                   route=self._routes.of(node, None))
         identity = drawn.get("id") or ""
+        key = motcua(holder, "key") or motcua(drawn, "key")
         return MessageTrigger(
             title(drawn) or identity, read_payload(motcua(drawn, "payload")),
             self._keys(identity), self._routes.of(node, identity),
+            compile_expression(key) if key else None,
         )
 
     def _definitions(self, event: Element) -> list[Element]:

@@ -12,6 +12,7 @@ from lxml.etree import _Element as Element
 from engine import expressions
 from engine.expressions import ExpressionError
 from engine.flow import bpmn
+from engine.flow.dialects import ZEEBE
 from engine.flow.dmn.folder import DECIDING
 from engine.flow.dmn.model import Decisions, outputs
 from engine.flow.dmn.tasks import Called, called
@@ -20,6 +21,16 @@ from engine.flow.lint.report import Subject
 #: Names that every expression sees; the applicant is not among them.
 ALWAYS = frozenset({"dossier"})
 _CAMUNDA_FIELD = f"{{{bpmn.CAMUNDA}}}formField"
+#: Where other tools write the names that a mapping makes.
+_MAPPED = tuple((f"{{{space}}}{name}", key) for space, key, names in (
+    (bpmn.CAMUNDA, "name", ("inputParameter", "outputParameter")),
+    (bpmn.CAMUNDA, "target", ("in", "out")), (ZEEBE, "target", ("input", "output")),
+    (ZEEBE, "resultVariable", ("script",)), (ZEEBE, "inputElement", ("loopCharacteristics",)),
+    (ZEEBE, "outputCollection", ("loopCharacteristics",)),
+) for name in names)
+#: BPMN's own elements that name data.
+_DATA = ("inputDataItem", "outputDataItem", "dataObject", "dataObjectReference", "dataInput",
+         "dataOutput", "property")
 #: Camunda variables that are not data of ours but say that a name exists.
 _CAMUNDA_NAMED = ("resultVariable", "elementVariable", "collection")
 
@@ -67,19 +78,27 @@ def _from_forms(subject: Subject) -> Iterator[str]:
 def _from_drawing(subject: Subject) -> Iterator[str]:
     root = subject.document.root
     for element in bpmn.inside(root, "scriptTask"):
-        yield from _assigned(bpmn.text(bpmn.child(element, "script")))
+        yield from _assigned(bpmn.script(element))
     for element in bpmn.inside(root, "message"):
         for part in (bpmn.motcua(element, "payload") or "").split(","):
             yield part.partition("=")[0].strip()
-    for element in root.iter(_CAMUNDA_FIELD):
-        yield element.get("id") or ""
-    for name in ("inputDataItem", "outputDataItem", "dataObject", "dataObjectReference"):
-        for element in bpmn.inside(root, name):
-            yield bpmn.name_of(element) or ""
-            yield bpmn.ident(element) or ""
+    yield from _from_data(root)
     for element in bpmn.inside(root, *bpmn.ACTIVITIES, "multiInstanceLoopCharacteristics"):
         for name in _CAMUNDA_NAMED:
             yield bpmn.camunda(element, name) or ""
+
+
+def _from_data(root: Element) -> Iterator[str]:
+    """Yield the names that form fields, mappings and drawn data give."""
+    for element in root.iter(_CAMUNDA_FIELD):
+        yield element.get("id") or ""
+    for tag, key in _MAPPED:
+        for element in root.iter(tag):
+            yield element.get(key) or ""
+    for name in _DATA:
+        for element in bpmn.inside(root, name):
+            yield bpmn.name_of(element) or ""
+            yield bpmn.ident(element) or ""
 
 
 def _from_decisions(subject: Subject) -> Iterator[str]:

@@ -116,7 +116,7 @@ def _timer(element: Element) -> Iterator[Finding]:
 
 
 def _script(element: Element, names: Names) -> Iterator[Finding]:
-    text = bpmn.text(bpmn.child(element, "script"))
+    text = bpmn.script(element)
     place = ("của bước kịch bản", "script")
     try:
         lines = expressions.assignments(text)

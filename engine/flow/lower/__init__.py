@@ -19,6 +19,7 @@ from engine.flow.lower import (
     identity,
     limits,
     links,
+    mappings,
     plain_text,
     stripping,
 )
@@ -33,7 +34,7 @@ VERSION = 1
 #: Budgets come first: they look at shapes, which stripping takes away.
 REWRITES: tuple[Callable[[Work], None], ...] = (
     identity.refuse_reserved, plain_text.rewrite, identity.rewrite, budgets.rewrite,
-    definitions.rewrite, links.rewrite, global_tasks.rewrite, limits.rewrite,
+    definitions.rewrite, links.rewrite, global_tasks.rewrite, limits.rewrite, mappings.rewrite,
     decisions.rewrite, stripping.rewrite,
 )
 

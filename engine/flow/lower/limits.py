@@ -5,7 +5,6 @@ from __future__ import annotations
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import ACTIVITIES, attribute, child, children, definitions, kind
-from engine.flow.findings import label
 from engine.flow.lower.work import Work
 
 #: What the instances of a multi-instance activity may throw as they end.
@@ -16,16 +15,9 @@ MAX_QUANTITY = 100
 
 
 def rewrite(work: Work) -> None:
-    """Refuse what would not run as BPMN says, and remark on data mappings that only document."""
+    """Refuse what would not run as BPMN says, and what would surprise."""
     for activity in work.all(*sorted(ACTIVITIES)):
         _quantities(work, activity)
-        if any(len(line) > 2 or child(line, "transformation", "assignment") is not None
-               for line in children(activity, "dataInputAssociation", "dataOutputAssociation")):
-            work.found(
-                "warning", "data-mapping-ignored", activity,
-                (f"Ánh xạ dữ liệu của “{label(activity)}” chỉ để đọc; dữ liệu là chung.",
-                 f"The data mapping of '{label(activity)}' only documents; data are shared."),
-            )
     for many in work.all("multiInstanceLoopCharacteristics"):
         _behavior(work, many)
     for gateway in work.all("eventBasedGateway"):

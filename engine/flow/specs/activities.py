@@ -8,6 +8,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import Assignment, as_data
 from engine.flow.specs.catching import Catching, Payload
+from engine.flow.specs.mapping import hand_back, take_in
 from engine.flow.specs.node import Node
 from engine.flow.specs.repetition import Repetition
 from engine.flow.specs.throwing import send_message
@@ -46,6 +47,7 @@ class Activity(Node):
         self.enter(visit)
         if "instance" not in visit.internal_data:
             self.attach(visit)
+        take_in(visit)
         return self.open(visit)
 
     def _gathered(self, visit: Visit) -> bool:
@@ -87,6 +89,7 @@ class Activity(Node):
         """Go on, or hand back to the repetition or the compensation that this is part of."""
         if self.shown(visit):
             visit.workflow.top_workflow.record.happened(visit, "completed")
+            hand_back(visit)
         if "instance" in visit.internal_data:
             self.repetition.ended(self, visit.parent, visit)  # type: ignore[union-attr]
             return

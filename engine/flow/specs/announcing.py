@@ -60,9 +60,11 @@ def _throw(outer: Visit, inner: Visit, trigger: Trigger) -> None:
 
 
 def _meets(waited: Trigger, thrown: Trigger) -> bool:
-    match waited, thrown:
-        case (MessageTrigger(), MessageTrigger()):
-            return waited.name == thrown.name
-        case (ErrorTrigger(), ErrorTrigger()) | (EscalationTrigger(), EscalationTrigger()):
-            return waited.code in (None, thrown.code)
+    if type(waited) is not type(thrown):
+        return False
+    if isinstance(waited, MessageTrigger) and isinstance(thrown, MessageTrigger):
+        return waited.name == thrown.name
+    coded = ErrorTrigger | EscalationTrigger
+    if isinstance(waited, coded) and isinstance(thrown, coded):
+        return waited.code in (None, thrown.code)
     return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.flow.specs.mapping import take_in
 from engine.flow.specs.node import Node
 from engine.flow.specs.timing import arm, rearm
 from engine.flow.specs.triggers import ConditionalTrigger, TimerTrigger, Trigger
@@ -94,6 +95,7 @@ class Catching(Node):
         if "race" in visit.internal_data:
             visit.parent.task_spec.decided(visit.parent, visit)
             self.enter(visit)
+        take_in(visit)
         visit.workflow.merge(visit, payload)
         visit.make_ready()
 
@@ -130,6 +132,7 @@ class Boundary(Catching):
             visit.become(TaskState.COMPLETED)
         shot = scope.task_tree.add(self)
         self.enter(shot)
+        take_in(shot)
         scope.merge(shot, payload)
         shot.complete()
 

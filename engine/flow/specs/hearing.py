@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Conflict
+from engine.expressions import as_data
 from engine.flow.setting import Message
-from engine.flow.specs.keys import awaited_key, converse, key_of
+from engine.flow.specs.keys import awaited_key, converse, key_of, key_text
 from engine.flow.specs.throwing import spread
 from engine.flow.specs.triggers import MessageTrigger, SignalTrigger
 
@@ -28,6 +29,8 @@ def hear(instance: Instance, message: Message, payload: dict[str, Any]) -> None:
             continue
         trigger = visit.task_spec.triggers[number]
         awaited = awaited_key(visit, trigger)
+        if not _own_key(visit, trigger, message):
+            continue
         if awaited is None or awaited == (message.key or _key(visit, trigger, payload)):
             converse(visit, trigger, payload, message.key)
             visit.task_spec.happen(visit, number, payload)
@@ -61,12 +64,20 @@ def _waiting(instance: Instance) -> list[Visit]:
     )
 
 
+def _own_key(visit: Visit, trigger: MessageTrigger, message: Message) -> bool:
+    """Tell whether a message carries the key that the event reckons for itself, if it does."""
+    if trigger.awaits is None or message.key is None:
+        return True
+    return key_text([as_data(visit.workflow.evaluate(trigger.awaits, visit))]) == message.key
+
+
 def _place(node: Node, message: Message) -> int | None:
     """Return which trigger of a node is the message; an element narrows it to that node."""
     if message.element is not None and message.element != node.element:
         return None
+    heard_kind = SignalTrigger if message.kind == "signal" else MessageTrigger
     heard = [number for number, trigger in enumerate(getattr(node, "triggers", ()))
-             if isinstance(trigger, MessageTrigger | SignalTrigger)]
+             if isinstance(trigger, heard_kind)]
     named = [number for number in heard if node.triggers[number].name == message.name]
     if message.element is not None:
         named = named or heard

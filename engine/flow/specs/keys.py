@@ -34,7 +34,7 @@ def key_of(visit: Visit, trigger: MessageTrigger, data: Mapping[str, Any]) -> st
         return None
     for name, value in values.items():
         top.correlations.setdefault(name, value)
-    return _text(list(values.values()))
+    return key_text(list(values.values()))
 
 
 def converse(visit: Visit, trigger: MessageTrigger, payload: Mapping[str, Any],
@@ -48,10 +48,11 @@ def awaited_key(visit: Visit, trigger: MessageTrigger) -> str | None:
     """Return the key that a waiting event demands: none before its conversation has begun."""
     known = visit.workflow.top_workflow.correlations
     values = [known.get(name) for name, _ in trigger.keys]
-    return _text(values) if values and None not in values else None
+    return key_text(values) if values and None not in values else None
 
 
-def _text(values: list[Any]) -> str:
+def key_text(values: list[Any]) -> str:
+    """Return the key that values make: a text as it is, all else as JSON."""
     if len(values) == 1:
         return values[0] if isinstance(values[0], str) else json.dumps(values[0])
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

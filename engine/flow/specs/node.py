@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
 from engine.expressions import Expression
+from engine.flow.specs.mapping import Mapping, hand_back
 from engine.flow.specs.stuck import stuck
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Node(BpmnSpecMixin):
         self.outgoing: tuple[Arc, ...] = ()
         self.default: str | None = None
         self.attached: tuple[str, ...] = ()
+        #: What goes into the node and comes out of it.
+        self.mapping: Mapping | None = None
 
     def arrive(self, visit: Visit) -> bool:
         """Take the token in; return whether the node can run at once."""
@@ -93,8 +96,9 @@ class Node(BpmnSpecMixin):
         return ways
 
     def leave(self, visit: Visit) -> None:
-        """Put the completion on record and send tokens on."""
+        """Put the completion on record, hand back what is mapped and send tokens on."""
         visit.workflow.top_workflow.record.happened(visit, "completed")
+        hand_back(visit)
         self.pass_on(visit)
 
     def stir(self, visit: Visit) -> bool:  # noqa: ARG002

@@ -92,10 +92,15 @@ class Scope:
             host = at.workflow.host
             last = host is None or at.workflow.spec.called
             for layer in (at.data, at.workflow.data):
-                if name in layer or (last and layer is at.workflow.data):
+                if name in layer or (last and layer is at.workflow.data) or (
+                        layer is at.data and at.internal_data.get("own")):
                     layer[name] = value
                     return
             at = host
+
+    def assign_around(self, name: str, value: Any) -> None:
+        """Set a name past what the visits of this scope call their own."""
+        self.assign(self.task_tree, name, value)
 
     def merge(self, visit: Visit, payload: Any) -> None:
         """Assign each name of a payload."""

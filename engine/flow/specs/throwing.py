@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.expressions import as_data
 from engine.flow.specs.keys import key_of
+from engine.flow.specs.mapping import take_in
 from engine.flow.specs.node import Node
 from engine.flow.specs.triggers import (
     CancelTrigger,
@@ -98,6 +99,7 @@ class Throw(Node):
         scope = visit.workflow
         scope.top_workflow.record.happened(visit, "completed")
         swept = scope.swept
+        take_in(visit)
         for trigger in self.triggers:
             self.throw(visit, trigger)
         if scope.swept == swept and not scope.completed:

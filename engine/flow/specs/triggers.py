@@ -31,6 +31,8 @@ class MessageTrigger:
     payload: tuple[tuple[str, Expression | None], ...] = ()
     keys: tuple[tuple[str, Expression], ...] = ()
     route: Route | None = None
+    #: The key that an event waits for, reckoned from the data of its own instance.
+    awaits: Expression | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,92 @@
+"""Dialects (phương ngữ): what other tools write in namespaces of their own, put into one.
+
+Activiti's and Flowable's words become Camunda's, from which they come; Zeebe's become the BPMN or
+Camunda attribute that says the same. Elements keep their place and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from engine.flow.bpmn import CAMUNDA, MOTCUA, attribute, kind
+
+ACTIVITI = "http://activiti.org/bpmn"
+FLOWABLE = "http://flowable.org/bpmn"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+
+
+def settle(root: Element, content: bytes) -> None:
+    """Rewrite the dialects in a tree that was read from these bytes, in place."""
+    if ACTIVITI.encode() in content or FLOWABLE.encode() in content:
+        _rename(root)
+    if ZEEBE.encode() in content:
+        for element in list(root.iter(f"{{{ZEEBE}}}*")):
+            say = _ZEEBE.get(etree.QName(element).localname)
+            holder = element.getparent()
+            owner = holder.getparent() if holder is not None else None
+            if say is not None and owner is not None and holder is not None and (
+                    kind(holder) == "extensionElements"):
+                say(owner, element)
+
+
+def _rename(root: Element) -> None:
+    for element in root.iter(etree.Element):
+        name = etree.QName(element)
+        if name.namespace in (ACTIVITI, FLOWABLE):
+            element.tag = f"{{{CAMUNDA}}}{name.localname}"
+        for key in list(element.attrib):
+            said = etree.QName(key)
+            if said.namespace in (ACTIVITI, FLOWABLE):
+                value = element.attrib.pop(key)
+                _give(element, f"{{{CAMUNDA}}}{said.localname}", str(value))
+
+
+def _give(element: Element, name: str, value: str | None) -> None:
+    """Set an attribute that is not yet there."""
+    if value and element.get(name) is None:
+        element.set(name, value)
+
+
+def _called(owner: Element, said: Element) -> None:
+    process = attribute(said, "processId")
+    if process and not process.startswith("="):
+        _give(owner, "calledElement", process)
+    if attribute(said, "propagateAllChildVariables") == "false":
+        _give(owner, f"{{{MOTCUA}}}returns", "mapped")
+
+
+def _form(owner: Element, said: Element) -> None:
+    form = attribute(said, "formId") or attribute(said, "formKey")
+    _give(owner, f"{{{CAMUNDA}}}formKey", form)
+
+
+def _assigned(owner: Element, said: Element) -> None:
+    groups = attribute(said, "candidateGroups")
+    if groups and not groups.startswith("="):
+        _give(owner, f"{{{CAMUNDA}}}candidateGroups", groups)
+
+
+def _script(owner: Element, said: Element) -> None:
+    name, value = attribute(said, "resultVariable"), attribute(said, "expression")
+    if name and value:
+        _give(owner, f"{{{MOTCUA}}}script", f"{name} = {value}")
+
+
+def _repeated(owner: Element, said: Element) -> None:
+    _give(owner, f"{{{CAMUNDA}}}collection", attribute(said, "inputCollection"))
+    _give(owner, f"{{{CAMUNDA}}}elementVariable", attribute(said, "inputElement"))
+    for name in ("outputCollection", "outputElement"):
+        _give(owner, f"{{{MOTCUA}}}{name}", attribute(said, name))
+
+
+def _subscribed(owner: Element, said: Element) -> None:
+    _give(owner, f"{{{MOTCUA}}}key", attribute(said, "correlationKey"))
+
+
+_ZEEBE: Mapping[str, Callable[[Element, Element], None]] = {
+    "calledElement": _called, "formDefinition": _form, "assignmentDefinition": _assigned,
+    "script": _script, "loopCharacteristics": _repeated, "subscription": _subscribed,
+}
