@@ -118,8 +118,10 @@ class Game(State):
 
     def _answer(self, node: str) -> Any:
         answers, visit = self.script.answers.get(node, {}), self.visits[node]
-        self.visits[node] += 1
-        return answers[min(visit, len(answers) - 1)] if isinstance(answers, list) else answers
+        if isinstance(answers, list):
+            answers = answers[visit] if visit < len(answers) else {}
+        self.visits[node] += answers is not None
+        return answers
 
     def _finish(self, number: int, name: str) -> None:
         one, node = self.active[number], self.diagram.nodes[name]
