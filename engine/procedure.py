@@ -91,7 +91,7 @@ def submit(version: Version, person: str) -> Version:
     return replace(version, state="submitted", submitted_by=person)
 
 
-def approve(version: Version, person: str, decision: str, on: date) -> Version:
+def approve(version: Version, person: str, decision: str, on: date, today: date) -> Version:
     """Approve a submitted version by decision number and date; never one's own draft.
 
     Circular 01/2018 art. 8 has the internal process approved by decision of a competent authority.
@@ -105,6 +105,12 @@ def approve(version: Version, person: str, decision: str, on: date) -> Version:
         )
     if not decision.strip():
         raise Invalid("Thiếu số quyết định.", "The decision number is missing.")
+    if on > today:
+        raise Invalid(
+            f"Quyết định ghi ngày {on:%d/%m/%Y}, sau hôm nay.",
+            f"The decision is dated {on.isoformat()}, after today.",
+            code="decision-date-future",
+        )
     return replace(
         version, state="approved", approved_by=person, decision=decision.strip(), decision_date=on,
     )
@@ -129,18 +135,23 @@ def retire(version: Version) -> Version:
 
 
 def in_force(versions: Iterable[Version], day: date) -> Version:
-    """Return the version that rules a dossier received that day; raise NotFound if none."""
-    ruling = [
+    """Return the version that rules a dossier received that day; raise NotFound if none.
+
+    The newest in effect rules. Once it is retired none does: an older one, replaced by decision,
+    does not come back by itself.
+    """
+    begun = [
         v for v in versions
-        if v.state == "published" and v.effective_from is not None and v.effective_from <= day
+        if v.state in ("published", "retired") and (v.effective_from or date.max) <= day
     ]
-    if not ruling:
+    newest = max(begun, key=lambda v: (v.effective_from or date.min, v.number), default=None)
+    if newest is None or newest.state == "retired":
         raise NotFound(
             f"Không có quy trình nào có hiệu lực vào ngày {day:%d/%m/%Y}.",
             f"No version of this procedure is in force on {day.isoformat()}.",
             code="procedure-not-in-force",
         )
-    return max(ruling, key=lambda v: (v.effective_from or date.min, v.number))
+    return newest
 
 
 def _must_be(version: Version, state: State, verb: str) -> None:

@@ -141,3 +141,12 @@ def test_a_key_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
         read_seal(wrong)
     made = make_seal(tmp_path / "key.pem")
     assert read_seal(tmp_path / "key.pem").key_id == made.key_id
+
+
+def test_entries_without_their_personal_values_are_counted(key: Seal) -> None:
+    a = chain("A", 3)
+    point = points.make(None, AT, heads(a), key)
+    a[1] = replace(a[1], personal=None)
+    result = verdict(key, [a], [point])
+    assert result.whole
+    assert result.erased == 1

@@ -87,7 +87,8 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
     if as_json:
         print(json.dumps({
             "whole": verdict.whole, "chains": verdict.chains, "entries": verdict.entries,
-            "checkpoints": verdict.checkpoints, "newer": verdict.newer, "broken": verdict.broken,
+            "checkpoints": verdict.checkpoints, "newer": verdict.newer,
+            "erased": verdict.erased, "broken": verdict.broken,
         }, ensure_ascii=False))
     else:
         for line in verdict.broken:
@@ -99,6 +100,8 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
         )
         if verdict.newer:
             print(f"{verdict.newer} mục chưa được niêm phong / entries not yet signed")
+        if verdict.erased:
+            print(f"{verdict.erased} mục đã xóa dữ liệu cá nhân / entries without personal values")
     return 0 if verdict.whole else 1
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from engine.audit.checkpoint import Checkpoint, Head, heads_of, read
 from engine.audit.signing import Seal
 from engine.errors import Corrupt
-from engine.history import GENESIS, Entry, verify
+from engine.history import GENESIS, Entry, read_body, verify
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,18 @@ class Archive:
 
 @dataclass
 class Verdict:
-    """What was found; `broken` is empty when everything is whole."""
+    """What was found; `broken` is empty when everything is whole.
+
+    `newer` entries are not yet signed, of `erased` ones the personal values are gone: the chain
+    holds without them, but only a recorded decision may erase them.
+    """
 
     chains: int = 0
     entries: int = 0
     checkpoints: int = 0
     broken: list[str] = field(default_factory=list)
     newer: int = 0
+    erased: int = 0
 
     @property
     def whole(self) -> bool:
@@ -82,6 +87,7 @@ def verify_chain(
             verdict.broken.append(f"{chain}, entry {number}: {error}")
             return
         previous = entry.hash
+        verdict.erased += entry.personal is None and bool(read_body(entry)["personal"])
         if signed.get(number, previous) != previous:
             verdict.broken.append(f"{chain}, entry {number}: not the one that was signed")
             return

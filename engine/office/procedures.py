@@ -144,7 +144,9 @@ def _move(
             if any(f.severity == "error" for f in report.findings):
                 raise _refused(report)
         case ApproveVersion(decision=decision, decision_date=on):
-            moved = procedure.approve(version, actor.id, decision, on)
+            moved = procedure.approve(
+                version, actor.id, decision, on, local(now).date(),
+            )
         case PublishVersion(effective_from=day):
             moved = procedure.publish(version, day, local(now).date())
         case RetireVersion():
