@@ -78,3 +78,14 @@ def test_complex_behavior_throws_where_its_condition_holds() -> None:
 def test_a_behavior_that_names_no_event_is_refused_with_a_reason(behavior: str) -> None:
     told = many(behavior)
     assert (told["status"], told["error"]["code"]) == ("failed", "multi-instance-behavior")
+
+
+def test_a_condition_may_ask_for_the_counts_in_camundas_words() -> None:
+    told = played("""
+        start S
+        task A <multiInstanceLoopCharacteristics><loopCardinality>4</loopCardinality>\
+<completionCondition>${nrOfCompletedInstances / nrOfInstances >= 0.5}</completionCondition>\
+</multiInstanceLoopCharacteristics>
+        S -> A
+    """.replace(">=", "&gt;="))
+    assert (done(told), done(told, "cancelled")) == (["S", "A", "A"], ["A", "A"])

@@ -33,6 +33,12 @@ GATEWAYS = frozenset({
 #: Choreographies are drawn with flow nodes too, but nothing of theirs runs.
 CHOREOGRAPHY = frozenset({"choreographyTask", "subChoreography", "callChoreography"})
 FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS | CHOREOGRAPHY
+#: What conditions on a multi-instance activity may ask for, in BPMN's words and in Camunda's.
+COUNTS = (
+    ("numberOfInstances", "nrOfInstances"),
+    ("numberOfCompletedInstances", "nrOfCompletedInstances"),
+    ("numberOfActiveInstances", "nrOfActiveInstances"), ("numberOfTerminatedInstances",),
+)
 #: What holds flow nodes of its own.
 SCOPES = SUBPROCESSES | {"process", "choreography", "subChoreography", "globalChoreographyTask"}
 

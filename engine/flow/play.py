@@ -64,7 +64,7 @@ def play(files: Mapping[str, bytes], main: str, request: PlayRequest) -> dict[st
         error = _failure(failure)
     stage = rehearsal.stage
     return {
-        "status": "failed" if error else stage.status(), "trace": stage.trace(),
+        "status": "failed" if error else stage.status(), "trace": rehearsal.told(),
         "waiting": stage.waiting(), "data": stage.data(), "error": error,
         "findings": [remark.as_json() for remark in findings],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import process_time
+from typing import Any
 
 from engine.errors import Conflict, Invalid, NotFound
 from engine.flow import run
@@ -11,7 +12,7 @@ from engine.flow.load import Flow
 from engine.flow.prompting import Prompter, Script
 from engine.flow.setting import Message, Setting
 from engine.flow.stage import Part, Stage
-from engine.step import Data, OpenTask, Outgoing, Step
+from engine.step import Data, OpenTask, Outgoing, Step, TraceItem
 
 Letter = tuple[Part | None, Message, Outgoing | None]
 
@@ -35,6 +36,8 @@ class Rehearsal:
         self._open: list[tuple[Part, OpenTask]] = []
         self._prompter = Prompter(flow, script)
         self._inputs = 0
+        #: What the input under way has done; part of the trace even where it fails.
+        self._witness: list[TraceItem] = []
         self._until = process_time() + MAX_SECONDS
 
     def play(self, process: str | None) -> None:
@@ -42,6 +45,10 @@ class Rehearsal:
         self._begin(process)
         while self._complete_next() or self._say_next() or self._fire_next():
             pass
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return the whole trace, with what an input did that failed on its way."""
+        return self.stage.trace(self._witness)
 
     def _begin(self, process: str | None) -> None:
         pools = [p for p in self.flow.pools if process in (None, p.process)]
@@ -57,6 +64,10 @@ class Rehearsal:
                 self._start(pool.process, self.script.data, None)
             else:
                 self.stage.expect(pool.process)
+                key = self.stage.true_start(
+                    pool.process, self.script.data, self._prompter.facts())
+                if key is not None:
+                    self._start(pool.process, self.script.data, Message("", element=key))
 
     def _start(self, process: str, data: Data, message: Message | None) -> None:
         step = run.start(self.flow, process, self._setting(), data, message)
@@ -65,6 +76,7 @@ class Rehearsal:
     def _took(self, part: Part, step: Step) -> None:
         """Note what a step did: new tasks, letters to others, what became of old ones."""
         self.stage.note(part, step)
+        self._witness = []
         gone = {*step.closed, *step.cancelled}
         self._open = [(p, t) for p, t in self._open if p is not part or t.id not in gone]
         self._open += [(part, task) for task in step.opened]
@@ -100,14 +112,8 @@ class Rehearsal:
         process = sent.target_process if sent else None
         if sent is not None and sent.target_pool is not None and process is None:
             return True
-        for part in self.stage.running(process):
-            try:
-                step = run.deliver(self.flow, part.state, message, self._setting())
-            except Conflict:
-                continue
-            self._took(part, step)
-            return True
-        return self._begin_by(message, process)
+        return any(self._heard(part, message) for part in self.stage.running(process)) or (
+            self._begin_by(message, process))
 
     def _begin_by(self, message: Message, process: str | None) -> bool:
         for expected in self.stage.expected(process):
@@ -119,16 +125,18 @@ class Rehearsal:
         return False
 
     def _broadcast(self, sender: Part | None, message: Message) -> bool:
-        heard = False
-        for part in self.stage.running(None):
-            if part is not sender:
-                try:
-                    step = run.deliver(self.flow, part.state, message, self._setting())
-                except Conflict:
-                    continue
-                self._took(part, step)
-                heard = True
-        return self._begin_by(message, None) or heard
+        others = [part for part in self.stage.running(None) if part is not sender]
+        heard = [self._heard(part, message) for part in others]
+        return self._begin_by(message, None) or any(heard)
+
+    def _heard(self, part: Part, message: Message) -> bool:
+        """Deliver to a part if it waits for this; tell whether it did."""
+        try:
+            step = run.deliver(self.flow, part.state, message, self._setting())
+        except Conflict:
+            return False
+        self._took(part, step)
+        return True
 
     def _complete_next(self) -> bool:
         """Complete the task that has been open longest and is not meant to stay open."""
@@ -158,11 +166,10 @@ class Rehearsal:
 
     def _said(self, message: Message, *, open_kind: bool) -> bool:
         """Say a message or signal; one of no kind is a signal where no message is awaited."""
-        if message.kind == "signal":
-            return self._broadcast(None, message)
-        if self._hand_over(message, None):
+        if message.kind != "signal" and self._hand_over(message, None):
             return True
-        return open_kind and self._broadcast(None, replace(message, kind="signal"))
+        heard_by_all = message.kind == "signal" or open_kind
+        return heard_by_all and self._broadcast(None, replace(message, kind="signal"))
 
     def _fire_next(self) -> bool:
         """Move the clock to the earliest timer and let it happen."""
@@ -185,10 +192,9 @@ class Rehearsal:
             raise Invalid(
                 f"Diễn thử quá {MAX_INPUTS} lượt hoặc quá {MAX_SECONDS:.0f} giây.",
                 f"The rehearsal needs more than {MAX_INPUTS} inputs or {MAX_SECONDS:.0f} seconds.",
-                code="play-too-long",
-            )
+                code="play-too-long")
+        self._witness = []
         return Setting(
             seed=f"play/{self._inputs}", at=self._now, facts=self._prompter.facts(),
-            chooser=self._prompter.choose,
-            hold_sends=True,
+            chooser=self._prompter.choose, hold_sends=True, witness=self._witness,
         )

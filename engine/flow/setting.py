@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.errors import MotcuaError
-from engine.step import Data
+from engine.step import Data, TraceItem
 from engine.worktime import Calendar
 
 #: Picks the flow of a question nobody answered: (gateway, flow ids in document order) -> flow id.
@@ -20,7 +20,8 @@ class Setting:
     """What surrounds one input: `seed` makes ids, `at` (aware) is the time, `facts` are read-only.
 
     `budget` bounds the flow nodes run for this input. `chooser` answers questions left open (only
-    rehearsals give one), `hold_sends` opens send tasks like service tasks (rehearsals again).
+    rehearsals give one), `hold_sends` opens send tasks like service tasks (rehearsals again);
+    `witness` is a list that sees the trace even of an input that fails.
     """
 
     seed: str
@@ -30,6 +31,7 @@ class Setting:
     budget: int = 10_000
     chooser: Chooser | None = None
     hold_sends: bool = False
+    witness: list[TraceItem] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.errors import Invalid
+from engine.expressions import Surroundings
 from engine.flow.load import Flow
 from engine.flow.specs.triggers import (
     ConditionalTrigger,
@@ -14,7 +17,7 @@ from engine.flow.specs.triggers import (
     TimerTrigger,
 )
 from engine.flow.timers import read_timer
-from engine.step import OpenTask, Step, TraceItem, Wait
+from engine.step import Data, OpenTask, Step, TraceItem, Wait
 
 
 @dataclass
@@ -54,6 +57,19 @@ class Stage:
         part.state, part.step = step.state, step
         self._trace += step.trace
 
+    def true_start(self, process: str, data: Data, facts: Data) -> str | None:
+        """Return the conditional start event of a process whose condition holds on these data."""
+        spec, known = self._flow.levels[process], {*data, *facts}
+        for name in spec.triggered:
+            for trigger in spec.task_specs[name].triggers:
+                if isinstance(trigger, ConditionalTrigger) and trigger.condition.names <= known:
+                    try:
+                        if trigger.condition.evaluate(data, Surroundings(self._at, facts)) is True:
+                            return name
+                    except Invalid:
+                        continue
+        return None
+
     def running(self, process: str | None) -> list[Part]:
         """Return the parts that have not finished, of one process or of all."""
         return [p for p in self.parts if process in (None, p.process)
@@ -80,12 +96,12 @@ class Stage:
         return min(dated, key=lambda item: item[0] or self._at) if dated else (
             found[0] if found else None)
 
-    def trace(self) -> list[dict[str, Any]]:
-        """Return the trace of all parts in the order in which it happened."""
+    def trace(self, more: Iterable[TraceItem] = ()) -> list[dict[str, Any]]:
+        """Return the trace of all parts in the order in which it happened, and what came after."""
         return [
             {"element": item.element, "name": item.name, "event": item.event}
             | ({"instance": item.instance} if item.instance is not None else {})
-            for item in self._trace
+            for item in (*self._trace, *more)
         ]
 
     def waiting(self) -> list[dict[str, Any]]:

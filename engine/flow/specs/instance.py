@@ -42,7 +42,7 @@ class Instance(Scope, BpmnWorkflow):
         self.surroundings = Surroundings(setting.at, setting.facts, setting.calendar)
         self.counter = 0
         self.spent = 0
-        self.record = Record()
+        self.record = Record(setting.witness)
 
     def next_id(self) -> UUID:
         """Return the next id: the same for the same seed and the same way."""

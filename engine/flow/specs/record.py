@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Record:
     """Collects trace, messages, acts and statuses while an instance moves."""
 
-    def __init__(self) -> None:
-        self.trace: list[TraceItem] = []
+    def __init__(self, trace: list[TraceItem] | None = None) -> None:
+        self.trace: list[TraceItem] = [] if trace is None else trace
         self.sent: list[Outgoing] = []
         self.signals: list[str] = []
         self.acts: list[DrawnAct] = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import Expression, as_data
+from engine.flow.bpmn import COUNTS
 from engine.flow.specs.announcing import Announcement, announce
 from engine.flow.specs.stuck import failed
 
@@ -150,11 +151,9 @@ class Repetition:
         if self.until is None and not self.announcements:
             return
         marks = outer.internal_data
-        inner.data.update(
-            numberOfInstances=marks["total"], numberOfCompletedInstances=marks["done"],
-            numberOfActiveInstances=sum(1 for v in outer.children
-                                        if v.alive and "instance" in v.internal_data),
-        )
+        active = sum(1 for v in outer.children if v.alive and "instance" in v.internal_data)
+        for names, number in zip(COUNTS, (marks["total"], marks["done"], active, 0), strict=True):
+            inner.data.update(dict.fromkeys(names, number))
 
     def _deliver(self, outer: Visit) -> None:
         marks = outer.internal_data

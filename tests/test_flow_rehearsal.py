@@ -1,0 +1,31 @@
+"""What a rehearsal tells: the trace of an input that fails, starts by condition, kinds of words."""
+
+from __future__ import annotations
+
+from flow_drawings import done, played
+
+
+def test_a_failing_input_leaves_the_trace_up_to_its_failure() -> None:
+    told = played("start S\nxor g\ntask a\ntask b\nS -> g\ng -> a : x > 5\ng -> b : x > 6",
+                  data={"x": 1})
+    assert (told["status"], told["error"]["element"]) == ("failed", "g")
+    assert [(item["element"], item["event"]) for item in told["trace"]] == [
+        ("S", "entered"), ("S", "completed"), ("g", "entered"), ("g", "completed")]
+
+
+def test_a_conditional_start_begins_where_its_condition_holds_on_the_data() -> None:
+    lines = "start S conditional:x > 1\ntask a\nS -> a"
+    assert done(played(lines, data={"x": 2})) == ["S", "a"]
+    assert done(played(lines, data={"x": 1})) == []
+    assert done(played(lines)) == []
+
+
+def test_a_message_never_meets_a_signal_event_of_the_same_name() -> None:
+    lines = "start S\ncatch C signal:Go\nS -> C"
+    assert played(lines, messages=({"name": "Go", "kind": "message"},))["status"] == "waiting"
+    assert played(lines, messages=({"name": "Go", "kind": "signal"},))["status"] == "completed"
+
+
+def test_a_word_of_no_kind_is_a_signal_where_nobody_awaits_it_as_a_message() -> None:
+    lines = "start S\ncatch C signal:Go\nS -> C"
+    assert played(lines, messages=({"name": "Go"},))["status"] == "completed"
