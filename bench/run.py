@@ -10,6 +10,7 @@ from bench import table
 from bench.premises import premises
 from bench.row_durable import durable
 from bench.row_http import over_http
+from bench.row_lint import linting, linting_large
 from bench.row_shapes import diamonds, due_dates, large, send_backs
 from bench.row_state import in_memory
 from bench.table import Row
@@ -40,7 +41,7 @@ def _measured(dossiers: int) -> list[Row]:
         rows += _told("over HTTP", lambda: over_http(place, dossiers))
     return rows + _told("loops, diamonds, large drawings, due dates", lambda: [
         send_backs(1_000), diamonds(ROUNDS), large(ROUNDS), due_dates(ROUNDS),
-    ])
+    ]) + _told("lint", lambda: [linting(ROUNDS), linting_large(ROUNDS // 4)])
 
 
 def _told(what: str, measure: Callable[[], list[Row]]) -> list[Row]:

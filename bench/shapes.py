@@ -38,6 +38,24 @@ def send_backs() -> bytes:
         ' xsi:type="tFormalExpression">fine == True</conditionExpression></sequenceFlow>'))
 
 
+def office(count: int) -> bytes:
+    """Return `count` nodes as an office draws them: steps, questions and work side by side."""
+    nodes, flows, before = [], [], "start"
+    blocks, rest = divmod(count - 2, 8)
+    for i in range(blocks):
+        step, asked, yes, split, left, right, join = (f"{what}{i}" for what in (
+            "step", "asked", "again", "split", "left", "right", "join"))
+        nodes += [_user(step), f'<exclusiveGateway id="{asked}"/>', _script(yes), _gateway(split),
+                  _user(left), _user(right), _gateway(join)]
+        flows += [(before, step), (step, asked), (asked, yes), (yes, split), (asked, f"out{i}"),
+                  (split, left), (split, right), (left, join), (right, join)]
+        nodes.append(f'<endEvent id="out{i}"/>')
+        before = join
+    last = [f"last{i}" for i in range(rest)]
+    nodes += map(_user, last)
+    return _drawing(nodes, [*flows, *pairwise([before, *last, "end"])])
+
+
 def _drawing(nodes: Iterable[str], ways: Iterable[tuple[str, str]], more: str = "") -> bytes:
     flows = "".join(
         f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}"/>'
@@ -50,6 +68,10 @@ def _drawing(nodes: Iterable[str], ways: Iterable[tuple[str, str]], more: str = 
 
 def _script(key: str) -> str:
     return f'<scriptTask id="{key}"><script>passed = "{key}"</script></scriptTask>'
+
+
+def _user(key: str) -> str:
+    return f'<userTask id="{key}" name="{key}"/>'
 
 
 def _gateway(key: str) -> str:

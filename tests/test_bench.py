@@ -11,6 +11,7 @@ from bench import drawing, table
 from bench.premises import Premises, premises
 from bench.row_durable import durable
 from bench.row_http import over_http
+from bench.row_lint import linting, linting_large
 from bench.row_shapes import diamonds, due_dates, large, send_backs
 from bench.row_state import agree, in_memory
 from bench.stock import Stock, foreign_methods
@@ -105,3 +106,8 @@ def test_the_table_is_written_between_its_marks(
     table.write("| new |")
     text = f"before\n{table.BEGIN}\n| new |\n{table.END}\nafter\n"
     assert page.read_text(encoding="utf-8") == text
+
+
+def test_lint_stays_near_parsing_and_grows_like_the_drawing() -> None:
+    assert "parsing it and its XSD" in printed(linting(3))
+    assert "n log n" in printed(linting_large(2))

@@ -37,7 +37,10 @@ def rewrite(work: Work) -> None:
     """Write the mappings of each activity and event as lines of ours; refuse unreadable ones."""
     by_id = work.by_id()
     for node in work.all(*sorted(ACTIVITIES | EVENTS)):
-        vendor = [*_camunda(node), *_zeebe(node)]
+        if not len(node):
+            continue
+        zeebe = list(_zeebe(node))
+        vendor = [*_camunda(node), *zeebe]
         _write(work, node, [*_standard(by_id, node), *vendor])
         _called(work, node)
         if vendor:
@@ -45,7 +48,7 @@ def rewrite(work: Work) -> None:
                 f"Ánh xạ dữ liệu của “{label(node)}” được chạy như công cụ vẽ nó hiểu.",
                 f"The data mapping of '{label(node)}' runs as the tool that drew it means it.",
             ))
-        if any(not line.into for line in _zeebe(node)):
+        if any(not line.into for line in zeebe):
             node.set(f"{{{MOTCUA}}}own", "true")
 
 
