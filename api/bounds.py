@@ -1,4 +1,4 @@
-"""Bounds of examinations (giới hạn soát): seconds and memory from the environment."""
+"""Bounds of examinations (giới hạn soát): time, memory and sizes from the environment."""
 
 from __future__ import annotations
 
@@ -6,17 +6,31 @@ from collections.abc import Mapping
 
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
+from engine.flow.read import Limits
 
 SECONDS, MEGABYTES = "MOTCUA_EXAMINATION_SECONDS", "MOTCUA_EXAMINATION_MEGABYTES"
 #: Least and most that can be asked for: a request is given up after a minute.
 _RANGES = {SECONDS: (1, 50), MEGABYTES: (64, 65_536)}
+#: What one diagram may hold: bytes, flow nodes, nesting of its XML, characters of a name.
+BYTES, NODES = "MOTCUA_DIAGRAM_BYTES", "MOTCUA_DIAGRAM_NODES"
+NESTING, NAME = "MOTCUA_DIAGRAM_NESTING", "MOTCUA_DIAGRAM_NAME"
+_RANGES |= {BYTES: (1_000, 2_000_000), NODES: (10, 50_000), NESTING: (10, 250),
+            NAME: (20, 100_000)}
 
 
 def bounds(environ: Mapping[str, str]) -> Bounds:
     """Return what one examination may take; raise Invalid where a setting is no such number."""
     usual = Bounds()
     seconds = _number(environ, SECONDS, usual.cpu)
-    return Bounds(seconds, float(seconds), _number(environ, MEGABYTES, usual.megabytes))
+    megabytes = _number(environ, MEGABYTES, usual.megabytes)
+    return Bounds(seconds, float(seconds), megabytes, _limits(environ, usual.limits))
+
+
+def _limits(environ: Mapping[str, str], usual: Limits) -> Limits:
+    return Limits(
+        _number(environ, BYTES, usual.size), _number(environ, NODES, usual.nodes),
+        _number(environ, NESTING, usual.nesting), _number(environ, NAME, usual.name),
+    )
 
 
 def _number(environ: Mapping[str, str], name: str, usual: int) -> int:

@@ -88,7 +88,7 @@ def _holding(
         if content == document.content:
             continue
         try:
-            other = read(content)
+            other = read(content, document.limits)
         except Refused:
             continue
         if wanted in called_ids([other]):

@@ -14,9 +14,12 @@ from typing import Literal
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
-from engine.flow.read import read
+from engine.flow.read import Limits, read
 
 Change = Literal["added", "removed", "changed", "moved"]
+
+#: Versions compared were read when they came in, within the limits of that day.
+_ACCEPTED = Limits(10**9, 10**7, 2_000, 10**6)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def _change(was: _Print, now: _Print | None) -> Change:
 
 
 def _prints(content: bytes) -> Mapping[str, _Print]:
-    document = read(content)
+    document = read(content, _ACCEPTED)
     drawn: dict[str, list[str]] = {}
     for shape in document.root.iter("{*}BPMNShape", "{*}BPMNEdge"):
         key = shape.get("bpmnElement")

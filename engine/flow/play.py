@@ -19,7 +19,7 @@ from engine.flow.lint import lint
 from engine.flow.load import Flow, load
 from engine.flow.lower import lower
 from engine.flow.prompting import Script
-from engine.flow.read import read
+from engine.flow.read import Limits, read
 from engine.flow.rehearsal import Rehearsal
 from engine.step import Finding
 
@@ -45,13 +45,15 @@ class PlayRequest:
     fire_timers: bool = False
 
 
-def play(files: Mapping[str, bytes], main: str, request: PlayRequest) -> dict[str, Any]:
+def play(
+    files: Mapping[str, bytes], main: str, request: PlayRequest, limits: Limits | None = None,
+) -> dict[str, Any]:
     """Rehearse the diagram `main`, finding called diagrams among the other files.
 
     Returns status, trace, waiting, data, error and findings as plain JSON; never raises for what
     is wrong with the drawing, the answers or the messages.
     """
-    flow, findings = _prepare(files, main)
+    flow, findings = _prepare(files, main, limits)
     if flow is None:
         return _refused(findings)
     script = Script(request.at, request.data, request.answers, request.messages,
@@ -70,16 +72,18 @@ def play(files: Mapping[str, bytes], main: str, request: PlayRequest) -> dict[st
     }
 
 
-def _prepare(files: Mapping[str, bytes], main: str) -> tuple[Flow | None, list[Finding]]:
+def _prepare(
+    files: Mapping[str, bytes], main: str, limits: Limits | None,
+) -> tuple[Flow | None, list[Finding]]:
     """Return the flow, or None with what forbids running it; all findings either way."""
-    report = lint(files, main)
+    report = lint(files, main, limits=limits)
     found = list(report.findings)
     if any(_forbids(remark) for remark in found):
         return None, found
     lowered = report.lowered
     try:
         if lowered is None:
-            document = read(files[main])
+            document = read(files[main], limits)
             beside = called_diagrams(document, files)
             tables = decisions_beside([document, *beside], files)
             lowered, said = lower(document, beside, tables)

@@ -19,6 +19,7 @@ from engine.flow.confined.forkserver import SERVER
 from engine.flow.findings import Sentence, finding
 from engine.flow.lint import Known, Report
 from engine.flow.lint import lint as lint_diagram
+from engine.flow.read import Limits
 from engine.step import Finding
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Confinement:
         documentation: bool = False,
     ) -> Report:
         """Return what lint finds in one diagram, or the finding that it took too much."""
-        work = partial(lint_diagram, files, main, known, documentation=documentation)
+        work = partial(lint_diagram, files, main, known, documentation=documentation,
+                       limits=self.bounds.limits)
         found = self._done(work)
         return Report((found,)) if isinstance(found, Finding) else found
 
@@ -58,7 +60,7 @@ class Confinement:
         self, files: Mapping[str, bytes], names: Sequence[str], known: Known | None = None,
     ) -> tuple[Report, ...]:
         """Return the reports of these diagrams of one upload, which share one child's bounds."""
-        found = self._done(partial(_lint_each, files, tuple(names), known))
+        found = self._done(partial(_lint_each, files, tuple(names), known, self.bounds.limits))
         return (Report((found,)),) if isinstance(found, Finding) else found
 
     def play(
@@ -67,7 +69,7 @@ class Confinement:
         """Return the rehearsal of a diagram in the shape of design.md section 5."""
         from engine.flow.play import play as play_diagram  # lint alone needs no SpiffWorkflow
 
-        found = self._done(partial(play_diagram, files, main, request))
+        found = self._done(partial(play_diagram, files, main, request, self.bounds.limits))
         return _failed(found) if isinstance(found, Finding) else found
 
     def _done(self, work: Callable[[], _T]) -> _T | Finding:
@@ -79,9 +81,9 @@ class Confinement:
 
 
 def _lint_each(
-    files: Mapping[str, bytes], names: Sequence[str], known: Known | None,
+    files: Mapping[str, bytes], names: Sequence[str], known: Known | None, limits: Limits,
 ) -> tuple[Report, ...]:
-    return tuple(lint_diagram(files, name, known) for name in names)
+    return tuple(lint_diagram(files, name, known, limits=limits) for name in names)
 
 
 def _exceeded(exceeded: Exceeded, bounds: Bounds) -> Finding:

@@ -23,7 +23,7 @@ from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
-from engine.flow.read import read
+from engine.flow.read import Limits, read
 from engine.procedure import Lowered
 from engine.step import Finding
 
@@ -40,19 +40,19 @@ _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
 
 def lint(
     files: Mapping[str, bytes], main: str, known: Known | None = None, *,
-    documentation: bool = False,
+    documentation: bool = False, limits: Limits | None = None,
 ) -> Report:
     """Return everything found in the diagram `files[main]`, beside its forms and other diagrams.
 
     A file that ends in .dmn is linted as decisions. `known` is the register: with it, unknown
     roles, agencies, forms and decisions are errors. With `documentation` the drawing is not meant
-    to run, and errors of running become infos. Never raises for what the files hold; raises
-    KeyError when `main` is not among them.
+    to run, and errors of running become infos; `limits` bound what the file may hold. Never
+    raises for what the files hold; raises KeyError when `main` is not among them.
     """
     if main.lower().endswith(".dmn"):
         return Report(tuple(_in_order(check_decisions(files[main]))))
     try:
-        subject = Subject(read(files[main]), files, known)
+        subject = Subject(read(files[main], limits), files, known)
     except Refused as refused:
         return Report(refused.findings)
     found = [finding for family in _FAMILIES for finding in family(subject)]
