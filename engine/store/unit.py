@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from engine.flow.lint import Known
     from engine.procedure import Version
     from engine.step import Finding
+
+#: Bytes of writes that go in one pipeline; more are sent one by one.
+PIPELINED = 256 * 1024
 
 _CODE: BindParameter[str] = bindparam("code")
 _LOCK_DOSSIER = text_of(select(dossier).where(dossier.c.code == _CODE).with_for_update())
@@ -168,7 +172,9 @@ class Unit:
 
     def commit(self) -> None:
         """Send all writes and commit; when it returns, everything is kept."""
-        with self._connection.pipeline():
+        large = sum(map(_weight, self._writes)) > PIPELINED
+        # A pipeline fills the socket's buffers with megabytes and then may wait for ever.
+        with nullcontext() if large else self._connection.pipeline():
             for statement, parameters in self._writes:
                 self._connection.execute(statement, parameters)
             self._connection.commit()
@@ -232,6 +238,11 @@ class Unit:
             cursors = [self._connection.execute(text, parameters) for text in statements]
         # Behind the pipeline's end: fetching inside it would cost a round trip more.
         return [cursor.fetchall() for cursor in cursors]
+
+
+def _weight(write: tuple[str, Mapping[str, Any]]) -> int:
+    """Return the characters and bytes that a write sends, about."""
+    return sum(len(value) for value in write[1].values() if isinstance(value, bytes | str))
 
 
 def _due(part: Part) -> dict[str, datetime]:
