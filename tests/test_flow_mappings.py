@@ -131,3 +131,17 @@ def test_flowable_words_are_camunda_words() -> None:
 def test_a_mapping_that_cannot_be_read_is_refused(line: str) -> None:
     told = one(line)
     assert (told["status"], told["error"]["code"]) == ("failed", "data-mapping-unreadable")
+
+
+def test_a_repeated_activity_runs_over_its_data_input_and_hands_its_data_output_back() -> None:
+    many = ("<multiInstanceLoopCharacteristics><loopDataInputRef>din</loopDataInputRef>"
+            "<loopDataOutputRef>dout</loopDataOutputRef><inputDataItem id='ii' name='it'/>"
+            "<outputDataItem id='oi' name='got'/></multiInstanceLoopCharacteristics>")
+    told = one(
+        "task A <ioSpecification><dataInput id='din' name='things'/><dataOutput id='dout' "
+        "name='made'/><inputSet/><outputSet/></ioSpecification><dataInputAssociation><sourceRef>"
+        "items</sourceRef><targetRef>din</targetRef></dataInputAssociation><dataOutputAssociation>"
+        f"<sourceRef>dout</sourceRef><targetRef>all</targetRef></dataOutputAssociation>{many}",
+        data={"items": [1, 2]}, answers={"A": [{"got": 5}, {"got": 6}]})
+    assert done(told) == ["S", "A", "A"]
+    assert told["data"]["made"] == [5, 6]

@@ -43,6 +43,7 @@ class Activity(Node):
             return False
         if self.repetition is not None and "instance" not in visit.internal_data:
             self.attach(visit)
+            take_in(visit, self.repetition.asked)
             return self.repetition.begin(self, visit)
         self.enter(visit)
         if "instance" not in visit.internal_data:
@@ -90,6 +91,8 @@ class Activity(Node):
         if self.shown(visit):
             visit.workflow.top_workflow.record.happened(visit, "completed")
             hand_back(visit)
+        elif self.repetition is not None and self.repetition.output:
+            hand_back(visit, self.repetition.output)
         if "instance" in visit.internal_data:
             self.repetition.ended(self, visit.parent, visit)  # type: ignore[union-attr]
             return

@@ -84,15 +84,24 @@ class Inclusive(Gathering):
         here = [v for v in scope.tasks.values()
                 if v.task_spec is self and v.waiting]
         filled = {v.internal_data.get("via", "") for v in here}
-        others = [v.task_spec.name for v in scope.tasks.values()
-                  if v.alive and v.task_spec is not self and not v.task_spec.passive]
-        if any(self._may_still_come(name, filled) for name in others):
+        # The events behind an event-based gateway share one token: whoever happens takes it.
+        tokens: dict[Any, set[str]] = {}
+        for v in scope.tasks.values():
+            if v.alive and v.task_spec is not self and not v.task_spec.passive:
+                tokens.setdefault(self._token(v), set()).add(v.task_spec.name)
+        if any(self._may_still_come(places, filled) for places in tokens.values()):
             return False
         self.join(visit, here)
         return True
 
-    def _may_still_come(self, node: str, filled: set[str]) -> bool:
-        reaches = {arc for arc, nodes in self.upstream.items() if node in nodes}
+    @staticmethod
+    def _token(visit: Visit) -> Any:
+        before = visit.parent
+        choice = before is not None and isinstance(before.task_spec, EventBased)
+        return before.id if choice and visit.waiting else visit.id
+
+    def _may_still_come(self, places: set[str], filled: set[str]) -> bool:
+        reaches = {arc for arc, nodes in self.upstream.items() if places & nodes}
         return bool(reaches - filled) and not reaches & filled
 
 

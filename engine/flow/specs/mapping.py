@@ -29,26 +29,26 @@ class Mapping:
     own: bool = False
 
 
-def take_in(visit: Visit) -> None:
-    """Set the names that only this visit sees."""
+def take_in(visit: Visit, wanted: frozenset[str] | None = None) -> None:
+    """Set the names that only this visit sees: all, or the wanted ones."""
     mapping: Mapping | None = visit.task_spec.mapping
     if mapping is None:
         return
     if mapping.own:
         visit.internal_data["own"] = True
     for line in mapping.into:
-        if _due(visit, line):
+        if (wanted is None or line.name in wanted) and _due(visit, line):
             value = visit.workflow.evaluate(line.expression, visit)
             visit.data[line.name] = as_data(value)
 
 
-def hand_back(visit: Visit) -> None:
-    """Assign what comes out around the visit; a repeated activity collects it first."""
+def hand_back(visit: Visit, made: str | None = None) -> None:
+    """Assign what comes out around the visit: all, or what is computed from the name `made`."""
     mapping: Mapping | None = visit.task_spec.mapping
     if mapping is None:
         return
     for line in mapping.back:
-        if not _due(visit, line):
+        if not _due(visit, line) or (made and made not in line.expression.names):
             continue
         value = as_data(visit.workflow.evaluate(line.expression, visit))
         if "instance" in visit.internal_data:

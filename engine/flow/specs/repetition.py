@@ -41,6 +41,12 @@ class Repetition:
     maximum: int | None = None
     announcements: tuple[Announcement, ...] = ()
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names from which the number of instances follows."""
+        said = self.items or self.count
+        return said.names if said is not None else frozenset()
+
     def begin(self, activity: Activity, outer: Visit) -> bool:
         """Begin all instances, or the first of a sequence; return False: instances do the work."""
         marks = outer.internal_data
