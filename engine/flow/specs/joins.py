@@ -96,9 +96,8 @@ class Inclusive(Gathering):
 
     @staticmethod
     def _token(visit: Visit) -> Any:
-        before = visit.parent
-        choice = before is not None and isinstance(before.task_spec, EventBased)
-        return before.id if choice and visit.waiting else visit.id
+        racing = "race" in visit.internal_data and visit.parent is not None
+        return visit.parent.id if racing else visit.id
 
     def _may_still_come(self, places: set[str], filled: set[str]) -> bool:
         reaches = {arc for arc, nodes in self.upstream.items() if places & nodes}
