@@ -33,6 +33,7 @@ GATEWAYS = frozenset({
 #: Choreographies are drawn with flow nodes too, but nothing of theirs runs.
 CHOREOGRAPHY = frozenset({"choreographyTask", "subChoreography", "callChoreography"})
 FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS | CHOREOGRAPHY
+_SPAN = re.compile(r"\AP[\dTWDHM]+\Z|\A[\d/,. ]+(?:giờ|ngày)")
 #: What conditions on a multi-instance activity may ask for, in BPMN's words and in Camunda's.
 COUNTS = (
     ("numberOfInstances", "nrOfInstances"),
@@ -125,8 +126,12 @@ def form(element: Element) -> str | None:
 
 
 def duration(element: Element) -> str | None:
-    """Return the working time drawn on a task, lane, group or sub-process, exactly as written."""
-    return motcua(element, "duration")
+    """Return the working time drawn on a task, lane, group or sub-process, exactly as written.
+
+    Camunda's dueDate is one where it says a span; where it is a moment or an expression, it is not.
+    """
+    due = camunda(element, "dueDate")
+    return motcua(element, "duration") or (due if due and _SPAN.match(due) else None)
 
 
 def text(element: Element | None) -> str:

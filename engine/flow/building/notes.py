@@ -12,6 +12,7 @@ from engine.flow.bpmn import (
     SUBPROCESSES,
     child,
     children,
+    duration,
     form,
     inside,
     kind,
@@ -73,8 +74,8 @@ class Notes:
 
     def _budget(self, task: Element, lanes: list[Element]) -> tuple[str | None, str | None]:
         """Return whose duration rules the task and its text: own, group, sub-process, lane."""
-        if motcua(task, "duration"):
-            return task.get("id"), motcua(task, "duration")
+        if duration(task):
+            return task.get("id"), duration(task)
         shared = self._drawing.by_id.get(motcua(task, "budget") or "")
         if shared is not None and motcua(shared, "duration"):
             return shared.get("id"), motcua(shared, "duration")

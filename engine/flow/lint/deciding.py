@@ -21,11 +21,11 @@ from engine.step import Finding, Severity
 
 def decision_findings(subject: Subject) -> list[Finding]:
     """Return findings on each business rule task that calls a decision."""
-    names = names_of(subject)
-    return [
-        remark for task in bpmn.inside(subject.document.root, *DECIDING)
-        if (call := called(task)) is not None for remark in _task(subject, task, call, names)
-    ]
+    drawn = [(task, call) for task in bpmn.inside(subject.document.root, *DECIDING)
+             if (call := called(task)) is not None]
+    names = names_of(subject) if drawn else None
+    return [remark for task, call in drawn if names
+            for remark in _task(subject, task, call, names)]
 
 
 def _task(

@@ -50,6 +50,8 @@ def _extension(element: Element) -> Finding:
 def _attributes(element: Element) -> Iterator[Finding]:
     if not element.attrib:
         return
+    if bpmn.camunda(element, "dueDate") and bpmn.duration(element) is None:
+        yield _ignored(element, "dueDate")
     for name in _ATTRIBUTES:
         if element.get(name):
             yield _ignored(element, etree.QName(name).localname)

@@ -1,0 +1,73 @@
+"""Readings (cách đọc): what BPMN leaves open and motcua reads in one way, each told as an info."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+from engine.flow import bpmn
+from engine.flow.findings import Sentence, finding, label
+from engine.flow.lint.report import Subject
+from engine.step import Finding
+
+_ISO = re.compile(r"\A(?:R\d*/)?P[\dTYMWDHS.,]+\Z|\A\d{4}-\d\d-\d\d")
+_TRACES = (b"candidateGroups", b"formKey", b"formRef", b"formId", b"dueDate")
+_WORDS = ("candidateGroups", "formKey", "formRef", "dueDate")
+
+
+def reading_findings(subject: Subject) -> list[Finding]:
+    """Return one info for each kind of reading that a drawing needs, at the first place."""
+    root = subject.document.root
+    found: list[Finding] = []
+    bare = list(bpmn.inside(root, "task", "manualTask"))
+    if bare:
+        found.append(_told("task-for-a-person", bare[0], len(bare), (
+            "bước không ghi loại là việc của một người", "an untyped task is a person's task")))
+    times = list(bpmn.inside(root, "timeDate", "timeDuration", "timeCycle"))
+    iso = [time for time in times if _ISO.match(bpmn.text(time))]
+    if iso:
+        found.append(_told("timer-as-written", iso[0], len(iso), (
+            "thời gian ISO 8601 được đọc không cần dấu nháy",
+            "an ISO 8601 time is read without quotes")))
+    groups = [g for g in bpmn.inside(root, "group") if bpmn.duration(g)]
+    if groups:
+        found.append(_told("group-shares-duration", groups[0], len(groups), (
+            "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
+        )))
+    return [*found, *_vendor(subject), *_to_pools(subject)]
+
+
+def _vendor(subject: Subject) -> Iterator[Finding]:
+    if not any(word in subject.document.content for word in _TRACES):
+        return
+    drawn = [node for node in bpmn.inside(subject.document.root, *bpmn.TASKS, "startEvent")
+             if any(bpmn.camunda(node, name) for name in _WORDS)]
+    if drawn:
+        yield _told("camunda-words", drawn[0], len(drawn), (
+            "nhóm, biểu mẫu và hạn của Camunda được hiểu là vai trò, biểu mẫu và thời lượng",
+            "Camunda's groups, forms and due dates are read as roles, forms and durations"))
+
+
+def _to_pools(subject: Subject) -> Iterator[Finding]:
+    document = subject.document
+    led = []
+    for flow in document.message_flows:
+        target = document.resolve(flow, "targetRef")
+        if target is not None and bpmn.kind(target) == "participant" and (
+                bpmn.reference(target, "processRef")):
+            led.append(flow)
+    if led:
+        yield _told("message-flow-to-pool", led[0], len(led), (
+            "luồng thông điệp tới bể đi vào nút bắt cùng thông điệp",
+            "a message flow to a pool leads to the node that catches its message"))
+
+
+def _told(code: str, place: Element, count: int, says: Sentence) -> Finding:
+    more_vi, more_en = (f" và {count - 1} nơi nữa", f" and {count - 1} more") if count > 1 else (
+        "", "")
+    name = label(place)
+    return finding("info", code, place, (
+        f"“{name}”{more_vi}: {says[0]}.", f"'{name}'{more_en}: {says[1]}.",
+    ))
