@@ -79,7 +79,7 @@ class Desk:
         found = unit.find_task(command.task)
         permits.see_task(found[0] if found else None, actor)
         assert found is not None  # noqa: S101 - see_task has refused
-        before = unit.load(found[1])
+        before = unit.load(found[1], (actor.id, request) if request else None)
         rules = rules_by_id(before.dossier.rule_set)
         permits.do_task(found[0], actor, rules)
         if request and (kept := unit.take_key(actor.id, request)):
@@ -101,7 +101,7 @@ class Desk:
         guards: tuple[Request | None, frozenset[str] | None],
     ) -> Result:
         request, if_match = guards
-        before = unit.load(command.dossier)
+        before = unit.load(command.dossier, (actor.id, request) if request else None)
         rules = rules_by_id(before.dossier.rule_set)
         permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
         act_named(command.act)

@@ -15,17 +15,23 @@ from engine.errors import Fault, Invalid
 from engine.store.statements import text_of, update_text
 from engine.store.tables import idempotency as table
 
+_KEY = ("actor", "method", "path", "key")
 # Waits for another transaction that has taken the key and is not over yet.
 _TAKE = text_of(
     insert(table).values({
-        **{name: bindparam(name) for name in ("actor", "method", "path", "key", "body_hash")},
+        **{name: bindparam(name) for name in (*_KEY, "body_hash")},
         "at": func.now(),
     }).on_conflict_do_nothing().returning(table.c.key),
 )
-_KEPT = text_of(select(table.c.body_hash, table.c.result).where(
-    *(table.c[name] == bindparam(name) for name in ("actor", "method", "path", "key")),
+#: Body hash and result under a key; the parameters are those of `key_of`.
+KEPT = text_of(select(table.c.body_hash, table.c.result).where(
+    *(table.c[name] == bindparam(name) for name in _KEY),
 ))
 _KEEP = update_text(table, ["result"])
+_ADD = text_of(insert(table).values({
+    **{name: bindparam(name) for name in _KEY}, "body_hash": bindparam("body_hash"),
+    "result": bindparam("result"), "at": func.now(),
+}))
 
 
 def take(
@@ -35,12 +41,17 @@ def take(
 
     Raises Invalid when the key was used with another body.
     """
-    key = {"actor": actor, "method": request.method, "path": request.path, "key": request.key}
+    key = key_of(actor, request)
     taken = connection.execute(_TAKE, {**key, "body_hash": request.body_hash}).fetchone()
     if taken is not None:
         return None
-    row = connection.execute(_KEPT, key).fetchone()
+    row = connection.execute(KEPT, key).fetchone()
     assert row is not None  # noqa: S101 - the key was there when the insert gave way
+    return answer(row, request)
+
+
+def answer(row: tuple[Any, ...], request: Request) -> Mapping[str, Any]:
+    """Return the result that a kept row holds; raise Invalid when it was for another body."""
     if row[0] != request.body_hash:
         raise Invalid(
             "Idempotency-Key này đã dùng cho nội dung khác; hãy tạo khóa mới.",
@@ -50,6 +61,16 @@ def take(
         )
     kept: Mapping[str, Any] = json.loads(row[1])
     return kept
+
+
+def key_of(actor: str, request: Request) -> Mapping[str, Any]:
+    """Return the parameters by which a repeated request is recognised."""
+    return {"actor": actor, "method": request.method, "path": request.path, "key": request.key}
+
+
+def adding(actor: str, request: Request, result: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the write that keeps key and result at once, under the lock of what was changed."""
+    return _ADD, {**key_of(actor, request), "body_hash": request.body_hash, "result": result}
 
 
 def keeping(actor: str, request: Request, result: str) -> tuple[str, Mapping[str, Any]]:

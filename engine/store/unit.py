@@ -72,6 +72,7 @@ class Unit:
         self._calendars: Mapping[str, str] = {}
         self._timed: Mapping[str, Mapping[str, datetime]] = {}
         self._held: dict[str, bool] = {}
+        self._answers: list[rows.Row] | None = None
 
     @property
     def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -80,14 +81,22 @@ class Unit:
 
     # Reading under locks
 
-    def load(self, code: str) -> Before:
+    def load(self, code: str, asked: tuple[str, Request] | None = None) -> Before:
         """Return a dossier, locked, with running parts, open tasks and kept envelopes.
 
-        Raises NotFound when there is none of that code.
+        `asked` (actor, request) is looked up in the same trip: whoever repeats a request on this
+        dossier waits for its lock, so that the key needs none of its own. Raises NotFound when
+        there is no dossier of that code.
         """
-        found = self._fetch({"code": code}, (
+        statements: tuple[str, ...] = (
             _LOCK_DOSSIER, _LOCK_PARTS, _OPEN_TASKS, _KEPT, calendars.OF_DOSSIER,
-        ))
+        )
+        parameters: dict[str, Any] = {"code": code}
+        if asked is not None:
+            statements = (*statements, idempotency.KEPT)
+            parameters |= idempotency.key_of(*asked)
+        found = self._fetch(parameters, statements)
+        self._answers = found[5] if asked is not None else None
         if not found[0]:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
         loaded = rows.dossier_of(found[0][0])
@@ -143,11 +152,14 @@ class Unit:
 
         Waits for a first one that is still under way. Raises Invalid for another body.
         """
+        if self._answers is not None:
+            return idempotency.answer(self._answers[0], request) if self._answers else None
         return idempotency.take(self._connection, actor, request)
 
     def record(self, actor: str, request: Request, result: Mapping[str, Any]) -> None:
         """Keep the result of a request for those that repeat it."""
-        self._writes.append(idempotency.keeping(actor, request, json.dumps(result)))
+        keep = idempotency.keeping if self._answers is None else idempotency.adding
+        self._writes.append(keep(actor, request, json.dumps(result)))
 
     # Writing
 
