@@ -29,3 +29,15 @@ def test_a_message_never_meets_a_signal_event_of_the_same_name() -> None:
 def test_a_word_of_no_kind_is_a_signal_where_nobody_awaits_it_as_a_message() -> None:
     lines = "start S\ncatch C signal:Go\nS -> C"
     assert played(lines, messages=({"name": "Go"},))["status"] == "completed"
+
+
+def test_a_loop_maximum_that_is_no_number_is_refused() -> None:
+    for said in ("abc", "-1"):
+        told = played("start S\nuser A <standardLoopCharacteristics "
+                      f'loopMaximum="{said}"/>\nS -> A')
+        assert told["error"]["code"] == "loop-maximum"
+
+
+def test_the_trace_of_a_loop_without_end_is_cut() -> None:
+    told = played("start S\nxor g\nS -> g\ng -> g")
+    assert (told["status"], len(told["trace"])) == ("failed", 1_000)

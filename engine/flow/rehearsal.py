@@ -20,6 +20,7 @@ Letter = tuple[Part | None, Message, Outgoing | None]
 MAX_INPUTS = 5_000
 #: Seconds of CPU that one rehearsal may take; the answers themselves never depend on it.
 MAX_SECONDS = 20.0
+MAX_SHOWN = 1_000  # events of an input that failed
 
 
 class Rehearsal:
@@ -36,7 +37,6 @@ class Rehearsal:
         self._open: list[tuple[Part, OpenTask]] = []
         self._prompter = Prompter(flow, script)
         self._inputs = 0
-        #: What the input under way has done; part of the trace even where it fails.
         self._witness: list[TraceItem] = []
         self._until = process_time() + MAX_SECONDS
 
@@ -47,8 +47,8 @@ class Rehearsal:
             pass
 
     def told(self) -> list[dict[str, Any]]:
-        """Return the whole trace, with what an input did that failed on its way."""
-        return self.stage.trace(self._witness)
+        """Return the trace, with what an input did that failed on its way."""
+        return self.stage.trace(self._witness[:MAX_SHOWN])
 
     def _begin(self, process: str | None) -> None:
         pools = [p for p in self.flow.pools if process in (None, p.process)]

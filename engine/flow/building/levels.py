@@ -93,7 +93,7 @@ def _hang(element: Element, drawn: list[Element], made: dict[str, Node]) -> None
             continue
         if _compensates(event):
             handler = undoing.get(node.get("id"))
-            host.compensation = handler if handler in made else None
+            host.compensation = handler if isinstance(made.get(handler or ""), Activity) else None
         else:
             host.attached += (event.name,)
 

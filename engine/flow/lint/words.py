@@ -45,12 +45,25 @@ def word_findings(subject: Subject) -> list[Finding]:
         found += _script(element, names)
     for element in bpmn.inside(root, "message"):
         found += _payload(element, names)
-    return [*found, *_limits(subject)]
+    return [*found, *_attributes(root, names), *_limits(subject)]
 
 
 def _conditional(element: Element) -> bool:
     parent = element.getparent()
-    return parent is not None and bpmn.kind(parent) == "conditionalEventDefinition"
+    return parent is not None and bpmn.kind(parent) in (
+        "conditionalEventDefinition", "complexBehaviorDefinition")
+
+
+def _attributes(root: Element, names: Names) -> Iterator[Finding]:
+    """Yield findings on expressions that other tools write into attributes."""
+    for many in bpmn.inside(root, "multiInstanceLoopCharacteristics"):
+        for text in (bpmn.camunda(many, "collection"), bpmn.motcua(many, "outputElement")):
+            if text:
+                yield from _expression(many, text, ("của phép lặp", "loop expression"), names)
+    for message in bpmn.inside(root, "message", "receiveTask"):
+        key = bpmn.motcua(message, "key")
+        if key:
+            yield from _expression(message, key, ("khóa đối chiếu", "correlation key"), names)
 
 
 def _expression(

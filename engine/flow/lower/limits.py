@@ -20,6 +20,11 @@ def rewrite(work: Work) -> None:
         _quantities(work, activity)
     for many in work.all("multiInstanceLoopCharacteristics"):
         _behavior(work, many)
+    for loop in work.all("standardLoopCharacteristics"):
+        said = attribute(loop, "loopMaximum")
+        if said is not None and not (said.isascii() and said.isdigit()):
+            work.found("error", "loop-maximum", loop, (
+                "“loopMaximum” phải là số nguyên từ 0.", "'loopMaximum' must be a number from 0."))
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
             _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")

@@ -39,6 +39,7 @@ def rewrite(work: Work) -> None:
     for node in work.all(*sorted(ACTIVITIES | EVENTS)):
         if not len(node):
             continue
+        _own(work, node)
         zeebe = list(_zeebe(node))
         vendor = [*_camunda(node), *zeebe]
         _write(work, node, [*_standard(by_id, node), *vendor])
@@ -79,8 +80,18 @@ def _called(work: Work, call: Element) -> None:
                 _refuse(work, call, line)
 
 
+def _own(work: Work, node: Element) -> None:
+    """Refuse lines of our own notation, drawn by hand, that cannot be read."""
+    for name in ("input", "output"):
+        for item in _extensions(node, f"{{{MOTCUA}}}{name}"):
+            said = item.get("value") or ""
+            line = Line(name == "input", item.get("name") or "", said, said)
+            if not _readable(line):
+                _refuse(work, node, line)
+
+
 def _readable(line: Line) -> bool:
-    if line.value is None or not line.name.isidentifier():
+    if line.value is None or not line.name.isidentifier() or line.name.startswith("__"):
         return False
     try:
         compile_expression(line.value)
