@@ -60,9 +60,6 @@ def by_hand(transaction: Transaction, at: Any) -> list[tuple[str, tuple[Any, ...
     """Return the statements that write what a recorded transaction wrote."""
     kept, found = {"at": at}, []
     for text, values in writes(transaction):
-        if text.startswith("UPDATE idempotency"):
-            kept["result"] = values["result"]  # written with the row, at once
-            continue
         start = " ".join(text.split()[:2 if text.startswith("UPDATE") else 3])
         found.append((*_BY_HAND[start], values))
     return [

@@ -155,7 +155,7 @@ def _task(transaction: Transaction) -> str:
 
 
 def _result(transaction: Transaction) -> str:
-    found = next(p for text, p in writes(transaction) if text.startswith("UPDATE idempotency"))
+    found = next(p for text, p in writes(transaction) if text.startswith("INSERT INTO idempotency"))
     return str(found["result"])
 
 
