@@ -5,6 +5,7 @@ Each command's module is imported when it is asked for, so that `motcua lint` st
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -48,6 +49,9 @@ def main(argv: list[str] | None = None) -> int:
         return stopped.code if isinstance(stopped.code, int) else 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # who reads has read enough, as `motcua lint FILE | head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _usage() -> str:
