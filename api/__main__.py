@@ -43,15 +43,19 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     module, name, _ = COMMANDS[asked[0]]
     command: Callable[[list[str]], int] = getattr(import_module(module), name)
+    return _run(command, asked[1:])
+
+
+def _run(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     try:
-        return command(asked[1:])
+        return command(arguments)
     except SystemExit as stopped:  # argparse has printed what is wrong, or the help
         return stopped.code if isinstance(stopped.code, int) else 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # who reads has read enough, as `motcua lint FILE | head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 1
 
 
 def _usage() -> str:
