@@ -21,9 +21,8 @@ from engine.commands import (
 )
 from engine.dossier import Task
 from engine.errors import Conflict, Invalid
-from engine.history import seal
 from engine.law.acts import act_named
-from engine.law.rules import RuleSet, rules_by_id
+from engine.law.rules import rules_by_id
 from engine.law.standing import need_no_hold
 from engine.office import permits
 from engine.office.library import Library
@@ -31,14 +30,15 @@ from engine.office.result import (
     Result,
     dossier_etag,
     dossier_json,
+    finish,
     match,
     outcome_json,
     task_etag,
     task_json,
 )
-from engine.office.waking import Wake, check_timer, first_due
+from engine.office.waking import Wake, check_timer, rouse
 from engine.people import SYSTEM, Actor
-from engine.proceed import Before, Facts, Outcome, dry_run, proceed
+from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -84,7 +84,7 @@ class Desk:
         permits.do_task(found[0], actor, rules)
         if request and (kept := unit.take_key(actor.id, request)):
             return Result.repeat(kept)
-        task = _open_task(before, command.task)
+        task = task_of(before, command.task)
         _check_task(before, command, task, actor)
         match(task_etag(task), if_match)
         command = self._clean(unit, before, command, task, now)
@@ -94,7 +94,7 @@ class Desk:
             **task_json(changed, before.dossier.code), **outcome_json(outcome, actor.agencies()),
             "dossier": before.dossier.code, "standing": dossier_json(outcome.dossier),
         }
-        return _finish(unit, actor, request, Result(body, task_etag(changed)))
+        return finish(unit, actor, request, Result(body, task_etag(changed)))
 
     def _on_dossier(
         self, unit: Unit, command: PerformAct, actor: Actor, now: datetime,
@@ -117,7 +117,7 @@ class Desk:
             {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())},
             dossier_etag(outcome.dossier),
         )
-        return _finish(unit, actor, request, result)
+        return finish(unit, actor, request, result)
 
     def _clean(
         self, unit: Unit, before: Before, command: TaskCommand, task: Task, now: datetime,
@@ -162,32 +162,10 @@ class Desk:
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
     ) -> Outcome:
-        outcome = proceed(before, command, facts)
-        entry = seal(outcome.draft)
-        outcome = replace(
-            outcome, dossier=replace(outcome.dossier, entries=entry.number, head=entry.hash),
-        )
+        outcome, entry = sealed(proceed(before, command, facts))
         unit.save(outcome, entry)
-        due = first_due(before, outcome) if self._wake else None
-        if self._wake and due:
-            self._wake(unit.connection, due)
+        rouse(self._wake, unit, before, outcome)
         return outcome
-
-
-def _finish(unit: Unit, actor: Actor, request: Request | None, result: Result) -> Result:
-    if request is not None:
-        unit.record(actor.id, request, result.as_json())
-    unit.commit()
-    return result
-
-
-def _open_task(before: Before, task_id: str) -> Task:
-    for task in before.tasks:
-        if task.id == task_id:
-            return task
-    raise Conflict(
-        "Bước xử lý này đã đóng.", "This task is no longer open.", code="task-not-open",
-    )
 
 
 def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) -> None:
@@ -204,7 +182,3 @@ def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) 
     if isinstance(command, CompleteTask) and task.act is None:
         need_no_hold(before.dossier.standing)
 
-
-def rules_of(before: Before) -> RuleSet:
-    """Return the rule set that the dossier keeps."""
-    return rules_by_id(before.dossier.rule_set)

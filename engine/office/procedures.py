@@ -27,7 +27,7 @@ from engine.flow.confined import Confinement
 from engine.flow.lint import Known, Report
 from engine.history import Draft, seal
 from engine.office import permits
-from engine.office.result import Result, match
+from engine.office.result import Result, finish, match
 from engine.people import Actor
 from engine.procedure import Version
 from engine.step import Finding
@@ -67,10 +67,7 @@ class Registry:
             body = {**version_json(version), "findings": [f.as_json() for f in findings]}
             created = isinstance(command, UploadVersion)
             result = Result(body, version_etag(version), created=created)
-            if request is not None:
-                unit.record(actor.id, request, result.as_json())
-            unit.commit()
-            return result
+            return finish(unit, actor, request, result)
 
 
 def version_etag(version: Version) -> str:

@@ -14,15 +14,14 @@ from engine.commands import RegisterDossier, Request
 from engine.dossier import code_of
 from engine.errors import Fault, Invalid
 from engine.flow.load import Flow
-from engine.history import seal
 from engine.law.rules import rules_on
 from engine.office import permits
 from engine.office.library import Library
-from engine.office.result import Result, dossier_etag, dossier_json, outcome_json
-from engine.office.waking import Wake, first_due
+from engine.office.result import Result, dossier_etag, dossier_json, finish, outcome_json
+from engine.office.waking import Wake, rouse
 from engine.people import Actor
 from engine.procedure import Version, in_force
-from engine.proceed import Before, Facts, Registration, register
+from engine.proceed import Before, Facts, Registration, register, sealed
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -56,10 +55,7 @@ class Reception:
             flow = self._library.flow(version.lowered.hash)
             command = self._clean(command, version, flow)
             result = self._register(unit, command, version, (flow, actor, now))
-            if request is not None:
-                unit.record(actor.id, request, result.as_json())
-            unit.commit()
-            return result
+            return finish(unit, actor, request, result)
 
     def _register(
         self, unit: Unit, command: RegisterDossier, version: Version,
@@ -79,19 +75,12 @@ class Reception:
         # The number is taken last: its row stays locked until commit.
         number = unit.next_number(command.receiving_agency, day)
         code = code_of(command.receiving_agency, day, number)
-        outcome = register(command, Registration(code, version.number, desks), facts)
-        entry = seal(outcome.draft)
-        outcome = replace(
-            outcome, dossier=replace(outcome.dossier, entries=entry.number, head=entry.hash),
-        )
+        born = Registration(code, version.number, desks)
+        outcome, entry = sealed(register(command, born, facts))
         unit.insert(outcome, entry)
-        due = first_due(Before(outcome.dossier), outcome) if self._wake else None
-        if self._wake and due:
-            self._wake(unit.connection, due)
+        rouse(self._wake, unit, Before(outcome.dossier), outcome)
         body = {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())}
-        return Result(
-            {**body, **dossier_json(outcome.dossier)}, dossier_etag(outcome.dossier), created=True,
-        )
+        return Result(body, dossier_etag(outcome.dossier), created=True)
 
     def _clean(self, command: RegisterDossier, version: Version, flow: Flow) -> RegisterDossier:
         if command.channel not in CHANNELS:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.clock import local
+from engine.commands import Request
 from engine.dossier import Dossier, Task
 from engine.errors import PreconditionRequired, Stale
 from engine.law.status import CODES, NAMES_VI
+from engine.people import Actor
 from engine.proceed.outcome import Outcome
+
+if TYPE_CHECKING:
+    from engine.store import Unit
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,14 @@ class Result:
     def repeat(cls, kept: Mapping[str, Any]) -> Result:
         """Return the result of the first request for one that repeats it."""
         return cls(kept["body"], kept["etag"], kept["created"], repeated=True)
+
+
+def finish(unit: Unit, actor: Actor, request: Request | None, result: Result) -> Result:
+    """Keep the result for those who repeat the request, commit, and return it."""
+    if request is not None:
+        unit.record(actor.id, request, result.as_json())
+    unit.commit()
+    return result
 
 
 def task_etag(task: Task) -> str:

@@ -12,11 +12,18 @@ from engine.law.standing import need_no_hold
 from engine.proceed import Before, Outcome
 
 if TYPE_CHECKING:
-    from engine.store import Connection
+    from engine.store import Connection, Unit
 
 #: Wakes the background work at a moment, in the open transaction on the connection: committed or
 #: undone with it.
 Wake = Callable[["Connection", datetime], None]
+
+
+def rouse(wake: Wake | None, unit: Unit, before: Before, outcome: Outcome) -> None:
+    """Wake the background work for the first timer that a command has set, if there is one."""
+    due = first_due(before, outcome) if wake else None
+    if wake and due:
+        wake(unit.connection, due)
 
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:

@@ -22,17 +22,17 @@ from engine.commands import (
     UnclaimTask,
 )
 from engine.dossier import Dossier, Task
-from engine.errors import Invalid, NotFound
+from engine.errors import Conflict, Invalid
 from engine.flow import run
 from engine.law.acts import act_named
 from engine.proceed import acts, parts
-from engine.proceed.outcome import Before, Facts, Outcome, Registration, after
+from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.record import as_kept, outcome_of
 from engine.proceed.work import Work
 
 __all__ = [
     "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "proceed", "register",
-    "task_of",
+    "sealed", "task_of",
 ]
 
 
@@ -83,12 +83,12 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
 
 
 def task_of(before: Before, task_id: str) -> Task:
-    """Return an open task of the dossier; raise NotFound when it is not among them."""
+    """Return an open task of the dossier; raise Conflict when it is open no longer."""
     for task in before.tasks:
         if task.id == task_id:
             return task
-    raise NotFound(
-        "Không có bước xử lý đang mở này.", "There is no such open task.", code="task-not-open",
+    raise Conflict(
+        "Bước xử lý này đã đóng.", "This task is no longer open.", code="task-not-open",
     )
 
 

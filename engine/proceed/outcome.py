@@ -13,7 +13,7 @@ from engine.dossier import Dossier, Part, Task
 from engine.errors import Corrupt
 from engine.flow.load import Flow
 from engine.handoff import Envelope
-from engine.history import Draft, Entry
+from engine.history import Draft, Entry, seal
 from engine.law.rules import RuleSet
 from engine.worktime import Calendar
 
@@ -90,6 +90,16 @@ class Outcome:
     draft: Draft
 
 
+def sealed(outcome: Outcome) -> tuple[Outcome, Entry]:
+    """Return the outcome with its draft sealed as the head of its chain, and the entry."""
+    entry = seal(outcome.draft)
+    return replace(outcome, dossier=_headed(outcome.dossier, entry)), entry
+
+
+def _headed(dossier: Dossier, entry: Entry) -> Dossier:
+    return replace(dossier, entries=entry.number, head=entry.hash)
+
+
 def after(before: Before, outcome: Outcome, entry: Entry) -> Before:
     """Return the dossier as it stands after an outcome whose draft was sealed as that entry.
 
@@ -102,7 +112,7 @@ def after(before: Before, outcome: Outcome, entry: Entry) -> Before:
     known = {part.id for part in before.parts}
     opened = Counter(part.process for part in outcome.parts if part.id not in known)
     return Before(
-        dossier=replace(outcome.dossier, entries=entry.number, head=entry.hash),
+        dossier=_headed(outcome.dossier, entry),
         parts=tuple(part for part in parts.values() if part.status == "running"),
         tasks=tuple(task for task in tasks.values() if task.state == "open"),
         kept=tuple(e for e in kept.values() if e.state == "kept"),

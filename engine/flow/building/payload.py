@@ -10,14 +10,14 @@ Payload = tuple[tuple[str, Expression | None], ...]
 def read_payload(drawn: str | None) -> Payload:
     """Return names with their expressions; raise ExpressionError for what cannot be read."""
     found: list[tuple[str, Expression | None]] = []
-    for part in _parts(drawn or ""):
+    for part in split_payload(drawn or ""):
         name, sign, value = part.partition("=")
         found.append((name.strip(), compile_expression(value) if sign else None))
     return tuple(found)
 
 
-def _parts(drawn: str) -> list[str]:
-    """Split at commas that stand outside of texts and brackets."""
+def split_payload(drawn: str) -> list[str]:
+    """Return the parts of a payload: commas inside of texts and brackets do not divide."""
     parts, quote, depth, start = [], "", 0, 0
     for at, sign in enumerate(drawn):
         if quote:

@@ -11,6 +11,7 @@ from engine import expressions
 from engine.errors import Invalid
 from engine.expressions import ExpressionError
 from engine.flow import bpmn, timers
+from engine.flow.building.payload import split_payload
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.names import Names, names_of
 from engine.flow.lint.report import Subject
@@ -154,24 +155,6 @@ def _payload(element: Element, names: Names) -> Iterator[Finding]:
                 f"“{name.strip()[:60]}” không dùng làm tên trong nội dung thông điệp được.",
                 f"'{name.strip()[:60]}' cannot be a name in a message's payload.",
             ), ("Viết: tên hoặc tên = biểu thức.", "Write: name, or name = expression."))
-
-
-def split_payload(text: str) -> list[str]:
-    """Return the parts of a payload: commas inside brackets and quotes do not divide."""
-    parts, depth, quote, start = [], 0, "", 0
-    for at, sign in enumerate(text):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif sign == "," and depth == 0:
-            parts.append(text[start:at])
-            start = at + 1
-    return [part.strip() for part in (*parts, text[start:]) if part.strip()]
 
 
 def _limits(subject: Subject) -> Iterator[Finding]:
