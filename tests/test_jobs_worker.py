@@ -147,7 +147,7 @@ def test_a_worker_told_to_stop_finishes_the_timer_under_way_and_gives_the_others
 def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(
     store: Store, place: dict[str, str], owner: str,
 ) -> None:
-    codes = overdue(store, 60)
+    codes = overdue(store, 300)  # enough that a kill finds work left
     left = len(codes)
     for _ in range(2):
         with started(place, "worker", ready=owner) as process:
