@@ -24,8 +24,64 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A hold that has ended (thời gian tạm dừng): the time from `since` to `until` was not worked.
+
+    `restarts` tells that the legal clock began anew at its end instead of going on.
+    """
+
+    act: str
+    since: datetime
+    until: datetime
+    restarts: bool = False
+    part: str | None = None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An extension (gia hạn): granted at `at`, it moved the due date from `was` to `due`."""
+
+    at: datetime
+    was: datetime
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """An agency asked for its opinion (lấy ý kiến); `tacit`: silence was taken as agreement."""
+
+    id: str
+    agency: str
+    asked_at: datetime
+    due: datetime | None = None
+    answered_at: datetime | None = None
+    tacit: bool = False
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What the applicant must pay (nghĩa vụ tài chính), in đồng."""
+
+    amount: int
+    asked_at: datetime
+    paid_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A warning that fired by itself (cảnh báo), once for what it is `about`."""
+
+    kind: str
+    at: datetime
+    about: str = ""
+
+
+@dataclass(frozen=True)
 class Standing:
-    """The legal side of a dossier; instants are aware, `limit` is the text of the time limit."""
+    """The legal side of a dossier; instants are aware, `limit` is the text of the time limit.
+
+    `forwarded_at` is when the one-stop unit passed it on; `ended_at` when it ended without result.
+    """
 
     status: Status = "newly_registered"
     accepted_at: datetime | None = None
@@ -38,14 +94,38 @@ class Standing:
     result: str | None = None
     settled_at: datetime | None = None
     returned_at: datetime | None = None
+    forwarded_at: datetime | None = None
+    ended_at: datetime | None = None
+    on_the_spot: bool = False
+    pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
-        """Return the fields as history and the archive keep them, instants as they are."""
-        return {**vars(self), "hold": None if self.hold is None else dict(vars(self.hold))}
+        """Return the fields as history and the archive keep them, instants as they are.
+
+        Fields of LATER that say nothing are left out, so that older entries keep their bytes.
+        """
+        known = {k: v for k, v in vars(self).items() if v or k not in LATER}
+        for name in RECORDS:
+            if name in known:
+                known[name] = [dict(vars(record)) for record in known[name]]
+        return {**known, "hold": None if self.hold is None else dict(vars(self.hold))}
 
     def moved(self, then: Status) -> Standing:
         """Return the standing with a new status; raise Conflict off the table."""
         return replace(self, status=move(self.status, then))
+
+
+#: The fields of Standing that hold records, and what each is made of.
+RECORDS: Mapping[str, type[Pause | Extension | Consultation | Charge | Alert]] = {
+    "pauses": Pause, "extensions": Extension, "consultations": Consultation, "charges": Charge,
+    "alerts": Alert,
+}
+#: The fields that came after the first version of stored standings.
+LATER = frozenset({"forwarded_at", "ended_at", "on_the_spot", *RECORDS})
 
 
 @dataclass(frozen=True)

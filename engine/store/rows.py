@@ -10,14 +10,17 @@ from typing import Any
 from engine.dossier import Dossier, Part, Task
 from engine.handoff import Envelope
 from engine.history import Entry, plain, read_instant
-from engine.law.standing import Hold, Standing
+from engine.law.standing import RECORDS, Hold, Standing
 from engine.law.status import CODES
 from engine.step import Wait
 
 Row = tuple[Any, ...]
 
-#: Fields of Standing that are instants, in the JSON that keeps it.
-_INSTANTS = ("accepted_at", "clock_from", "due", "settled_at", "returned_at")
+#: Fields of a standing and of its records that are instants, in the JSON that keeps them.
+_INSTANTS = frozenset({
+    "accepted_at", "clock_from", "due", "settled_at", "returned_at", "forwarded_at", "ended_at",
+    "since", "until", "at", "was", "asked_at", "answered_at", "paid_at",
+})
 
 
 def text(value: object) -> str:
@@ -27,15 +30,21 @@ def text(value: object) -> str:
 
 def standing_of(kept: str) -> Standing:
     """Return the standing that was kept as JSON."""
-    found = json.loads(kept)
-    for name in _INSTANTS:
-        if found[name] is not None:
-            found[name] = read_instant(found[name])
+    found = _instants(json.loads(kept))
     if found["hold"] is not None:
-        hold = found["hold"]
-        found["hold"] = Hold(**{**hold, "since": read_instant(hold["since"])})
+        found["hold"] = Hold(**_instants(found["hold"]))
+    for name, kind in RECORDS.items():
+        if name in found:
+            found[name] = tuple(kind(**_instants(record)) for record in found[name])
     found["derivation"] = tuple(found["derivation"])
     return Standing(**found)
+
+
+def _instants(found: dict[str, Any]) -> dict[str, Any]:
+    for name in _INSTANTS & found.keys():
+        if found[name] is not None:
+            found[name] = read_instant(found[name])
+    return found
 
 
 def dossier_row(dossier: Dossier) -> dict[str, Any]:
