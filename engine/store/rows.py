@@ -79,7 +79,7 @@ def part_row(code: str, part: Part) -> dict[str, Any]:
         "dossier": code, "id": part.id, "process": part.process, "name": part.name,
         "agency": part.agency, "lead": int(part.lead), "state": part.state,
         "digest": part.digest, "status": part.status,
-        "waits": text([vars(wait) for wait in part.waits]),
+        "waits": text([_kept(wait) for wait in part.waits]),
     }
 
 
@@ -90,6 +90,10 @@ def part_of(row: Row) -> Part:
         digest=row[7], status=row[8],
         waits=tuple(_wait(kept) for kept in json.loads(row[9])) if row[9] != "[]" else (),
     )
+
+
+def _kept(wait: Wait) -> Mapping[str, Any]:
+    return {name: value for name, value in vars(wait).items() if value or name != "working"}
 
 
 def _wait(kept: Mapping[str, Any]) -> Wait:

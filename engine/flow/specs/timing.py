@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from engine.flow.timers import read_timer
 
 if TYPE_CHECKING:
     from engine.flow.specs.task import Visit
+
+_WORKING = re.compile(r"\bworking_(?:days|hours)\b")
 
 
 def arm(visit: Visit, trigger: TimerTrigger) -> None:
@@ -24,10 +27,15 @@ def arm(visit: Visit, trigger: TimerTrigger) -> None:
         timer = read_timer(trigger.kind, value, top.setting.at, top.setting.calendar)
     except Invalid as error:
         raise unanswerable(visit.task_spec.element or "", error) from error
+    # An instant that working_days() or working_hours() gave is as much working time as a text.
+    computed = trigger.expression is not None and _WORKING.search(trigger.expression.text)
     marks = visit.internal_data
     due = timer.due.astimezone(UTC).isoformat() if timer.due else None
     if marks.get("due") is None or (due is not None and due < marks["due"]):
         marks["due"] = due
+        marks.pop("working", None)
+        if timer.working or (computed and isinstance(value, datetime)):
+            marks["working"] = True
         if timer.again:
             marks["cycle"] = [timer.text, timer.again]
 
