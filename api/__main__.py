@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "play": ("api.cli.play", "play", "chạy thử sơ đồ (rehearse a diagram)"),
     "worktime": ("api.cli.wired", "worktime", "tính hạn (count a due date)"),
     "procedure": ("api.cli.procedure", "procedure", "phiên bản quy trình (versions)"),
+    "calendar": ("api.cli.calendar", "calendar", "lịch làm việc (calendars)"),
     "register": ("api.cli.register", "register", "danh bạ (agencies and people)"),
     "audit": ("api.cli.wired", "audit", "kiểm tra nhật ký (verify, replay, export)"),
     "backup": ("api.cli.backup", "backup", "sao lưu (back the database up)"),

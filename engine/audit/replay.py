@@ -146,6 +146,7 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
         rules=rules_by_id(pinned["rules"]), salt=salt,
         calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
         build=pinned["build"],
+        former={a: sources.calendar(v) for a, v in pinned.get("former", {}).items()},
     )
     values = {k: v for k, v in personal.items() if k not in ("payloads", "states")}
     command = from_json({**content["command"], **values})

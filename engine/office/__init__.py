@@ -7,8 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
-from engine.commands import Command, ProcedureCommand, RegisterDossier, Request
+from engine.commands import (
+    ChangeCalendars,
+    Command,
+    ProcedureCommand,
+    RegisterDossier,
+    Request,
+)
 from engine.flow.confined import Confinement
+from engine.office.calendars import Keeper
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.procedures import Registry
@@ -43,6 +50,7 @@ class Office:
         self._desk = Desk(store, library, wake)
         self._reception = Reception(store, library, wake)
         self._registry = Registry(store, confinement or Confinement())
+        self._keeper = Keeper(store)
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
@@ -58,4 +66,6 @@ class Office:
             handle = self._reception.execute
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
+        elif isinstance(command, ChangeCalendars):
+            handle = self._keeper.execute
         return handle(command, actor, now, request, if_match)

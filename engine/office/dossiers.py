@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine import forms
 from engine.clock import local
 from engine.commands import (
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
@@ -24,7 +25,7 @@ from engine.errors import Conflict, Invalid
 from engine.law.acts import act_named
 from engine.law.rules import rules_by_id
 from engine.law.standing import need_no_hold
-from engine.office import permits
+from engine.office import adopting, permits
 from engine.office.library import Library
 from engine.office.result import (
     Result,
@@ -64,6 +65,8 @@ class Desk:
                 return self._on_task(unit, command, actor, now, (request, if_match))
             if isinstance(command, PerformAct):
                 return self._on_dossier(unit, command, actor, now, (request, if_match))
+            if isinstance(command, AdoptCalendar):
+                return self._adopt(unit, command, actor, now)
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
             check_timer(before, command, now)
@@ -118,6 +121,19 @@ class Desk:
             dossier_etag(outcome.dossier),
         )
         return finish(unit, actor, request, result)
+
+    def _adopt(self, unit: Unit, command: AdoptCalendar, actor: Actor, now: datetime) -> Result:
+        permits.do_calendar(actor)
+        before = unit.load(command.dossier)
+        facts = adopting.turned(unit, command, self._facts(unit, before, actor, now))
+        outcome = proceed(before, command, facts)
+        moved = adopting.told(before, outcome)
+        if moved:
+            outcome = self._save(unit, before, command, facts)
+        adopting.adopted(unit, command, facts)
+        unit.commit()
+        body = {**dossier_json(outcome.dossier), "moved": moved}
+        return Result(body, dossier_etag(outcome.dossier))
 
     def _clean(
         self, unit: Unit, before: Before, command: TaskCommand, task: Task, now: datetime,

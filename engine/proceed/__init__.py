@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.commands import (
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
@@ -25,7 +26,7 @@ from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, parts
+from engine.proceed import acts, parts, recount
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.record import as_kept, outcome_of
 from engine.proceed.work import Work
@@ -75,6 +76,8 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
             acts.perform(work, act, content)
         case FireTimer(part=part_id, wait=wait):
             parts.fire(work, part_id, wait)
+        case AdoptCalendar():
+            recount.adopt(work, command)
         case RegisterDossier():
             msg = "a dossier that exists cannot be registered again"
             raise TypeError(msg)

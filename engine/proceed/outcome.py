@@ -52,7 +52,8 @@ class Facts:
     """Everything from outside that a command needs; each of them is pinned in the entry.
 
     `calendars` are by agency code and hold at least the agencies of the dossier's desks; `salt`
-    protects the personal values of the entry.
+    protects the personal values of the entry. `former` are the calendars from which a dossier turns
+    to those of `calendars`, by agency code.
     """
 
     now: datetime
@@ -62,6 +63,7 @@ class Facts:
     calendars: Mapping[str, Calendar] = field(repr=False)
     salt: bytes = field(repr=False)
     build: str = BUILD
+    former: Mapping[str, Calendar] = field(default_factory=dict, repr=False)
 
     @property
     def drawn(self) -> procedure.Facts:

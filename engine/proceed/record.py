@@ -71,6 +71,8 @@ def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
         "rules": facts.rules.id, "flow": facts.flow.hash, "build": facts.build,
         "calendars": {agency: c.version for agency, c in sorted(facts.calendars.items())},
     }
+    if facts.former:
+        pinned["former"] = {agency: c.version for agency, c in sorted(facts.former.items())}
     if born is not None:
         pinned["registration"] = asdict(born)
     return pinned

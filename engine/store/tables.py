@@ -43,6 +43,23 @@ agency = Table(
     Column("calendar", Text, ForeignKey("calendar.version"), nullable=False),
     Column("links", JSONB, nullable=False),
 )
+# The chains that belong to no dossier and no procedure: the register's and every calendar's.
+ledger = Table(
+    "ledger", metadata,
+    Column("chain", Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+)
+# Running dossiers that have yet to turn from the former calendar of an agency to its present one.
+recount = Table(
+    "recount", metadata,
+    Column("dossier", Text, nullable=False),
+    Column("agency", Text, ForeignKey("agency.code"), nullable=False),
+    Column("former", Text, ForeignKey("calendar.version"), nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    PrimaryKeyConstraint("dossier", "agency"),
+)
 person = Table(
     "person", metadata,
     Column("id", Text, primary_key=True),

@@ -127,7 +127,7 @@ class Unit:
                 code: calendars.by_version(self._connection, self._calendars[code])
                 for code in agencies
             }
-        return calendars.of_agencies(self._connection, agencies)
+        return calendars.of_newborn(self._connection, agencies)
 
     def agency(self, code: str) -> Agency | None:
         """Return an agency of the register."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Invalid
 from engine.flow.specs.stuck import unanswerable
@@ -20,7 +20,7 @@ _WORKING = re.compile(r"\bworking_(?:days|hours)\b")
 def arm(visit: Visit, trigger: TimerTrigger) -> None:
     """Note when the timer is due, counted from the setting's instant; the earliest of several."""
     top = visit.workflow.top_workflow
-    value = trigger.text
+    value: Any = trigger.text
     if trigger.expression is not None:
         value = visit.workflow.evaluate(trigger.expression, visit)
     try:
