@@ -79,7 +79,7 @@ def _lines(text: str, at: int) -> Iterator[int]:
         at = decode(text, at)[1]
 
 
-def csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], dict[str, Any]]:
+def csv_rows(text: str, path: Path) -> tuple[list[tuple[int, list[str]]], dict[str, Any]]:
     """Return the rows of a CSV text with their lines, the header first, and what remarks say.
 
     Fields are parted by commas, semicolons or tabs; a line that begins with # is a remark.
@@ -90,7 +90,11 @@ def csv_rows(text: str) -> tuple[list[tuple[int, list[str]]], dict[str, Any]]:
     kept = ["" if line.startswith("#") else line for line in lines]
     head = next((line for line in kept if line.strip()), "")
     reader = csv.reader(io.StringIO("\n".join(kept)), delimiter=max(",;\t", key=head.count))
-    rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    try:
+        rows = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
+    except csv.Error as error:
+        raise refused(path, [fault(reader.line_num, f"không phải CSV: {error}", f"no CSV: {error}")
+                             ]) from error
     return rows, {"provisional": provisional}
 
 

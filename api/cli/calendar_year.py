@@ -50,7 +50,8 @@ def read_year(path: Path, *, provisional: bool = False) -> YearFile:
     Raises Invalid with a fault for each line that cannot stand, telling what to do.
     """
     text = text_of(path)
-    rows, said = _from_json(text, path) if text.lstrip()[:1] in ("{", "[") else _from_csv(text)
+    read = _from_json if text.lstrip()[:1] in ("{", "[") else _from_csv
+    rows, said = read(text, path)
     faults: list[Fault] = []
     days = [(line, day) for line, fields in rows if (day := _day(line, fields, faults))]
     if not rows:
@@ -73,8 +74,8 @@ def _from_json(text: str, path: Path) -> tuple[list[Row], dict[str, Any]]:
     return named, rest
 
 
-def _from_csv(text: str) -> tuple[list[Row], dict[str, Any]]:
-    rows, said = csv_rows(text)
+def _from_csv(text: str, path: Path) -> tuple[list[Row], dict[str, Any]]:
+    rows, said = csv_rows(text, path)
     columns = [_field(name) for name in rows[0][1]] if rows else []
     named: list[Row] = [
         (line, dict(zip([*columns, *[""] * len(cells)], cells, strict=False)))

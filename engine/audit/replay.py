@@ -143,9 +143,8 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
     pinned = content["facts"]
     facts = Facts(
         now=read_instant(body["at"]), actor=body["actor"], flow=sources.flow(pinned["flow"]),
-        rules=rules_by_id(pinned["rules"]), salt=salt,
+        rules=rules_by_id(pinned["rules"]), salt=salt, build=pinned["build"],
         calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
-        build=pinned["build"],
         former={a: sources.calendar(v) for a, v in pinned.get("former", {}).items()},
     )
     values = {k: v for k, v in personal.items() if k not in ("payloads", "states")}
