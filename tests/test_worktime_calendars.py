@@ -176,6 +176,23 @@ def test_an_amendment_changes_what_it_names_and_nothing_else() -> None:
     assert Amendment.from_json(Amendment(days=(extra,)).as_json()) == Amendment(days=(extra,))
 
 
+@pytest.mark.parametrize("half", [
+    Amendment(ordinary=(date(2026, 8, 22),)), Amendment(ordinary=(date(2026, 8, 31),)),
+    Amendment(days=(SpecialDay(date(2026, 8, 22), "holiday", "lễ"),)),
+    Amendment(days=(SpecialDay(date(2026, 12, 26), "worked", "làm bù", date(2026, 12, 31)),)),
+])
+def test_half_of_a_pair_of_exchanged_days_cannot_change(half: Amendment) -> None:
+    with pytest.raises(Invalid, match="both change, or neither"):
+        amend(DEFAULT, half)
+
+
+def test_both_halves_of_a_pair_can_be_taken_back_together() -> None:
+    ours = amend(DEFAULT, Amendment(ordinary=(date(2026, 8, 22), date(2026, 8, 31))))
+
+    # Friday 28 first; Monday 31 is worked again = 1.
+    assert due(at("2026-08-28T09:00"), parse("1 ngày"), ours).at == at("2026-08-31T17:30")
+
+
 def test_one_more_day_off_in_a_year_without_a_table_hides_no_fixed_holiday() -> None:
     ours = amend(calendar(), Amendment(
         days=(SpecialDay(date(2030, 4, 29), "holiday", "lễ"),)))

@@ -24,7 +24,7 @@ from engine.errors import Invalid
 from engine.office.recounting import Recounting
 from engine.people import SYSTEM
 from engine.store import calendars
-from engine.worktime import DEFAULT, Amendment, Hours, SpecialDay
+from engine.worktime import DEFAULT, Amendment, Calendar, Hours, SpecialDay
 
 
 def calendar(argv: list[str]) -> int:
@@ -124,9 +124,13 @@ def _amendment(options: argparse.Namespace) -> Amendment:
                  SpecialDay(worked, "worked", "làm bù", off, **decided)]
     if len({day.day for day in days} | set(options.ordinary)) < len(days) + len(options.ordinary):
         raise Invalid("Một ngày được nêu hai lần.", "A day is named twice.", code="calendar-file")
+    hours = _hours(options.hours, decided)
+    for since, weekday, minutes in Calendar("", hours).uneven() if hours else ():
+        print(f"chú ý: từ {since:%d/%m/%Y}, {weekday} có {minutes} phút, không phải 480 "
+              "(not eight hours)", file=sys.stderr)
     made = Amendment(
         tables=DEFAULT.tables if options.public else (), days=tuple(days),
-        ordinary=tuple(options.ordinary), hours=_hours(options.hours, decided),
+        ordinary=tuple(options.ordinary), hours=hours,
         reception=_hours(options.reception, decided),
     )
     if made == Amendment():

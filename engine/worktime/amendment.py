@@ -51,7 +51,8 @@ class Amendment:
 def amend(calendar: Calendar, amendment: Amendment) -> Calendar:
     """Return the calendar as a decision changes it.
 
-    Raise Invalid for a day worked in exchange for one on which the office does not work anyway.
+    Raise Invalid for a day worked in exchange for one on which the office does not work anyway, and
+    for half of a pair of exchanged days.
     """
     tables = {table.year: table for table in (*calendar.tables, *amendment.tables)}
     for year, days in _by_year(amendment).items():
@@ -98,4 +99,26 @@ def _check(calendar: Calendar, amendment: Amendment) -> None:
                 "hãy sửa ngày hoán đổi hoặc giờ làm việc.",
                 f"{special.day} is worked for {other}, a weekday on which this agency does not "
                 "work; mend the exchange day or the hours.", code="calendar-invalid",
+            )
+    years = {day.year for day in (*(special.day for special in days), *amendment.ordinary)}
+    for table in calendar.tables:
+        if table.year in years:
+            _check_pairs(table)
+
+
+def _check_pairs(table: YearTable) -> None:
+    """Raise Invalid for a day exchanged with one that no longer answers it."""
+    by_day = {special.day: special for special in table.days}
+    for special in table.days:
+        other = special.exchange
+        if special.kind not in ("exchanged", "worked") or other is None or other.year != table.year:
+            continue
+        partner = by_day.get(other)
+        if partner is None or (partner.kind, partner.exchange) not in (
+                ("worked", special.day), ("exchanged", special.day)):
+            one, two = (day_text(day.toordinal()) for day in (special.day, other))
+            raise Invalid(
+                f"{one} ({special.name}) hoán đổi với {two}; phải đổi hoặc bỏ cả hai ngày.",
+                f"{special.day} is exchanged for {other}: both change, or neither.",
+                code="calendar-invalid",
             )
