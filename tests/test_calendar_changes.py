@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import timed
 import town
+from sketch import body, timer
 from timed import register
 
 from engine.audit import desk as auditor
@@ -22,6 +23,7 @@ from engine.clock import VIETNAM, FixedClock
 from engine.commands import AdoptCalendar, ChangeCalendars, CompleteTask
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.history import read_body
+from engine.jobs import Timers
 from engine.office import Office
 from engine.office.recounting import Recounting
 from engine.office.result import task_etag
@@ -339,3 +341,50 @@ def test_a_day_worked_for_one_that_is_no_working_day_changes_no_agency(
         ready.execute(closing(sunday, agencies=()), KEEPER)
     with store.reading() as connection:
         assert calendars.every(connection) == before
+
+
+#: Two steps that share one working day, then a rest told by an expression.
+SHARED = timed.procedure_of("9.000003", body(
+    "start:s catch:rest end:e", "s>both both>rest rest>e", rest=timer("working_days(1)"),
+) + '<bpmn:subProcess id="both" name="both" motcua:duration="1 ngày làm việc">' + body(
+    "start:s2 user:one user:two end:e2", "s2>one one>two two>e2",
+    one=timed.ROLE, two=timed.ROLE,
+).replace('"f', '"g') + "</bpmn:subProcess>")
+
+
+def test_steps_that_share_a_duration_keep_what_was_left_of_it(
+    store: Store, ready: Office, clock: FixedClock, recounting: Recounting,
+) -> None:
+    town.bring_into_force(ready, "9.000003", SHARED, clock)
+    code = register(ready, "9.000003")
+    clock.set(at("2026-11-09T16:00"))
+    timed.complete(ready, store, code, "one")
+    (second,) = timed.open_tasks(store, code)
+    assert second.due == at("2026-11-10T17:30")  # it runs on from the first
+
+    ready.execute(closing(TUESDAY), KEEPER)
+    list(recounting.run([town.COMMUNE], KEEPER))
+
+    (second,) = timed.open_tasks(store, code)
+    assert second.due == at("2026-11-11T17:30")  # 1 h 30 on Monday and 8 h, now on Wednesday
+    assert auditor.replay_stored(store, code).whole
+
+
+def test_working_days_of_an_expression_are_working_time(
+    store: Store, ready: Office, clock: FixedClock, recounting: Recounting,
+) -> None:
+    town.bring_into_force(ready, "9.000003", SHARED, clock)
+    code = register(ready, "9.000003")
+    for element in ("one", "two"):
+        timed.complete(ready, store, code, element)
+
+    ready.execute(closing(TUESDAY), KEEPER)
+    (moved,) = recounting.run([town.COMMUNE], KEEPER)
+
+    assert [(m["what"], m["before"], m["after"]) for m in moved.moved] == [
+        ("timer", "2026-11-10T17:30:00+07:00", "2026-11-11T17:30:00+07:00")]
+    clock.set(at("2026-11-11T17:29"))
+    assert Timers(store, ready, clock).drain() == 0
+    clock.set(at("2026-11-11T17:30"))
+    assert Timers(store, ready, clock).drain() == 1
+    assert auditor.replay_stored(store, code).whole
