@@ -14,6 +14,7 @@ from typing import Any
 from engine.clock import VIETNAM
 from engine.dossier import Task
 from engine.law.elapsed import Course
+from engine.law.rules import RuleSet, rules_by_id
 from engine.law.standing import Hold, Pause, Standing
 from engine.worktime import DEFAULT, Calendar, Hours
 
@@ -29,6 +30,8 @@ def open_saturdays() -> Calendar:
 
 
 SATURDAY = open_saturdays()
+#: A dossier is near due a working day before, at most a quarter of its term.
+RULES = rules_by_id("ND118/2025+ND309/2026")
 
 
 def at(text: str) -> datetime:
@@ -56,10 +59,9 @@ def act_task(agency: str, act: str, opened: str, closed: str | None = None) -> T
     return step(agency, opened, closed, part=None, act=act)
 
 
-def waited(act: str, since: str, until: str, *, part: str | None = None, restarts: bool = False,
-           ) -> Pause:
+def waited(act: str, since: str, until: str, **more: Any) -> Pause:
     """A hold that has ended."""
-    return Pause(act, at(since), at(until), restarts, part)
+    return Pause(act, at(since), at(until), **more)
 
 
 def held(act: str, since: str) -> Hold:
@@ -70,7 +72,7 @@ def held(act: str, since: str) -> Hold:
 
 def course(
     *steps: Task, received: str | None = "09/11 09:00", now: str = "30/11 08:00",
-    calendars: Mapping[str, Calendar] | None = None, **standing: Any,
+    calendars: Mapping[str, Calendar] | None = None, rules: RuleSet = RULES, **standing: Any,
 ) -> Course:
     """A dossier of the department, registered when received (or at 08:00 of Mon 9 November)."""
     moments = {"due", "settled_at", "returned_at", "ended_at", "clock_from"}
@@ -79,7 +81,7 @@ def course(
         known = {"accepted_at": at(received), "clock_from": at(received), **known}
     return Course(
         registered_at=at(received or "09/11 08:00"), standing=Standing(**known), steps=steps,
-        competent=DEPARTMENT, now=at(now),
+        competent=DEPARTMENT, rules=rules, now=at(now),
         calendars=dict.fromkeys((COMMUNE, DEPARTMENT, POLICE, INSURANCE), DEFAULT)
         | dict(calendars or {}),
     )

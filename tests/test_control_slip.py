@@ -14,6 +14,7 @@ from courses import (
     DEPARTMENT,
     INSURANCE,
     POLICE,
+    RULES,
     SATURDAY,
     act_task,
     at,
@@ -25,7 +26,7 @@ from courses import (
 
 from engine.law.elapsed import Shares, legal_clock, step_clock, whose_minutes
 
-SUPPLEMENT, PAYMENT, DAY = "request-supplement", "request-payment", 480
+SUPPLEMENT, PAYMENT = "request-supplement", "request-payment"
 
 
 def minutes(shares: Shares) -> dict[str, int]:
@@ -175,7 +176,7 @@ def test_a_step_is_early_on_time_or_late_by_its_own_budget(
     closed: str, verdict: str, by: int,
 ) -> None:
     row = step(DEPARTMENT, "09/11 09:00", closed, due="10/11 17:30")
-    found = step_clock(course(row), row, DAY)
+    found = step_clock(course(row), row)
     # Given Mon 09:00 with one day: Mon 6 h 30 and Tue 8 h.
     assert (found.standing, found.late, found.budget) == (verdict, by, 870)
 
@@ -183,7 +184,7 @@ def test_a_step_is_early_on_time_or_late_by_its_own_budget(
 def test_a_row_tells_the_minutes_used() -> None:
     row = step(DEPARTMENT, "09/11 09:00", "11/11 09:00", due="10/11 17:30")
     # Mon 6 h 30, Tue 8 h, Wed 1 h 30.
-    assert step_clock(course(row), row, DAY).used == 960
+    assert step_clock(course(row), row).used == 960
 
 
 def test_a_hold_is_neither_used_nor_budget_nor_lateness() -> None:
@@ -191,7 +192,7 @@ def test_a_hold_is_neither_used_nor_budget_nor_lateness() -> None:
     # Mon 3 h 30 + Tue 8 h = 11 h 30, from Wed 14:00: 3 h 30 + Thu 8 h: due Thu 17:30.
     row = step(DEPARTMENT, "09/11 09:00", "13/11 08:30", due="12/11 17:30")
     found = step_clock(
-        course(row, pauses=(waited(SUPPLEMENT, "09/11 14:00", "11/11 14:00"),)), row, DAY,
+        course(row, pauses=(waited(SUPPLEMENT, "09/11 14:00", "11/11 14:00"),)), row,
     )
     # Used: Mon 2 h 30 + 0 h 30, Wed 3 h 30, Thu 8 h, Fri 1 h.
     assert (found.used, found.budget, found.standing, found.late) == (930, 870, "late", 60)
@@ -200,7 +201,7 @@ def test_a_hold_is_neither_used_nor_budget_nor_lateness() -> None:
 def test_a_step_late_before_the_hold_stays_late_and_the_hold_adds_nothing() -> None:
     row = step(DEPARTMENT, "09/11 09:00", "16/11 16:00", due="10/11 17:30")
     found = step_clock(
-        course(row, pauses=(waited(SUPPLEMENT, "11/11 10:00", "16/11 14:00"),)), row, DAY,
+        course(row, pauses=(waited(SUPPLEMENT, "11/11 10:00", "16/11 14:00"),)), row,
     )
     # Wed 07:30-10:00 and Mon 14:00-16:00.
     assert (found.budget, found.late) == (870, 270)
@@ -208,30 +209,37 @@ def test_a_step_late_before_the_hold_stays_late_and_the_hold_adds_nothing() -> N
 
 def test_a_step_opened_after_its_shared_budget_ran_out_has_no_budget_left() -> None:
     row = step(DEPARTMENT, "11/11 08:00", "11/11 09:00", due="10/11 17:30")
-    found = step_clock(course(row), row, DAY)
+    found = step_clock(course(row), row)
     # Its own lateness is its own hour; the half hour before it belongs to the step before.
     assert (found.budget, found.used, found.late) == (0, 60, 60)
 
 
 def test_an_open_step_is_near_due_when_no_more_than_the_parameter_is_left() -> None:
     row = step(DEPARTMENT, "09/11 09:00", due="16/11 17:30")
-    # Mon 16 has 8 h: at the close of Fri 13 exactly 480 minutes are left.
-    assert step_clock(course(row, now="13/11 17:29"), row, DAY).standing == "on_time"
-    assert step_clock(course(row, now="13/11 17:30"), row, DAY).standing == "near_due"
-    assert step_clock(course(row, now="16/11 17:30"), row, DAY).standing == "near_due"
-    assert step_clock(course(row, now="16/11 17:31"), row, DAY).standing == "late"
+    # One working day before: Mon 16 has 8 h, at the close of Fri 13 exactly 480 minutes are left.
+    assert step_clock(course(row, now="13/11 17:29"), row).standing == "on_time"
+    assert step_clock(course(row, now="13/11 17:30"), row).standing == "near_due"
+    assert step_clock(course(row, now="16/11 17:30"), row).standing == "near_due"
+    assert step_clock(course(row, now="16/11 17:31"), row).standing == "late"
+
+
+def test_a_short_step_is_near_due_in_the_last_quarter_of_its_budget() -> None:
+    row = step(DEPARTMENT, "09/11 09:00", due="10/11 17:30")
+    # 870 minutes, a quarter of them 217: from Tue 13:53 on.
+    assert step_clock(course(row, now="10/11 13:52"), row).standing == "on_time"
+    assert step_clock(course(row, now="10/11 13:53"), row).standing == "near_due"
 
 
 def test_an_open_step_of_a_held_dossier_is_judged_as_the_hold_found_it() -> None:
     row = step(DEPARTMENT, "09/11 09:00", due="10/11 17:30")
-    found = step_clock(course(row, hold=held(SUPPLEMENT, "10/11 08:30")), row, DAY)
-    # Tue 08:30-11:30 and the afternoon were left: 7 h.
-    assert (found.standing, found.left, found.late, found.used) == ("near_due", 420, 0, 450)
+    found = step_clock(course(row, hold=held(SUPPLEMENT, "10/11 14:00")), row)
+    # Tue 14:00-17:30 was left; used were Mon 6 h 30, Tue 4 h 30.
+    assert (found.standing, found.left, found.late, found.used) == ("near_due", 210, 0, 660)
 
 
 def test_a_step_without_a_budget_is_not_counted() -> None:
     row = step(DEPARTMENT, "09/11 09:00", "11/11 09:00")
-    found = step_clock(course(row), row, DAY)
+    found = step_clock(course(row), row)
     assert (found.standing, found.budget, found.used) == ("uncounted", None, 960)
 
 
@@ -239,7 +247,7 @@ def test_a_cancelled_step_has_used_its_time_and_has_no_verdict() -> None:
     row = replace(
         step(DEPARTMENT, "09/11 09:00", "09/11 10:00", due="10/11 17:30"), state="cancelled",
     )
-    found = step_clock(course(row), row, DAY)
+    found = step_clock(course(row), row)
     assert (found.standing, found.used, found.late) == ("cancelled", 60, 0)
 
 
@@ -272,38 +280,66 @@ def test_parallel_lateness_is_shown_for_each_and_never_counted_twice() -> None:
     ("17/11 09:00", "late", 90),
 ])
 def test_a_settled_dossier_is_early_on_time_or_late(settled: str, standing: str, by: int) -> None:
-    found = legal_clock(course(due="16/11 17:30", settled_at=settled), DAY)
+    found = legal_clock(course(due="16/11 17:30", settled_at=settled))
     assert (found.standing, found.late) == (standing, by)
 
 
 def test_lateness_over_the_24th_of_november_leaves_the_holiday_out() -> None:
-    found = legal_clock(course(due="23/11 17:30", settled_at="25/11 09:00"), DAY)
+    found = legal_clock(course(due="23/11 17:30", settled_at="25/11 09:00"))
     assert (found.standing, found.late) == ("late", 90)
 
 
 def test_a_running_dossier_is_near_due_by_the_parameter_of_its_rule_set() -> None:
     # Mon 16 from 09:30: 2 h + 4 h left.
     running = course(due="16/11 17:30", now="16/11 09:30")
-    assert legal_clock(running, 360).standing == "near_due"
-    assert legal_clock(running, 359).standing == "on_time"
-    assert legal_clock(running, 360).left == 360
+    for minutes_before, standing in ((360, "near_due"), (359, "on_time")):
+        rules = replace(RULES, near_due_minutes=minutes_before)
+        assert legal_clock(replace(running, rules=rules)).standing == standing
+    assert legal_clock(running).left == 360
 
 
-def test_while_the_citizen_is_awaited_the_legal_clock_stands_where_the_hold_found_it() -> None:
-    found = legal_clock(course(due="16/11 17:30", hold=held(SUPPLEMENT, "11/11 10:00")), DAY)
+def test_while_a_supplement_is_awaited_the_legal_clock_stands_where_the_hold_found_it() -> None:
+    found = legal_clock(course(due="16/11 17:30", hold=held(SUPPLEMENT, "11/11 10:00")))
     # Wed 5 h 30, Thu and Fri 16 h, Mon 8 h: 29 h 30 left.
     assert (found.standing, found.left, found.stands) == ("on_time", 1770, True)
 
 
-def test_waiting_for_another_agency_does_not_stop_the_legal_clock() -> None:
-    found = legal_clock(course(due="16/11 17:30", hold=held("consult", "11/11 10:00")), DAY)
-    assert (found.standing, found.stands) == ("late", False)
-    # Tue 17 - Fri 20 4 days, Mon 23, Wed 25 - Fri 27 3 days: 8 days; Mon 30 07:30-08:00.
-    assert found.late == 8 * 480 + 30
+def test_while_a_payment_is_awaited_the_legal_clock_stands_or_runs_by_the_rule_set() -> None:
+    awaited = course(due="16/11 17:30", hold=held(PAYMENT, "11/11 10:00"), now="17/11 08:00")
+    found = legal_clock(awaited)
+    assert (found.standing, found.left, found.stands) == ("on_time", 1770, True)
+    running = legal_clock(replace(awaited, rules=replace(RULES, payment_pauses=False)))
+    assert (running.standing, running.late, running.stands) == ("late", 30, False)
+
+
+def test_a_pause_in_which_the_clock_ran_lets_lateness_grow_and_another_does_not() -> None:
+    # Due Tue 10 17:30; awaited Wed 07:30-11:30; settled Wed 14:30: 4 h + 1 h, or 1 h.
+    for runs, by in ((True, 300), (False, 60)):
+        pause = waited(PAYMENT, "11/11 07:30", "11/11 11:30", runs=runs)
+        found = course(due="10/11 17:30", settled_at="11/11 14:30", pauses=(pause,))
+        assert legal_clock(found).late == by
+
+
+def test_where_the_competent_agency_took_the_dossier_over_its_receipt_is_the_start() -> None:
+    taken = course(
+        step(COMMUNE, "09/11 09:00", "10/11 08:00"),
+        act_task(DEPARTMENT, "take-over", "09/11 10:00", "10/11 08:00"),
+        step(DEPARTMENT, "10/11 08:00", "10/11 09:00"),
+        clock_from="10/11 08:00", settled_at="10/11 09:00",
+    )
+    shares = whose_minutes(taken)
+    assert (shares.start, minutes(shares)) == (at("10/11 08:00"), {COMMUNE: 0, DEPARTMENT: 60})
+
+
+def test_a_warning_to_be_read_is_nobodys_work() -> None:
+    warning = act_task(COMMUNE, "acknowledge", "09/11 09:00", "09/11 11:00")
+    found = course(warning, settled_at="09/11 11:00")
+    assert (minutes(whose_minutes(found)), whose_minutes(found).idle) == ({COMMUNE: 0}, 120)
+    assert step_clock(found, warning).used == 0
 
 
 def test_a_dossier_without_appointment_is_not_counted() -> None:
-    assert legal_clock(course(), DAY).standing == "uncounted"
+    assert legal_clock(course()).standing == "uncounted"
 
 
 def test_the_time_before_the_receipt_and_after_the_settlement_is_not_the_dossiers() -> None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from courses import COMMUNE, DEPARTMENT, INSURANCE, POLICE, SATURDAY
+from courses import COMMUNE, DEPARTMENT, INSURANCE, POLICE, RULES, SATURDAY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +36,8 @@ EARLY = replace(DEFAULT, name="early", hours=(
 ))
 CALENDARS = {COMMUNE: SATURDAY, DEPARTMENT: DEFAULT, POLICE: EARLY, INSURANCE: DEFAULT}
 CITIZEN = {"request-supplement": "receive-supplement", "request-payment": "record-payment"}
+ACTS = (*CITIZEN.values(), "answer", "acknowledge")
+PARTS = st.sampled_from([None, None, "P1", "P2"])
 Minutes = set[int]
 
 
@@ -79,7 +81,11 @@ class Slow:
 
     def holds(self) -> list[Pause]:
         hold, now = self.course.standing.hold, self.course.now
-        return [*self.course.standing.pauses, *([Pause(hold.act, hold.since, now)] if hold else [])]
+        if hold is None:
+            return list(self.course.standing.pauses)
+        runs = hold.act == "request-payment" and not self.course.rules.payment_pauses
+        present = Pause(hold.act, hold.since, now, runs=runs, part=hold.part)
+        return [*self.course.standing.pauses, present]
 
     def kept(self, task: Task, holds: Iterable[Pause]) -> Minutes:
         found: Minutes = set()
@@ -96,6 +102,8 @@ class Slow:
 
     def worked(self, task: Task) -> Minutes:
         assert task.opened_at is not None
+        if task.act == "acknowledge":
+            return set()
         spent = between(task.opened_at, task.closed_at or self.course.now)
         return spent & OPEN[task.agency] - self.kept(task, self.holds())
 
@@ -132,7 +140,7 @@ agencies = st.sampled_from(sorted(CALENDARS))
 @st.composite
 def tasks(draw: Any) -> Task:
     opened, closed = draw(spans)
-    act = draw(st.sampled_from([None] * 6 + ["receive-supplement", "record-payment", "answer"]))
+    act = draw(st.sampled_from([None] * 6 + list(ACTS)))
     done = draw(st.sampled_from(["done", "done", "cancelled", "open"]))
     return Task(
         id=str(draw(st.integers())), part=None if act else draw(st.sampled_from(["P1", "P2"])),
@@ -145,7 +153,7 @@ def tasks(draw: Any) -> Task:
 def courses(draw: Any) -> Course:
     acts = st.sampled_from([*CITIZEN, "consult"])
     pauses = [
-        Pause(draw(acts), *draw(spans), False, draw(st.sampled_from([None, None, "P1", "P2"])))
+        Pause(draw(acts), *draw(spans), runs=draw(st.booleans()), part=draw(PARTS))
         for _ in range(draw(st.integers(0, 3)))
     ]
     received, settled = draw(spans)
@@ -153,14 +161,17 @@ def courses(draw: Any) -> Course:
     open_until_now = [t for t in draw(st.lists(tasks(), max_size=7))
                       if t.closed_at or t.opened_at <= now]
     since = draw(st.none() | moments)
-    hold = Hold(draw(acts), since, "", "") if since is not None and since <= now else None
+    hold = (Hold(draw(acts), since, "", "", part=draw(PARTS))
+            if since is not None and since <= now else None)
     ended = draw(st.booleans()) or now < received
     standing = Standing(
         status="in_process", accepted_at=received, clock_from=received, hold=hold,
         due=draw(st.none() | moments), settled_at=settled if ended else None,
         pauses=tuple(pauses), supplements=draw(st.integers(0, 2)),
     )
-    return Course(received, standing, open_until_now, DEPARTMENT, CALENDARS, now)
+    rules = replace(RULES, payment_pauses=draw(st.booleans()),
+                    near_due_minutes=draw(st.integers(0, 960)))
+    return Course(received, standing, open_until_now, DEPARTMENT, CALENDARS, rules, now)
 
 
 @settings(max_examples=200, deadline=None)
@@ -193,17 +204,18 @@ def test_the_laws_of_the_shares_hold(course: Course) -> None:
     for share in shares.agencies:
         own = [task for task in course.steps if task.agency == share.agency]
         assert share.steps == len(own)
-        assert share.minutes <= sum(step_clock(course, task, 480).used for task in own)
+        assert share.minutes <= sum(step_clock(course, task).used for task in own)
 
 
 @settings(max_examples=200, deadline=None)
-@given(courses(), st.integers(0, 960))
-def test_each_row_of_the_slip_reads_as_the_slow_clock_does(course: Course, near_due: int) -> None:
+@given(courses())
+def test_each_row_of_the_slip_reads_as_the_slow_clock_does(course: Course) -> None:
     slow = Slow(course)
     for task in course.steps:
         assert isinstance(task, Task)
-        found = step_clock(course, task, near_due)
-        assert (found.used, found.late) == (len(slow.worked(task)), len(slow.late(task)))
+        found = step_clock(course, task)
+        assert found.used == len(slow.worked(task))
+        assert found.late == len(slow.late(task))
         if task.due is None:
             assert (found.budget, found.left) == (None, None)
             continue
@@ -212,9 +224,8 @@ def test_each_row_of_the_slip_reads_as_the_slow_clock_does(course: Course, near_
         assert found.budget == len(given_time - slow.kept(task, course.standing.pauses))
         if found.left is not None:
             assert found.left >= 0
-            assert (found.standing == "late") or (
-                (found.standing == "near_due") == (found.left <= near_due)
-            )
+            near = found.left <= min(course.rules.near_due_minutes, found.budget // 4)
+            assert found.standing == "late" or (found.standing == "near_due") == near
 
 
 @settings(max_examples=200, deadline=None)
@@ -228,13 +239,12 @@ def test_both_clocks_of_the_dossier_read_as_the_slow_clock_does(course: Course) 
         len(whole - supplement), len(whole & supplement),
     )
     assert found.start <= found.end
-    read = legal_clock(course, 480)
+    read = legal_clock(course)
     if standing.due is not None:
-        hold = standing.hold
-        at = standing.settled_at or (
-            hold.since if hold is not None and hold.act in CITIZEN else course.now
-        )
-        past = between(standing.due, at) & OPEN[DEPARTMENT] - slow.awaited(*CITIZEN)
+        stands = [hold.since for hold in slow.holds()[len(standing.pauses):] if not hold.runs]
+        at = standing.settled_at or (stands[0] if stands else course.now)
+        stood = [between(hold.since, hold.until) for hold in slow.holds() if not hold.runs]
+        past = between(standing.due, at) & OPEN[DEPARTMENT] - set().union(*stood)
         assert read.late == len(past)
         assert (read.standing == "late") == (tick(at) > tick(standing.due))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from engine.law.elapsed.spans import Span, cut, merged
+from engine.law.elapsed.spans import Span, cut, merged, without
+from engine.law.rules import RuleSet
 from engine.law.standing import Pause, Standing
 from engine.law.status import ENDED
 from engine.worktime import Calendar
@@ -18,6 +19,8 @@ from engine.worktime import Calendar
 AWAITED: Mapping[str, str] = {
     "request-supplement": "receive-supplement", "request-payment": "record-payment",
 }
+#: Act tasks that nobody works on: a warning to be read moves no dossier.
+_NO_WORK = frozenset({"acknowledge"})
 
 
 class Step(Protocol):
@@ -45,13 +48,15 @@ class Course:
 
     `competent` is the competent agency, by whose calendar the dossier itself is counted;
     `calendars` are by agency. An agency without one is counted by the competent agency's.
+    `rules` are the rule set that the dossier keeps.
     """
 
     registered_at: datetime
     standing: Standing
     steps: Sequence[Step]
     competent: str
-    calendars: Mapping[str, Calendar]
+    calendars: Mapping[str, Calendar] = field(repr=False)
+    rules: RuleSet
     now: datetime
 
     @cached_property
@@ -62,8 +67,9 @@ class Course:
         clock that a supplement began anew does not move it.
         """
         standing = self.standing
-        restarted = any(pause.restarts for pause in standing.pauses)
-        received = standing.accepted_at if restarted else standing.clock_from
+        restarts = {pause.until for pause in standing.pauses if pause.restarts}
+        anew = standing.clock_from in restarts
+        received = standing.accepted_at if anew else standing.clock_from
         return cut(received or standing.accepted_at or self.registered_at)
 
     @cached_property
@@ -80,9 +86,11 @@ class Course:
 
     @cached_property
     def stands_since(self) -> datetime | None:
-        """Since when a hold lets the clock stand because the citizen is awaited now."""
+        """Since when the present hold lets the legal clock stand, None where it runs."""
         hold = self.standing.hold
-        return cut(hold.since) if hold is not None and hold.act in AWAITED else None
+        if hold is None or (hold.act == "request-payment" and not self.rules.payment_pauses):
+            return None
+        return cut(hold.since)
 
     @cached_property
     def end(self) -> datetime:
@@ -95,7 +103,10 @@ class Course:
         hold = self.standing.hold
         if hold is None:
             return None
-        return Pause(hold.act, hold.since, max(hold.since, self.now))
+        return Pause(
+            hold.act, hold.since, max(hold.since, self.now), runs=self.stands_since is None,
+            part=hold.part,
+        )
 
     @cached_property
     def pauses(self) -> tuple[Pause, ...]:
@@ -109,6 +120,16 @@ class Course:
     def awaited(self, *acts: str) -> list[Span]:
         """Return when the citizen was awaited after these acts, of one part or of all; merged."""
         return merged(_span(pause) for pause in self.pauses if pause.act in acts)
+
+    def stood(self) -> list[Span]:
+        """Return when holds let the legal clock stand; merged."""
+        return merged(_span(pause) for pause in self.pauses if not pause.runs)
+
+    def worked(self, step: Step) -> list[Span]:
+        """Return when a step was worked on: from opening to closing, without its holds."""
+        if step.opened_at is None or step.act in _NO_WORK:
+            return []
+        return without((cut(step.opened_at), self.finish(step)), self.held(step))
 
     def held(self, step: Step) -> list[Span]:
         """Return when holds kept a step from being worked on; merged.

@@ -1,7 +1,8 @@
 """The legal clock (đồng hồ pháp lý): a dossier and its steps against their due dates.
 
-early (trước hạn) = ended on an earlier day than it was due · on_time (đúng hạn) · near_due (sắp đến
-hạn) = running, and no more working minutes are left than the rule set's parameter · late (quá hạn).
+early (trước hạn) = ended on an earlier day than it was due · on_time (đúng hạn) · late (quá hạn) ·
+near_due (sắp đến hạn) = running, and no more working minutes are left than the rule set's
+parameter, at most a quarter of the term.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from engine.law.elapsed.course import AWAITED, Course, Step
+from engine.law.elapsed.course import Course, Step
 from engine.law.elapsed.spans import cut, minutes, without
+from engine.law.reminders import near_minutes
 from engine.worktime import working_minutes
 
 Verdict = Literal["early", "on_time", "near_due", "late", "uncounted", "cancelled"]
@@ -42,52 +44,47 @@ class StepReading(Reading):
     budget: int | None = None
 
 
-def legal_clock(course: Course, near_due: int) -> Reading:
+def legal_clock(course: Course) -> Reading:
     """Return where a dossier stands against its due date, by its competent agency's calendar.
 
-    `near_due` is in working minutes. While the citizen is awaited the clock stands where the hold
-    found it; waiting for another agency does not stop it.
+    While a hold lets the clock stand, it shows what it showed when the hold began.
     """
+    stands = course.ended is None and course.stands_since is not None
     if course.standing.due is None:
-        return Reading("uncounted", stands=_stands(course))
+        return Reading("uncounted", stands=stands)
     calendar = course.calendar(course.competent)
     due = cut(course.standing.due)
     at = course.ended or course.stands_since or cut(course.now)
-    late = minutes(without((due, max(due, at)), course.awaited(*AWAITED)), calendar)
+    late = minutes(without((due, max(due, at)), course.stood()), calendar)
     if course.ended is not None:
         return Reading(_closed(at, due), late)
     left = max(0, working_minutes(at, due, calendar))
-    return Reading(_running(at, due, left, near_due), late, left, _stands(course))
+    near = near_minutes(course.standing, course.rules, calendar)
+    return Reading(_running(at, due, left, near), late, left, stands)
 
 
-def step_clock(course: Course, step: Step, near_due: int) -> StepReading:
+def step_clock(course: Course, step: Step) -> StepReading:
     """Return where a step stands against the end of its own budget, by its agency's calendar."""
     calendar = course.calendar(step.agency)
     opened = cut(step.opened_at or course.now)
     end = max(opened, course.finish(step))
-    holes = course.held(step)
-    used = minutes(without((opened, end), holes), calendar)
+    worked = course.worked(step)
+    used = minutes(worked, calendar)
     if step.due is None:
-        standing: Verdict = "cancelled" if step.state == "cancelled" else "uncounted"
-        return StepReading(standing, used=used)
+        unfinished: Verdict = "cancelled" if step.state == "cancelled" else "uncounted"
+        return StepReading(unfinished, used=used)
     due = cut(step.due)
-    late = minutes(without((max(opened, due), max(end, due)), holes), calendar)
+    late = minutes(((max(since, due), until) for since, until in worked if due < until), calendar)
     # The present hold has not moved the due date yet: only those that ended have.
     budget = minutes(without((opened, max(opened, due)), course.moved(step)), calendar)
-    if step.state == "cancelled":
-        return StepReading("cancelled", late, used=used, budget=budget)
     if step.closed_at is not None:
-        return StepReading(_closed(end, due), late, used=used, budget=budget)
+        verdict = "cancelled" if step.state == "cancelled" else _closed(end, due)
+        return StepReading(verdict, late, used=used, budget=budget)
     kept = course.kept_since(step)
     at = end if kept is None else max(opened, kept)
     left = max(0, working_minutes(at, due, calendar))
-    return StepReading(
-        _running(at, due, left, near_due), late, left, kept is not None, used, budget,
-    )
-
-
-def _stands(course: Course) -> bool:
-    return course.ended is None and course.stands_since is not None
+    verdict = _running(at, due, left, min(course.rules.near_due_minutes, budget // 4))
+    return StepReading(verdict, late, left, kept is not None, used, budget)
 
 
 def _closed(at: datetime, due: datetime) -> Verdict:

@@ -25,8 +25,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.law.elapsed.course import AWAITED, Course, Step
-from engine.law.elapsed.spans import Span, cut, without
+from engine.law.elapsed.course import AWAITED, Course
+from engine.law.elapsed.spans import Span, cut
 from engine.worktime import minutes_together
 
 
@@ -113,16 +113,10 @@ def _told(course: Course) -> Iterator[tuple[Span, _Tag]]:
     yield (course.start, course.end), ("whole", "")
     yield from ((span, ("wait", "")) for span in course.awaited(*AWAITED))
     for step in course.steps:
-        for since, until in _worked_on(course, step):
+        for since, until in course.worked(step):
             yield (since, until), ("held", step.agency)
             if step.due is not None:
                 yield (max(since, cut(step.due)), until), ("late", step.agency)
-
-
-def _worked_on(course: Course, step: Step) -> list[Span]:
-    if step.opened_at is None:
-        return []
-    return without((cut(step.opened_at), course.finish(step)), course.held(step))
 
 
 def _segments(told: Iterable[tuple[Span, _Tag]]) -> Iterator[tuple[Span, set[_Tag]]]:
