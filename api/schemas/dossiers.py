@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import INCLUDE, fields, validate
 
 from api.schemas.base import Body, data, text
+from api.schemas.clocks import Clocks, amount, judged
 
 
 class NewDossier(Body):
@@ -61,9 +62,11 @@ class SlipRow(Body):
     given = fields.DateTime(allow_none=True)
     finished = fields.DateTime(allow_none=True)
     due = fields.DateTime(allow_none=True)
-    verdict = fields.String(metadata={
-        "enum": ["early", "on_time", "late", "uncounted", "open", "cancelled"],
-    })
+    verdict = judged("cancelled")
+    used_minutes = amount("worked on it, holds left out")
+    budget_minutes = amount("given when it opened; null where it has no budget", allow_none=True)
+    late_minutes = amount()
+    left_minutes = amount("null once finished or without due date", allow_none=True)
 
 
 class DossierSeen(Standing):
@@ -80,6 +83,7 @@ class DossierSeen(Standing):
     derivation = fields.List(fields.String(), metadata={"description": "how `due` was counted"})
     hold = fields.Dict(allow_none=True)
     parts = fields.List(fields.Nested(Part))
+    clocks = fields.Nested(Clocks)
     slip = fields.List(fields.Nested(SlipRow))
 
 

@@ -22,7 +22,8 @@ SUPPLEMENT = "request-supplement"
 class Reckoning:
     """What Decision 766 says of a dossier; `elapsed` and `supplement` are working minutes.
 
-    `elapsed` is without `supplement`. `vi` and `en` tell the reason of the verdict.
+    `elapsed` is without `supplement`; `limit` is the longest time allowed, a day as eight hours,
+    None where time is not counted. `vi` and `en` tell the reason of the verdict.
     """
 
     start: datetime
@@ -30,6 +31,7 @@ class Reckoning:
     elapsed: int
     supplement: int
     supplements: int
+    limit: int | None
     verdict: Literal["on_time", "overdue"]
     vi: str
     en: str
@@ -50,7 +52,8 @@ def by_decision_766(course: Course) -> Reckoning:
     late, why_vi, why_en = _verdict(course, end, elapsed, (vi, en))
     return Reckoning(
         start=course.start, end=end, elapsed=elapsed, supplement=supplement,
-        supplements=course.standing.supplements, verdict="overdue" if late else "on_time",
+        supplements=course.standing.supplements, limit=_limit(course),
+        verdict="overdue" if late else "on_time",
         vi=f"{'Quá hạn' if late else 'Đúng hạn'}: {why_vi}.",
         en=f"{'Overdue' if late else 'On time'}: {why_en}.",
     )
@@ -79,7 +82,7 @@ def _verdict(
             f"a supplement was requested more than once ({standing.supplements})",
         )
     if standing.due is None:
-        return _by_limit(standing.limit, elapsed)
+        return _by_limit(course, elapsed)
     due = cut(standing.due)
     late = end > due
     vi, en = ("sau", "after") if late else ("không sau", "not after")
@@ -89,10 +92,15 @@ def _verdict(
     )
 
 
-def _by_limit(limit: str | None, elapsed: int) -> tuple[bool, str, str]:
-    """Hold the time taken against the longest time allowed, a day as eight working hours."""
-    most = parse(limit, iso_as_working=True).in_minutes() if limit else 0
-    if not most:
+def _limit(course: Course) -> int | None:
+    text = course.standing.limit
+    return parse(text, iso_as_working=True).in_minutes() or None if text else None
+
+
+def _by_limit(course: Course, elapsed: int) -> tuple[bool, str, str]:
+    """Hold the time taken against the longest time allowed."""
+    most, limit = _limit(course), course.standing.limit
+    if most is None:
         return (
             False, "không có ngày hẹn trả và thời hạn nào để quá",
             "there is no appointment and no limit to exceed",
