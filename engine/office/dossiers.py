@@ -66,7 +66,7 @@ class Desk:
                 return self._on_dossier(unit, command, actor, now, (request, if_match))
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
-            facts = self._facts(unit, before, SYSTEM, now)
+            facts = self.facts(unit, before, SYSTEM, now)
             check_timer(before, command, now, facts.calendars[before.dossier.competent_agency])
             outcome = self._save(unit, before, command, facts)
             unit.commit()
@@ -110,7 +110,7 @@ class Desk:
         if request and (kept := unit.take_key(actor.id, request)):
             return Result.repeat(kept)
         asked = command.content.get("agency") if deed.name == "consult" else None
-        facts = self._facts(unit, before, actor, now, asked)
+        facts = self.facts(unit, before, actor, now, asked)
         dry_run(before, command.act, facts)
         match(dossier_etag(before.dossier), if_match)
         command = replace(command, content=forms.clean(deed.form, command.content, pointer=""))
@@ -150,9 +150,13 @@ class Desk:
             cleaned = forms.clean(form, written)
         return replace(command, answers={**cleaned, **choices})
 
-    def _facts(
+    def facts(
         self, unit: Unit, before: Before, actor: Actor, now: datetime, asked: object = None,
     ) -> Facts:
+        """Return everything from outside that a command on a dossier needs.
+
+        `asked` names an agency that the command brings in, whose calendar then counts too.
+        """
         dossier = before.dossier
         desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
         desks |= {one.agency for one in dossier.standing.consultations}
@@ -167,7 +171,7 @@ class Desk:
     def _proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
     ) -> Outcome:
-        return self._save(unit, before, command, self._facts(unit, before, actor, now))
+        return self._save(unit, before, command, self.facts(unit, before, actor, now))
 
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
