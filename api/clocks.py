@@ -5,6 +5,7 @@ All amounts are whole working minutes, all instants RFC 3339 at +07:00.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from engine.dossier import Task
@@ -18,7 +19,10 @@ from engine.law.elapsed import (
     step_clock,
     whose_minutes,
 )
-from engine.office.result import when
+from engine.law.rules import rules_by_id
+from engine.office.result import task_json, when
+from engine.store.tasks import Listed
+from engine.worktime import Calendar
 
 
 def clocks(course: Course) -> dict[str, Any]:
@@ -52,6 +56,17 @@ def slip_row(course: Course, task: Task, *, own: bool) -> dict[str, Any]:
         "verdict": found.standing, "used_minutes": found.used, "budget_minutes": found.budget,
         "late_minutes": found.late, "left_minutes": found.left,
     }
+
+
+def listed_json(listed: Listed, calendar: Calendar, now: datetime) -> dict[str, Any]:
+    """Return a task of a list with its standing now, read as its row of the slip would be."""
+    task = listed.task
+    alone = Course(
+        registered_at=task.opened_at or now, standing=listed.standing, steps=(task,),
+        competent=task.agency, calendars={task.agency: calendar},
+        rules=rules_by_id(listed.rule_set), now=now,
+    )
+    return {**task_json(task, listed.dossier), "standing": step_clock(alone, task).standing}
 
 
 def _legal(course: Course, legal: Reading) -> dict[str, Any]:
