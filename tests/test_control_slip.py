@@ -243,6 +243,15 @@ def test_a_step_without_a_budget_is_not_counted() -> None:
     assert (found.standing, found.budget, found.used) == ("uncounted", None, 960)
 
 
+def test_an_applicant_who_comes_late_makes_no_agency_late() -> None:
+    row = replace(
+        act_task(COMMUNE, "receive-supplement", "09/11 10:00", "12/11 10:00"),
+        due=at("11/11 17:30"),
+    )
+    found = course(row, pauses=(waited(SUPPLEMENT, "09/11 10:00", "12/11 10:00"),))
+    assert (step_clock(found, row).standing, step_clock(found, row).budget) == ("uncounted", None)
+
+
 def test_a_cancelled_step_has_used_its_time_and_has_no_verdict() -> None:
     row = replace(
         step(DEPARTMENT, "09/11 09:00", "09/11 10:00", due="10/11 17:30"), state="cancelled",

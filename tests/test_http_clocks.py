@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 import town
 from http_town import Person, Town
 
+from api.demo import report
 from api.schemas.dossiers import DossierSeen
 from engine.clock import VIETNAM, FixedClock
 
@@ -136,6 +138,33 @@ def test_an_agency_sees_the_minutes_of_the_others_and_not_what_they_did(
     names = {bool(row["name"]) for row in seen["slip"] if row["agency"] == town.COMMUNE}
     assert names == {False}
     assert row(seen, "B1")["used_minutes"] == 20
+
+
+def test_the_report_says_it_in_words(p088: Town, clock: FixedClock) -> None:
+    code = p088.register(CODE)["code"]
+    clock.set(november(9, 8, 20))
+    do(p088, code, "Task_B1")
+    clock.set(november(9, 15, 50))
+    do(p088, code, "Task_B2")
+    clock.set(november(9, 16, 20))
+    seen = look(p088.reception, code)
+    # B2 was due 14:20 and done 15:50; the council sits since.
+    assert report.clocks(seen, {town.COMMUNE: "UBND xã"}) == [
+        "Hạn theo luật: đúng hạn",
+        "Theo Quyết định 766: đúng hạn, 6 giờ làm việc, đã trừ 0 giờ chờ bổ sung",
+        "Từ tiếp nhận: giải quyết 6 giờ, chờ công dân 0 giờ, không ai giữ 0 giờ",
+        f"  {'UBND xã':30} 6 giờ, trong đó quá hạn 1 giờ 30 phút",
+    ]
+    assert report.slip(seen, {})[2].endswith("   330 QUÁ HẠN 1 giờ 30 phút")
+
+
+def test_the_shapes_are_documented(here: Town) -> None:
+    told = requests.get(f"{here.base}/openapi.json", timeout=20).json()["components"]["schemas"]
+    assert {"legal", "decision766", "agencies", "waiting_for_citizen", "idle"} <= set(
+        told["Clocks"]["properties"],
+    )
+    assert "near_due" in told["TaskListed"]["properties"]["standing"]["enum"]
+    assert {"used_minutes", "budget_minutes", "late_minutes"} <= set(told["SlipRow"]["properties"])
 
 
 def test_held_tasks_are_not_late_in_the_worklist(p088: Town, clock: FixedClock) -> None:

@@ -149,6 +149,11 @@ class Course:
         present = self.present
         return cut(present.since) if present is not None and _keeps(present, step) else None
 
+    def due(self, step: Step) -> datetime | None:
+        """Return when a step is due; what the applicant is due to do is no budget of an agency."""
+        applicants = step.act in AWAITED.values()
+        return None if step.due is None or applicants else cut(step.due)
+
     def finish(self, step: Step) -> datetime:
         """Return when a step was closed, now while it is open; cut to the minute."""
         return cut(step.closed_at or self.now)

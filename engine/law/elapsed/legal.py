@@ -70,10 +70,10 @@ def step_clock(course: Course, step: Step) -> StepReading:
     end = max(opened, course.finish(step))
     worked = course.worked(step)
     used = minutes(worked, calendar)
-    if step.due is None:
+    due = course.due(step)
+    if due is None:
         unfinished: Verdict = "cancelled" if step.state == "cancelled" else "uncounted"
         return StepReading(unfinished, used=used)
-    due = cut(step.due)
     late = minutes(((max(since, due), until) for since, until in worked if due < until), calendar)
     # The present hold has not moved the due date yet: only those that ended have.
     budget = minutes(without((opened, max(opened, due)), course.moved(step)), calendar)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.law.elapsed.course import AWAITED, Course
-from engine.law.elapsed.spans import Span, cut
+from engine.law.elapsed.spans import Span
 from engine.worktime import minutes_together
 
 
@@ -113,10 +113,11 @@ def _told(course: Course) -> Iterator[tuple[Span, _Tag]]:
     yield (course.start, course.end), ("whole", "")
     yield from ((span, ("wait", "")) for span in course.awaited(*AWAITED))
     for step in course.steps:
+        due = course.due(step)
         for since, until in course.worked(step):
             yield (since, until), ("held", step.agency)
-            if step.due is not None:
-                yield (max(since, cut(step.due)), until), ("late", step.agency)
+            if due is not None:
+                yield (max(since, due), until), ("late", step.agency)
 
 
 def _segments(told: Iterable[tuple[Span, _Tag]]) -> Iterator[tuple[Span, set[_Tag]]]:
