@@ -163,6 +163,15 @@ def test_a_saturday_without_a_holder_is_not_idle_where_the_competent_agency_is_c
     assert (shares.worked, shares.idle, shares.total) == (120, 60, 180)
 
 
+def test_an_agency_without_a_calendar_is_counted_by_the_competent_agencys() -> None:
+    shares = whose_minutes(course(
+        step("elsewhere", "13/11 16:30", "16/11 08:30"), received="13/11 16:30",
+        settled_at="16/11 08:30", calendars={DEPARTMENT: SATURDAY},
+    ))
+    # Fri 1 h, Sat 4 h, Mon 1 h.
+    assert minutes(shares) == {"elsewhere": 360}
+
+
 # Result of each row: trước hạn, đúng hạn, quá hạn.
 
 @pytest.mark.parametrize(("closed", "verdict", "by"), [

@@ -7,6 +7,8 @@ code, when it first ran, disagreed with none of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from courses import at, course, held, step, waited
 
 from engine.law.elapsed import by_decision_766
@@ -73,6 +75,12 @@ def test_a_dossier_withdrawn_before_its_receipt_has_no_end_of_its_own() -> None:
         received=None, status="withdrawn", ended_at="09/11 10:00", now="10/11 08:00",
     ))
     assert (found.verdict, found.end) == ("on_time", at("10/11 08:00"))
+
+
+def test_where_the_moment_of_the_end_was_not_kept_the_last_step_closed_tells_it() -> None:
+    last = replace(step("department", "09/11 09:00", "12/11 10:00"), state="cancelled")
+    found = by_decision_766(course(last, status="stopped", **FIVE_DAYS))
+    assert (found.verdict, found.end) == ("on_time", at("12/11 10:00"))
 
 
 # 3. Not finished: the end of the period, here now.

@@ -9,27 +9,33 @@ from typing import Any
 import pytest
 import requests
 import town
+from courses import SATURDAY
 from http_town import Person, Town
 
 from api.demo import report
 from api.schemas.dossiers import DossierSeen
 from engine.clock import VIETNAM, FixedClock
+from engine.office import Office
+from engine.people import Agency
+from engine.store import Store, calendars, people
 
 CODE = "2.002755"
 ORDER = town.walk("p088")["paths"]["happy"]["order"]
-ANSWERS = town.walk("p088")["paths"]["happy"]["answers"]
+WALKS = {"p088": "happy", "m001": "verification"}
+DESKS = (town.COMMUNE, town.DEPARTMENT, town.PROVINCE, town.POLICE, town.INSURANCE)
 
 
 def november(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=VIETNAM)
 
 
-def do(here: Town, code: str, element: str) -> None:
+def do(here: Town, code: str, element: str, folder: str = "p088") -> None:
     """Let whoever has the step in their list complete it as the walk says."""
-    for person in map(here.person, (town.COMMUNE, town.DEPARTMENT, town.PROVINCE)):
+    answers = town.walk(folder)["paths"][WALKS[folder]]["answers"]
+    for person in map(here.person, DESKS):
         for task in person.get("/tasks", dossier=code).json()["items"]:
             if task["element"] == element:
-                body = {"answers": ANSWERS[element][0]}
+                body = {"answers": answers[element][0]}
                 done = person.post(f"/tasks/{task['id']}/complete", body, etag=task["etag"])
                 assert done.status_code == 200, done.text
                 return
@@ -138,6 +144,34 @@ def test_an_agency_sees_the_minutes_of_the_others_and_not_what_they_did(
     names = {bool(row["name"]) for row in seen["slip"] if row["agency"] == town.COMMUNE}
     assert names == {False}
     assert row(seen, "B1")["used_minutes"] == 20
+
+
+def test_agencies_side_by_side_each_by_its_own_calendar_and_its_own_lateness(
+    here: Town, office: Office, store: Store, clock: FixedClock,
+) -> None:
+    with store.reading() as connection:
+        version = calendars.add(connection, SATURDAY)
+        police = Agency(town.POLICE, town.NAMES[town.POLICE])
+        people.put(connection, [(police, version)], [])
+    town.bring_into_force(office, "M001", town.pack_files("m001"), clock)
+    clock.set(november(13, 13, 30))
+    code = here.register("M001")["code"]
+    for at, element in (
+        (november(13, 14), "Task_B2"), (november(13, 16), "Task_B3"),
+        (november(18, 8), "Task_Card"), (november(18, 9), "Task_Check"),
+    ):
+        clock.set(at)
+        do(here, code, element, "m001")
+    seen = look(here.reception, code)
+    told = seen["clocks"]
+    # Both had two working days from Fri 13 16:00: the insurance agency until Tue 17 17:30, the
+    # police, who work on Saturday, until Mon 16 17:30.
+    # Police: Fri 1 h 30, Sat 4 h, Mon and Tue 16 h, Wed 1 h 30; late Tue 8 h and Wed 1 h 30.
+    # Insurance: Fri 1 h 30, Mon and Tue 16 h, Wed 0 h 30; late Wed 0 h 30.
+    assert {(a["agency"], a["minutes"], a["late_minutes"]) for a in told["agencies"]} == {
+        (town.COMMUNE, 120, 0), (town.POLICE, 1380, 570), (town.INSURANCE, 1080, 30),
+    }
+    assert (told["worked"], told["late"], told["idle"], told["total"]) == (1500, 570, 0, 1500)
 
 
 def test_the_report_says_it_in_words(p088: Town, clock: FixedClock) -> None:
