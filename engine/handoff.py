@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal
 
-#: delivered: the receiver moved; kept: it came early and waits; outside: to a pool without process.
-EnvelopeState = Literal["delivered", "kept", "outside"]
+from engine.history import canonical, instant
+
+#: delivered: the receiver moved; kept: it came early and waits; outside: to a pool without process;
+#: outgoing: it goes to another node.
+EnvelopeState = Literal["delivered", "kept", "outside", "outgoing"]
+#: What an envelope between nodes says: a message of the drawing or of the law on its way out, one
+#: on its way back, progress, the end of a part, the end of the dossier, that something failed.
+Kind = Literal["sent", "answered", "received", "returned", "cancelled", "failed"]
+TYPE = "vn.motcua.handoff."
+
+#: Messages that no drawing can send: what nodes tell each other about a dossier.
+OWN = "motcua."
+ACT, CONSULT, PROGRESS, STANDING, CANCEL, FAILED = (
+    f"{OWN}{name}" for name in ("act", "consult", "progress", "standing", "cancel", "failed")
+)
 
 
 @dataclass(frozen=True)
 class Envelope:
     """One message between parts of a dossier; only the declared payload crosses.
 
-    `number` counts the dossier's envelopes from 1; `id` is stable under replay.
+    `number` counts the dossier's envelopes from 1; `id` is stable under replay. Where the part
+    lives at another node `node` names it, and `sequence` counts what went there.
     """
 
     id: str
@@ -31,3 +46,43 @@ class Envelope:
     payload: Mapping[str, Any] = field(repr=False)
     sent_at: datetime
     state: EnvelopeState
+    node: str | None = None
+    sequence: int = 0
+    kind: Kind = "sent"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An envelope as it leaves for another node: a CloudEvent in its canonical bytes."""
+
+    id: str
+    node: str
+    dossier: str
+    sequence: int
+    kind: Kind
+    body: bytes = field(repr=False)
+
+
+def event_of(envelope: Envelope, source: str, dossier: Mapping[str, Any]) -> Sent:
+    """Return the envelope as a CloudEvent 1.0 from a node, with what it says of the dossier.
+
+    `digest` covers the data; the bytes are RFC 8785, so that a signature over them holds for ever.
+    """
+    data = {
+        "dossier": dossier,
+        "message": {
+            "name": envelope.message, "key": envelope.key, "sender": envelope.sender,
+            "process": envelope.receiver, "element": envelope.element,
+            "starts": envelope.starts, "payload": envelope.payload,
+        },
+    }
+    body = canonical({
+        "specversion": "1.0", "id": envelope.id, "source": source,
+        "type": f"{TYPE}{envelope.kind}", "subject": envelope.dossier,
+        "time": instant(envelope.sent_at), "datacontenttype": "application/json",
+        "sequence": str(envelope.sequence), "digest": sha256(canonical(data)).hexdigest(),
+        "data": data,
+    })
+    return Sent(
+        envelope.id, str(envelope.node), envelope.dossier, envelope.sequence, envelope.kind, body,
+    )
