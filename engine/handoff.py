@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Literal
-
-from engine.history import canonical, instant
 
 #: delivered: the receiver moved; kept: it came early and waits; outside: to a pool without process;
 #: outgoing: it goes to another node.
@@ -61,28 +58,3 @@ class Sent:
     sequence: int
     kind: Kind
     body: bytes = field(repr=False)
-
-
-def event_of(envelope: Envelope, source: str, dossier: Mapping[str, Any]) -> Sent:
-    """Return the envelope as a CloudEvent 1.0 from a node, with what it says of the dossier.
-
-    `digest` covers the data; the bytes are RFC 8785, so that a signature over them holds for ever.
-    """
-    data = {
-        "dossier": dossier,
-        "message": {
-            "name": envelope.message, "key": envelope.key, "sender": envelope.sender,
-            "process": envelope.receiver, "element": envelope.element,
-            "starts": envelope.starts, "payload": envelope.payload,
-        },
-    }
-    body = canonical({
-        "specversion": "1.0", "id": envelope.id, "source": source,
-        "type": f"{TYPE}{envelope.kind}", "subject": envelope.dossier,
-        "time": instant(envelope.sent_at), "datacontenttype": "application/json",
-        "sequence": str(envelope.sequence), "digest": sha256(canonical(data)).hexdigest(),
-        "data": data,
-    })
-    return Sent(
-        envelope.id, str(envelope.node), envelope.dossier, envelope.sequence, envelope.kind, body,
-    )

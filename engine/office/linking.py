@@ -1,12 +1,12 @@
-"""Linking (liên thông): envelopes of other nodes, taken in one by one, each once and in its order."""
+"""Linking (liên thông): envelopes of other nodes, taken in each once and in its order."""
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.commands import ReceiveEnvelope
 from engine.dossier import Dossier, Links, Peer
@@ -20,24 +20,10 @@ from engine.store import inbox, nodes, procedures
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
-    from engine.store.inbox import Arrived
+    from engine.store.inbox import Arrived, Incoming
 
 #: taken: its command is an entry; early: it waits for those before it; repeated: it was here.
 Answer = Literal["taken", "early", "repeated"]
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """An envelope whose signature holds: who sent it, its bytes, and the event in them."""
-
-    arrived: Arrived
-    event: Mapping[str, Any]
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """What the event says of the dossier, and the message."""
-        data: Mapping[str, Any] = self.event["data"]
-        return data
 
 
 class Linking:
@@ -75,7 +61,32 @@ class Linking:
                 return "early"
             self._apply(unit, before, incoming, now)
             unit.commit()
+        with suppress(MotcuaError):  # what waited is tried again by the sweep; this one is kept
+            self.follow(arrived.source, arrived.dossier, now)
         return "taken"
+
+    def follow(self, source: str, dossier: str, now: datetime) -> int:
+        """Take in what waited for its turn, each in a transaction of its own; return how many."""
+        taken = 0
+        while self._next(source, dossier, now):
+            taken += 1
+        return taken
+
+    def _next(self, source: str, dossier: str, now: datetime) -> bool:
+        with self._store.unit() as unit:
+            inbox.lock(unit.connection, dossier)
+            try:
+                before = unit.load(dossier)
+            except NotFound:
+                return False
+            sequence = _received(before, source) + 1
+            arrived = inbox.early(unit.connection, source, dossier, sequence)
+            if arrived is None:
+                return False
+            inbox.take(unit.connection, source, arrived.id)
+            self._apply(unit, before, inbox.Incoming(arrived, json.loads(arrived.body)), now)
+            unit.commit()
+        return True
 
     def _apply(
         self, unit: Unit, before: Before | None, incoming: Incoming, now: datetime,
@@ -100,7 +111,7 @@ class Linking:
         """Open the dossier of another node here, under its own code."""
         said = command.content["dossier"]
         version = procedures.number_of(unit.connection, said["procedure"], said["flow"])
-        if version is None and command.content["message"]["process"] is not None:
+        if version is None:
             raise NotFound(
                 f"Nút này chưa ban hành bản vẽ {said['flow'][:12]} của {said['procedure']}; "
                 "hãy tải lên và ban hành đúng phiên bản đó.",
@@ -109,7 +120,7 @@ class Linking:
             )
         homes = {a: n for a, n in said["homes"].items() if n != self._node}
         links = Links(node=self._node, origin=said["origin"], homes=homes)
-        born = Registration(said["code"], version or 0, said["desks"], links)
+        born = Registration(said["code"], version, said["desks"], links)
         opened = Dossier(
             code=born.code, procedure=said["procedure"], version=born.version,
             flow_hash=said["flow"], rule_set=said["rule_set"], channel=said["channel"],

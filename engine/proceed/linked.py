@@ -9,12 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from engine.dossier import Peer
-from engine.handoff import ACT, CANCEL, CONSULT, PROGRESS, STANDING, Envelope, Kind, Sent, event_of
-from engine.history import instant
+from engine.handoff import (
+    ACT,
+    CANCEL,
+    CONSULT,
+    PROGRESS,
+    STANDING,
+    TYPE,
+    Envelope,
+    Kind,
+    Sent,
+)
+from engine.history import canonical, instant
 from engine.law.acting import ActTask
 from engine.law.standing import Standing, kept
 from engine.proceed.work import Work
@@ -191,3 +202,28 @@ def told_of(work: Work, node: str, parts: list[Mapping[str, Any]]) -> None:
         steps |= {task["id"]: task for task in part["tasks"]}
         known[part["id"]] = {**part, "tasks": list(steps.values())}
     _set_peer(work, node, replace(peer, parts=tuple(known.values())))
+
+
+def event_of(envelope: Envelope, source: str, dossier: Mapping[str, Any]) -> Sent:
+    """Return the envelope as a CloudEvent 1.0 from a node, with what it says of the dossier.
+
+    `digest` covers the data; the bytes are RFC 8785, so that a signature over them holds for ever.
+    """
+    data = {
+        "dossier": dossier,
+        "message": {
+            "name": envelope.message, "key": envelope.key, "sender": envelope.sender,
+            "process": envelope.receiver, "element": envelope.element,
+            "starts": envelope.starts, "payload": envelope.payload,
+        },
+    }
+    body = canonical({
+        "specversion": "1.0", "id": envelope.id, "source": source,
+        "type": f"{TYPE}{envelope.kind}", "subject": envelope.dossier,
+        "time": instant(envelope.sent_at), "datacontenttype": "application/json",
+        "sequence": str(envelope.sequence), "digest": sha256(canonical(data)).hexdigest(),
+        "data": data,
+    })
+    return Sent(
+        envelope.id, str(envelope.node), envelope.dossier, envelope.sequence, envelope.kind, body,
+    )

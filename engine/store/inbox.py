@@ -5,6 +5,7 @@ Unique on (source, id) and on (source, dossier, sequence); what came before its 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,20 @@ class Arrived:
     signature: str
 
 
+@dataclass(frozen=True)
+class Incoming:
+    """An envelope whose signature holds: who sent it, its bytes, and the event in them."""
+
+    arrived: Arrived
+    event: Mapping[str, Any]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What the event says of the dossier, and the message."""
+        data: Mapping[str, Any] = self.event["data"]
+        return data
+
+
 def lock(connection: Connection, code: str) -> None:
     """Let one transaction at a time take envelopes of a dossier in, also before it is there."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (code,))
@@ -52,7 +67,9 @@ def early(connection: Connection, source: str, code: str, sequence: int) -> Arri
     """Return the envelope that waits under a sequence of a dossier."""
     asked = {"source": source, "dossier": code, "sequence": sequence}
     row = connection.execute(_EARLY, asked).fetchone()
-    return None if row is None else Arrived(*row[:5], bytes(row[5]), row[6])
+    if row is None:
+        return None
+    return Arrived(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), row[6])
 
 
 def take(connection: Connection, source: str, name: str) -> None:

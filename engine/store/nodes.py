@@ -56,6 +56,11 @@ def every(connection: Connection) -> list[Node]:
     return [_node(row) for row in connection.execute(_ALL)]
 
 
+def ready(connection: Connection) -> frozenset[str]:
+    """Return the nodes that may be called now: active, and not left alone for a while."""
+    return frozenset(row[0] for row in connection.execute(_READY))
+
+
 def put(connection: Connection, node: Node, at: datetime) -> None:
     """Write a node, or what is new of one that is there; commits."""
     connection.execute(_PUT, {
@@ -68,7 +73,7 @@ def put(connection: Connection, node: Node, at: datetime) -> None:
 
 
 def place(connection: Connection, codes: tuple[str, ...], node: str | None) -> list[str]:
-    """Say at which node agencies work (None: here); return those that the register lacks; commits."""
+    """Say at which node agencies work (None: here); return those not in the register; commits."""
     rows = connection.execute(_PLACE, {"codes": list(codes), "node": node}).fetchall()
     connection.commit()
     return sorted(set(codes) - {row[0] for row in rows})
@@ -99,6 +104,9 @@ def _node(row: tuple[Any, ...]) -> Node:
 
 
 _ONE = text_of(select(t).where(t.c.id == bindparam("id")))
+_READY = """\
+SELECT id FROM node WHERE active = 1 AND (not_before IS NULL OR not_before <= now())
+"""
 _ALL = text_of(select(t).order_by(t.c.id))
 _PUT = insert_text(t, overwrite=[
     "url", "kind", "keys", "procedures", "messages", "private", "active", "failures",

@@ -88,6 +88,11 @@ def delivered(
             })
 
 
+def release(connection: Connection, ids: Sequence[str]) -> None:
+    """Give claimed envelopes back: their node gave no answer, which is not their fault."""
+    connection.execute(_RELEASE, {"ids": list(ids)})
+
+
 def put_off(connection: Connection, ids: Sequence[str], pause: timedelta, failure: str) -> None:
     """Note that a delivery failed and is not tried again before a pause is over."""
     connection.execute(_PUT_OFF, {"ids": list(ids), "pause": pause, "said": failure[:FAILURE]})
@@ -156,6 +161,7 @@ UPDATE outbox SET state = 'delivered', signature = %(sig)s, receipt = %(receipt)
     delivered_at = %(at)s, not_before = NULL, failure = NULL
 WHERE id = %(id)s AND state <> 'delivered'
 """
+_RELEASE = "UPDATE outbox SET not_before = NULL WHERE id = ANY (%(ids)s) AND state = 'waiting'"
 _PUT_OFF = """\
 UPDATE outbox SET tries = tries + 1, not_before = now() + %(pause)s::interval, failure = %(said)s
 WHERE id = ANY (%(ids)s) AND state = 'waiting'

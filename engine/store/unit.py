@@ -26,6 +26,7 @@ from engine.proceed.record import REMINDERS
 from engine.store import (
     calendars,
     idempotency,
+    nodes,
     outbox,
     people,
     procedures,
@@ -143,6 +144,10 @@ class Unit:
     def agency(self, code: str) -> Agency | None:
         """Return an agency of the register."""
         return people.agency(self._connection, code)
+
+    def homes(self, agencies: frozenset[str]) -> dict[str, str]:
+        """Return the nodes of those agencies that work elsewhere."""
+        return nodes.homes(self._connection, agencies)
 
     def person(self, person_id: str, day: date) -> Actor | None:
         """Return a person with the posts valid on that local day."""
