@@ -76,7 +76,7 @@ class FireTimer:
 
 @dataclass(frozen=True)
 class ReceiveEnvelope:
-    """Take an envelope of another node in (nhận liên thông): its id, sequence and kind.
+    """Take an envelope of another node in (nhận liên thông): its id, sequence and event.
 
     `content` is the data of the event: what it says of the dossier, and the message.
     """
@@ -85,7 +85,7 @@ class ReceiveEnvelope:
     node: str
     id: str
     sequence: int
-    kind: str
+    event: str
     digest: str
     content: Mapping[str, Any] = field(repr=False, default_factory=dict)
 

@@ -94,7 +94,7 @@ class Linking:
         arrived = incoming.arrived
         command = ReceiveEnvelope(
             dossier=arrived.dossier, node=arrived.source, id=arrived.id,
-            sequence=arrived.sequence, kind=arrived.kind, digest=incoming.event["digest"],
+            sequence=arrived.sequence, event=arrived.kind, digest=incoming.event["digest"],
             content=incoming.data,
         )
         if before is None:

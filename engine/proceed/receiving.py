@@ -120,7 +120,7 @@ def _warn(work: Work, payload: Mapping[str, Any]) -> None:
 
 def _fail(work: Work, command: ReceiveEnvelope, error: MotcuaError) -> None:
     work.acts.append({"act": "failed", "element": "", "reason": error.code})
-    if command.kind == "failed":
+    if command.event == "failed":
         return  # never answer a failure by another one
     payload = {"id": command.id, "code": error.code, "vi": error.vi, "en": error.en}
     told = Outgoing(element="", message=FAILED, payload=payload)

@@ -12,7 +12,6 @@ from sqlalchemy import bindparam, select
 
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
-from engine.store.tables import agency as agencies
 from engine.store.tables import node as t
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -113,10 +112,7 @@ _PUT = insert_text(t, overwrite=[
     "not_before", "failure",
 ])
 _PLACE = "UPDATE agency SET node = %(node)s WHERE code = ANY (%(codes)s) RETURNING code"
-_HOMES = text_of(
-    select(agencies.c.code, agencies.c.node)
-    .where(agencies.c.code == bindparam("codes"), agencies.c.node.is_not(None)),
-).replace("= %(codes)s", "= ANY (%(codes)s)")
+_HOMES = "SELECT code, node FROM agency WHERE code = ANY (%(codes)s) AND node IS NOT NULL"
 _ANSWERED = """\
 UPDATE node SET failures = 0, not_before = NULL, failure = NULL WHERE id = %(id)s AND failures > 0
 """
