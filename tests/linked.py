@@ -28,6 +28,8 @@ from engine.office.result import task_etag
 from engine.store import Store, dossiers, embedded, nodes, tasks
 from engine.store.nodes import Node
 
+M001 = "M001"
+
 #: Makes a store on a migrated database of its own, with the town in its register.
 NewStore = Callable[[], Store]
 
@@ -113,3 +115,25 @@ def sites(
             site.base = stack.enter_context(serving(create_app(services)))
             found.append(site)
         yield found
+
+
+def play(found: list[Site], code: str, path: str, until: str | None = None) -> None:
+    """Play a written-down walk through the procedure, delivering after each step.
+
+    With `until` the walk ends before that element.
+    """
+    plan = town.walk("m001")["paths"][path]
+    left: dict[str, list[Any]] = {key: list(given) for key, given in plan["answers"].items()}
+    for element in plan["order"]:
+        for _ in range(6):
+            for site in found:
+                site.pump()
+        if element == until:
+            return
+        site, task = next(
+            (site, task) for site in found for task in site.open(code) if task.element == element
+        )
+        site.complete(task, left[element].pop(0))
+    for _ in range(6):
+        for site in found:
+            site.pump()
