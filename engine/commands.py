@@ -103,6 +103,22 @@ class ChangeCalendars:
 
 
 @dataclass(frozen=True)
+class ReceiveEnvelope:
+    """Take an envelope of another node in (nhận liên thông): its id, sequence and event.
+
+    `content` is the data of the event: what it says of the dossier, and the message.
+    """
+
+    dossier: str
+    node: str
+    id: str
+    sequence: int
+    event: str
+    digest: str
+    content: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
 class UploadVersion:
     """Upload a new version of a procedure (tải lên quy trình): names to source bytes."""
 
@@ -147,7 +163,7 @@ class RetireVersion:
 
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | AdoptCalendar
+    | AdoptCalendar | ReceiveEnvelope
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
@@ -158,7 +174,7 @@ Command = DossierCommand | ProcedureCommand | ChangeCalendars
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
-    "adopt-calendar": AdoptCalendar,
+    "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

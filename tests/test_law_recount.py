@@ -9,9 +9,10 @@ import pytest
 
 from engine.clock import VIETNAM
 from engine.law.accept import accept
+from engine.law.acting import Circumstances
 from engine.law.recount import recount_due, same_left, still_worked
 from engine.law.rules import rules_on
-from engine.law.standing import Circumstances, Extension, Pause, Standing
+from engine.law.standing import Extension, Pause, Standing
 from engine.worktime import DEFAULT, Amendment, Calendar, SpecialDay, amend
 
 WHY = "Tính lại theo quyết định 12/QĐ-UBND."
@@ -75,8 +76,8 @@ def test_a_pause_of_a_day_that_is_off_after_all_takes_nothing() -> None:
     assert recount_due(standing, around(off("2026-11-11")), WHY) == standing
 
 
-def test_pauses_of_one_part_and_those_before_a_restart_do_not_move_the_legal_date() -> None:
-    part = Pause("consult", at("2026-11-11T09:00"), at("2026-11-13T09:00"), part="lead")
+def test_pauses_that_the_clock_ran_through_and_those_before_a_restart_do_not_move_it() -> None:
+    part = Pause("consult", at("2026-11-11T09:00"), at("2026-11-13T09:00"), runs=True)
     before = Pause("request-supplement", at("2026-11-02T09:00"), at("2026-11-09T09:00"),
                    restarts=True)
     standing = replace(accepted(), pauses=(before, part))

@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.clock import local
+from engine.law.acting import Circumstances
 from engine.law.deadline import shift, start_clock
-from engine.law.standing import Circumstances, Pause, Standing
+from engine.law.standing import Pause, Standing
 from engine.law.status import ENDED
 from engine.worktime import Calendar, Duration, due, working_minutes
 
@@ -29,7 +30,7 @@ def recount_due(standing: Standing, circumstances: Circumstances, why: str) -> S
         return standing
     counted = start_clock(standing, began, replace(circumstances, limit=standing.limit))
     moment, lines = counted.due, (why, *counted.derivation)
-    paused = [p for p in standing.pauses if p.since >= began and p.part is None and not p.restarts]
+    paused = [p for p in standing.pauses if p.since >= began and not (p.restarts or p.runs)]
     granted = [extension for extension in standing.extensions if extension.at >= began]
     if granted:
         moment = still_worked(granted[-1].due, circumstances.calendar)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import forms
 from engine.clock import local
@@ -21,10 +21,10 @@ from engine.commands import (
     UnclaimTask,
 )
 from engine.dossier import Task
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Fault, Invalid
+from engine.law.acting import need_no_hold
 from engine.law.acts import act_named
 from engine.law.rules import rules_by_id
-from engine.law.standing import need_no_hold
 from engine.office import adopting, permits
 from engine.office.library import Library
 from engine.office.result import (
@@ -37,7 +37,7 @@ from engine.office.result import (
     task_etag,
     task_json,
 )
-from engine.office.waking import Wake, check_timer, rouse
+from engine.office.waking import Wakes, check_timer
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
 
@@ -50,10 +50,11 @@ TaskCommand = CompleteTask | ClaimTask | UnclaimTask | AssignTask
 class Desk:
     """Executes commands on tasks, acts and timers of dossiers that exist."""
 
-    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
+    def __init__(self, store: Store, library: Library, wakes: Wakes, node: str = "") -> None:
         self._store = store
         self._library = library
-        self._wake = wake
+        self._wakes = wakes
+        self._node = node
 
     def execute(
         self, command: DossierCommand, actor: Actor, now: datetime,
@@ -69,8 +70,9 @@ class Desk:
                 return self._adopt(unit, command, actor, now)
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
-            check_timer(before, command, now)
-            outcome = self._proceed(unit, before, command, SYSTEM, now)
+            facts = self.facts(unit, before, SYSTEM, now)
+            check_timer(before, command, now, facts.calendars[before.dossier.competent_agency])
+            outcome = self._save(unit, before, command, facts)
             unit.commit()
             return Result(dossier_json(outcome.dossier), dossier_etag(outcome.dossier))
 
@@ -107,14 +109,16 @@ class Desk:
         before = unit.load(command.dossier, (actor.id, request) if request else None)
         rules = rules_by_id(before.dossier.rule_set)
         permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
-        act_named(command.act)
+        deed = act_named(command.act)
         permits.do_act(before, command.act, actor, rules)
         if request and (kept := unit.take_key(actor.id, request)):
             return Result.repeat(kept)
-        facts = self._facts(unit, before, actor, now)
+        asked = command.content.get("agency") if deed.name == "consult" else None
+        facts = self.facts(unit, before, actor, now, asked)
         dry_run(before, command.act, facts)
         match(dossier_etag(before.dossier), if_match)
-        command = replace(command, content=forms.clean_plain(command.content, pointer=""))
+        command = replace(command, content=forms.clean(deed.form, command.content, pointer=""))
+        _need_known(asked, facts)
         outcome = self._save(unit, before, command, facts)
         result = Result(
             {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())},
@@ -125,10 +129,10 @@ class Desk:
     def _adopt(self, unit: Unit, command: AdoptCalendar, actor: Actor, now: datetime) -> Result:
         permits.do_calendar(actor)
         before = unit.load(command.dossier)
-        facts = adopting.turned(unit, command, self._facts(unit, before, actor, now))
+        facts = adopting.turned(unit, command, self.facts(unit, before, actor, now))
         outcome = proceed(before, command, facts)
         moved = adopting.told(before, outcome)
-        if moved:
+        if moved or outcome.reminders is not None:
             outcome = self._save(unit, before, command, facts)
         adopting.adopted(unit, command, facts)
         unit.commit()
@@ -154,33 +158,49 @@ class Desk:
         asked = {q.gateway for q in note.questions} if note else set()
         choices = {k: v for k, v in command.answers.items() if k in asked}
         written = {k: v for k, v in command.answers.items() if k not in asked}
-        if task.form is None:
+        if task.act is not None:
+            cleaned = forms.clean(act_named(task.act).form, written)
+        elif task.form is None:
             cleaned = forms.clean_plain(written)
         else:
             form = self._library.form(dossier.procedure, dossier.version, task.form)
             cleaned = forms.clean(form, written)
         return replace(command, answers={**cleaned, **choices})
 
-    def _facts(self, unit: Unit, before: Before, actor: Actor, now: datetime) -> Facts:
+    def facts(
+        self, unit: Unit, before: Before, actor: Actor, now: datetime, asked: object = None,
+    ) -> Facts:
+        """Return everything from outside that a command on a dossier needs.
+
+        `asked` names an agency that the command brings in, whose calendar then counts too.
+        """
         dossier = before.dossier
         desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
+        desks |= {one.agency for one in dossier.standing.consultations}
+        if isinstance(asked, str):
+            desks.add(asked)
         return Facts(
             now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
             rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
-            salt=secrets.token_bytes(16),
+            salt=secrets.token_bytes(16), **self._asked(unit, asked),
         )
+
+    def _asked(self, unit: Unit, agency: object) -> dict[str, Any]:
+        """Return where an agency works that the command brings in, when that is another node."""
+        homes = unit.homes(frozenset({agency})) if isinstance(agency, str) else {}
+        return {"node": self._node, "homes": homes} if homes else {}
 
     def _proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
     ) -> Outcome:
-        return self._save(unit, before, command, self._facts(unit, before, actor, now))
+        return self._save(unit, before, command, self.facts(unit, before, actor, now))
 
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
     ) -> Outcome:
         outcome, entry = sealed(proceed(before, command, facts))
         unit.save(outcome, entry)
-        rouse(self._wake, unit, before, outcome)
+        self._wakes.rouse(unit, before, outcome)
         return outcome
 
 
@@ -196,5 +216,15 @@ def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) 
     if isinstance(command, UnclaimTask) and task.assignee is None:
         raise Conflict("Chưa ai nhận bước này.", "Nobody holds this task.", code="not-claimed")
     if isinstance(command, CompleteTask) and task.act is None:
-        need_no_hold(before.dossier.standing)
+        need_no_hold(before.dossier.standing, task.part)
+
+
+def _need_known(agency: object, facts: Facts) -> None:
+    """Raise Invalid for an agency to be consulted that the register does not hold."""
+    if isinstance(agency, str) and agency not in facts.calendars:
+        raise Invalid(
+            f"Danh bạ không có cơ quan «{agency}».", f"The register has no agency {agency!r}.",
+            [Fault("/agency", "choice", "Chọn một cơ quan trong danh bạ.",
+                   "Choose an agency of the register.")], code="unknown-agency", agency=agency,
+        )
 

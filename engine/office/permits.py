@@ -37,6 +37,7 @@ def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> No
     dossier = before.dossier
     seeing = {dossier.receiving_agency, dossier.competent_agency, *taking_part}
     seeing |= {part.agency for part in before.parts}
+    seeing |= {one.agency for one in dossier.standing.consultations}
     if not seeing & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
@@ -47,6 +48,7 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     places = {
         "receiving": {dossier.receiving_agency}, "competent": {dossier.competent_agency},
         "part": {part.agency for part in before.parts},
+        "consulted": {one.agency for one in dossier.standing.awaited()},
     }
     for relation, role in rules.who_may.get(act, ()):
         if any(actor.holds(agency, role) for agency in places[relation]):

@@ -19,6 +19,7 @@ from engine.commands import (
     DossierCommand,
     FireTimer,
     PerformAct,
+    ReceiveEnvelope,
     RegisterDossier,
     UnclaimTask,
 )
@@ -26,14 +27,16 @@ from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, parts, recount
+from engine.proceed import acts, linked, parts, recount
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
-from engine.proceed.record import as_kept, outcome_of
+from engine.proceed.receiving import dossier_from, receive
+from engine.proceed.record import REMINDERS, as_kept, outcome_of
+from engine.proceed.tasks import ACT_TASK, close_tasks
 from engine.proceed.work import Work
 
 __all__ = [
-    "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "proceed", "register",
-    "sealed", "task_of",
+    "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "open_from", "proceed",
+    "register", "sealed", "task_of",
 ]
 
 
@@ -45,14 +48,22 @@ def register(command: RegisterDossier, born: Registration, facts: Facts) -> Outc
         flow_hash=facts.flow.hash, rule_set=facts.rules.id, channel=command.channel,
         receiving_agency=command.receiving_agency,
         competent_agency=command.competent_agency or command.receiving_agency,
-        registered_at=facts.now, desks=born.desks,
+        registered_at=facts.now, desks=born.desks, links=born.links,
     )
     work = Work(Before(dossier), facts, {})
     for pool in facts.flow.pools:
         if pool.lead:
             parts.begin(work, pool.process, command.answers)
     parts.carry(work)
+    linked.tell(work)
     return outcome_of(work, command, born)
+
+
+def open_from(command: ReceiveEnvelope, born: Registration, facts: Facts) -> Outcome:
+    """Return the outcome of the first envelope of a dossier that another node registered."""
+    command = as_kept(command)
+    before = Before(dossier_from(command, born, facts))
+    return receive(before, command, facts, born)
 
 
 def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
@@ -62,6 +73,8 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
     does not fit, NotFound when it names something that is not there.
     """
     command = as_kept(command)
+    if isinstance(command, ReceiveEnvelope):
+        return receive(before, command, facts)
     work = Work(before, facts, _content(command))
     match command:
         case CompleteTask(task=task_id):
@@ -75,13 +88,14 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
         case PerformAct(act=act, content=content):
             acts.perform(work, act, content)
         case FireTimer(part=part_id, wait=wait):
-            parts.fire(work, part_id, wait)
+            _fire(work, part_id, wait)
         case AdoptCalendar():
             recount.adopt(work, command)
         case RegisterDossier():
             msg = "a dossier that exists cannot be registered again"
             raise TypeError(msg)
     parts.carry(work)
+    linked.tell(work)
     return outcome_of(work, command, None)
 
 
@@ -100,7 +114,19 @@ def dry_run(before: Before, act: str, facts: Facts) -> None:
     work = Work(before, facts, {})
     # What the content lacks is told later (422), after the ETag (design.md section 5).
     with suppress(Invalid):
-        act_named(act)(work.standing, acts.circumstances(work, {}))
+        act_named(act).perform(work.standing, acts.circumstances(work, {}))
+
+
+def _receive_by_working(work: Work, task: Task) -> None:
+    """Take the dossier over where the competent agency begins to work on it without saying so.
+
+    Its clock must not stand still for want of a click.
+    """
+    standing, dossier = work.standing, work.dossier
+    if standing.accepted_at and standing.clock_from is None and (
+        task.agency == dossier.competent_agency != dossier.receiving_agency
+    ):
+        acts.perform(work, "take-over", {}, acts.Place(task.element, task.part or ""))
 
 
 def _content(command: DossierCommand) -> Mapping[str, Any]:
@@ -109,13 +135,24 @@ def _content(command: DossierCommand) -> Mapping[str, Any]:
     return command.content if isinstance(command, PerformAct) else {}
 
 
+def _fire(work: Work, part_id: str, wait: str) -> None:
+    if part_id == REMINDERS:
+        acts.remind(work, wait)
+    else:
+        parts.fire(work, part_id, wait)
+
+
 def _complete(work: Work, task: Task) -> None:
     # Completing an unclaimed task claims it (design.md section 5).
     work.put_task(replace(task, assignee=work.facts.actor))
     if task.act is not None:
-        acts.perform(work, task.act, work.content)
+        about = task.element.removeprefix(f"{ACT_TASK}{task.act}").removeprefix(".")
+        named = {"consultation": about} if task.act == "answer" else {}
+        acts.perform(work, task.act, {**work.content, **named})
+        close_tasks(work, [task.id])
         return
     part = parts.running(work, task.part)
+    _receive_by_working(work, task)
     step = run.complete(
         work.facts.flow, part.state, task.id, work.content, work.setting(),
     )

@@ -11,9 +11,10 @@ from engine.dossier import Part, PartState
 from engine.errors import Conflict
 from engine.flow import run
 from engine.handoff import Envelope
+from engine.law.forward import noted
 from engine.law.settle import RESULTS
 from engine.law.status import may_move
-from engine.proceed import acts, tasks
+from engine.proceed import acts, linked, tasks
 from engine.proceed.work import Work
 from engine.step import Outgoing, Step, Wait
 
@@ -47,8 +48,11 @@ def absorb(work: Work, part_id: str, step: Step) -> None:
     work.trace.setdefault(part_id, []).extend(step.trace)
     tasks.close_tasks(work, step.closed)
     tasks.close_tasks(work, step.cancelled, "cancelled")
+    work.forget_undo()
     for drawn in step.acts:
-        acts.perform(work, drawn.act, _content(work, step), drawn.element)
+        if linked.ask_origin(work, drawn.act, _content(work, step), drawn.element):
+            continue
+        acts.perform(work, drawn.act, _content(work, step), acts.Place(drawn.element, part_id))
     if part.lead:
         _move_status(work, step)
         work.data = step.data
@@ -111,7 +115,20 @@ def _broadcast(work: Work, sender: str, name: str) -> None:
             ))
 
 
+def take_in(work: Work, envelope: Envelope) -> None:
+    """Deliver a message that came from another node, or keep it until somebody waits for it."""
+    number = work.dossier.envelopes + 1
+    work.dossier = replace(work.dossier, envelopes=number)
+    numbered = replace(envelope, number=number)
+    work.envelopes[envelope.id] = numbered
+    _deliver(work, numbered)
+
+
 def _send(work: Work, sender: str, sent: Outgoing) -> None:
+    home = linked.home_of(work, sent.target_process)
+    if home is not None:
+        linked.hand_over(work, home, linked.way(work, home), sent, sender)
+        return
     number = work.dossier.envelopes + 1
     work.dossier = replace(work.dossier, envelopes=number)
     envelope = Envelope(
@@ -175,4 +192,5 @@ def _move_status(work: Work, step: Step) -> None:
     """Follow the drawn statuses along the table; what an act has decided wins."""
     for status in step.statuses:
         if may_move(work.standing.status, status):  # type: ignore[arg-type]  # lint checked it
-            work.set_standing(work.standing.moved(status))  # type: ignore[arg-type]
+            moved = work.standing.moved(status)  # type: ignore[arg-type]
+            work.set_standing(noted(moved, work.facts.now))

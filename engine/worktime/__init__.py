@@ -12,8 +12,10 @@ from engine.worktime.count import CUTOFF, due, receipt, working_minutes
 from engine.worktime.days import FixedHoliday, Hours, SpecialDay, YearTable
 from engine.worktime.derive import Due
 from engine.worktime.durations import Duration, parse
+from engine.worktime.together import minutes_together
 
 __all__ = [
     "CUTOFF", "DAY_MINUTES", "DEFAULT", "Amendment", "Calendar", "Due", "Duration", "FixedHoliday",
-    "Hours", "SpecialDay", "YearTable", "amend", "due", "parse", "receipt", "working_minutes",
+    "Hours", "SpecialDay", "YearTable", "amend", "due", "minutes_together", "parse", "receipt",
+    "working_minutes",
 ]
