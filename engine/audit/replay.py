@@ -141,13 +141,7 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
         )
     content = body["content"]
     pinned = content["facts"]
-    facts = Facts(
-        now=read_instant(body["at"]), actor=body["actor"], flow=sources.flow(pinned["flow"]),
-        rules=rules_by_id(pinned["rules"]), salt=salt,
-        calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
-        former={a: sources.calendar(v) for a, v in pinned.get("former", {}).items()},
-        build=pinned["build"], node=pinned.get("node", ""), homes=pinned.get("homes", {}),
-    )
+    facts = _facts(body, salt, sources)
     values = {k: v for k, v in personal.items() if k not in ("payloads", "states")}
     command = from_json({**content["command"], **values})
     if isinstance(command, RegisterDossier):
@@ -165,6 +159,18 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
             replace(p, state=b64decode(personal["states"][p.id])) for p in before.parts
         ))
     return proceed(before, command, facts)
+
+
+def _facts(body: dict[str, Any], salt: bytes, sources: Sources) -> Facts:
+    """Return the facts that an entry pins."""
+    pinned = body["content"]["facts"]
+    return Facts(
+        now=read_instant(body["at"]), actor=body["actor"], flow=sources.flow(pinned["flow"]),
+        rules=rules_by_id(pinned["rules"]), salt=salt,
+        calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
+        former={a: sources.calendar(v) for a, v in pinned.get("former", {}).items()},
+        build=pinned["build"], node=pinned.get("node", ""), homes=pinned.get("homes", {}),
+    )
 
 
 def _title(command: dict[str, Any]) -> str:
