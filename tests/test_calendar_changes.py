@@ -20,7 +20,7 @@ from engine.audit.bundle import read as read_bundle
 from engine.audit.bundle import write as write_bundle
 from engine.audit.signing import Seal, make_seal
 from engine.clock import VIETNAM, FixedClock
-from engine.commands import AdoptCalendar, ChangeCalendars, CompleteTask
+from engine.commands import AdoptCalendar, ChangeCalendars, CompleteTask, PerformAct
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.history import read_body
 from engine.jobs import Timers
@@ -387,4 +387,36 @@ def test_working_days_of_an_expression_are_working_time(
     assert Timers(store, ready, clock).drain() == 0
     clock.set(at("2026-11-11T17:30"))
     assert Timers(store, ready, clock).drain() == 1
+    assert auditor.replay_stored(store, code).whole
+
+
+def test_a_pause_that_has_ended_and_the_reminders_of_the_law_move_too(
+    store: Store, ready: Office, clock: FixedClock, recounting: Recounting,
+    rows: psycopg.Connection[Any],
+) -> None:
+    def reminders() -> list[Any]:
+        found = "SELECT wait, due FROM timer WHERE dossier = %s AND part = '' ORDER BY wait"
+        return rows.execute(found, [code]).fetchall()
+
+    def perform(act: str, **content: Any) -> None:
+        ready.execute(PerformAct(code, act, content), timed.OFFICER, if_match=frozenset({"*"}))
+
+    code = accepted(ready)
+    clock.set(at("2026-11-10T09:00"))
+    perform("request-payment", amount=100_000)
+    clock.set(at("2026-11-11T09:00"))
+    perform("record-payment", receipt="BL-1")
+    assert due(store, code) == at("2026-11-17T17:30")  # one working day of waiting
+    before = reminders()
+
+    thursday = replace(TUESDAY, day=date(2026, 11, 12))
+    ready.execute(closing(thursday), KEEPER)
+    list(recounting.run([town.COMMUNE], KEEPER))
+
+    # 10, 11, 13, 16, 17 = 5: Tuesday 17; and the day of waiting: Wednesday 18.
+    assert due(store, code) == at("2026-11-18T17:30")
+    after = reminders()
+    assert [key for key, _ in after] == [key for key, _ in before]
+    assert before
+    assert all(then > was for (_, was), (_, then) in zip(before, after, strict=True))
     assert auditor.replay_stored(store, code).whole
