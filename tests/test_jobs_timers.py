@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from timed import complete, elements, fired, register
 
 from engine.audit import desk as auditor
-from engine.clock import FixedClock, SystemClock
+from engine.clock import VIETNAM, FixedClock, SystemClock
 from engine.commands import FireTimer
 from engine.errors import Conflict, Unavailable
 from engine.jobs import Timers, wake
@@ -330,3 +330,19 @@ def test_the_application_may_touch_of_a_timer_only_how_it_is_tried(
         " WHERE table_name = 'timer' AND grantee = 'motcua_app' AND privilege_type = 'UPDATE'",
     ).fetchall()
     assert {name for (name,) in found} == {"held", "tries", "not_before", "failure"}
+
+
+def test_a_hold_over_a_weekend_leaves_a_timer_in_working_time_what_was_left_of_it(
+    store: Store, ready: Office, clock: FixedClock, worker: Timers,
+) -> None:
+    clock.set(datetime(2026, 11, 13, 15, 0, tzinfo=VIETNAM))  # Friday: four hours end Monday 09:00
+    code = register(ready)
+    clock.set(datetime(2026, 11, 13, 17, 0, tzinfo=VIETNAM))  # two hours are left
+    timed.perform(ready, code, "request-supplement", reason="Thiếu giấy")
+    clock.set(datetime(2026, 11, 16, 8, 0, tzinfo=VIETNAM))
+    timed.perform(ready, code, "receive-supplement")
+    clock.set(datetime(2026, 11, 16, 9, 59, tzinfo=VIETNAM))
+    assert worker.drain() == 0
+    clock.set(datetime(2026, 11, 16, 10, 0, tzinfo=VIETNAM))
+    assert worker.drain() == 1
+    assert replays(store, code)
