@@ -19,7 +19,7 @@ from engine.commands import FireTimer
 from engine.errors import Conflict, Unavailable
 from engine.jobs import Timers, wake
 from engine.jobs.timers import BATCH
-from engine.office import Office
+from engine.office import Office, Wakes
 from engine.people import SYSTEM
 from engine.store import Connection, Store, timers
 
@@ -252,7 +252,7 @@ def jobs_of(rows: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def awake(store: Store) -> Office:
     """The office whose timers of two hours are due in two seconds, and which wakes the worker."""
-    return timed.bring(Office(store, Short(), wake=wake), Short())
+    return timed.bring(Office(store, Short(), wakes=Wakes(wake)), Short())
 
 
 def test_a_command_that_sets_timers_defers_one_job_for_each_second_at_most(
@@ -285,7 +285,7 @@ def test_a_transaction_that_is_undone_defers_nothing(
 
     code = register(awake)
     with pytest.raises(Unavailable):
-        complete(Office(store, Short(), wake=broken), store, code, "check")
+        complete(Office(store, Short(), wakes=Wakes(broken)), store, code, "check")
     assert jobs_of(rows) == []
     assert elements(store, code) == ["check"]
 
