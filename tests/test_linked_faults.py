@@ -22,7 +22,9 @@ pytestmark = pytest.mark.crash
 DOSSIERS = int(os.environ.get("MOTCUA_SOAK", "100"))
 SEED = random.SystemRandom().randrange(2**32)
 #: Seconds until everything must have come to rest, and a little more for each dossier.
-PATIENCE = 60 + DOSSIERS * 0.6
+PATIENCE = 120 + DOSSIERS * 0.6
+#: How often something is killed before it may come to rest.
+KILLS = 6
 
 
 class Pair:
@@ -40,11 +42,13 @@ class Pair:
         """Bring dossiers to their end while trouble is made, then hold both sides to account."""
         codes = [self.commune.register() for _ in range(DOSSIERS)]
         deadline, next_trouble = time.monotonic() + PATIENCE, time.monotonic() + 0.5
+        made = 0
         while not self._over(codes):
             assert time.monotonic() < deadline, (SEED, self._told())
             moved = self.commune.work() + self.police.work()
-            if trouble is not None and time.monotonic() > next_trouble:
+            if trouble is not None and made < KILLS and time.monotonic() > next_trouble:
                 trouble(self)
+                made += 1
                 next_trouble = time.monotonic() + 1 + self.random.random() * 2
             time.sleep(0 if moved else 0.1)
         self.fail("none")
