@@ -9,6 +9,7 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.order import tried
 from engine.flow.read import Document
 from engine.flow.support import triggers_of
 
@@ -32,8 +33,13 @@ class Scope:
 
     @cached_property
     def outgoing(self) -> Mapping[str, list[Flow]]:
-        """Flows that leave each node, in document order."""
-        return self._by("source")
+        """Flows that leave each node, in the order in which they are tried."""
+        found = self._by("source")
+        for key, flows in found.items():
+            place = {id(element): number for number, element in enumerate(
+                tried(self.nodes[key], [flow.element for flow in flows]))}
+            flows.sort(key=lambda flow, place=place: place[id(flow.element)])  # type: ignore[misc]
+        return found
 
     @cached_property
     def incoming(self) -> Mapping[str, list[Flow]]:

@@ -72,6 +72,7 @@ SUPPORT: Mapping[str, Support] = {
     }.items() for trigger in triggers},
     "intermediateCatchEvent/link": _lowered("nối thẳng", "joined by a flow"),
     "intermediateThrowEvent/link": _lowered("nối thẳng", "joined by a flow"),
+    "correlationKey": _RUNS, "correlationProperty": _RUNS, "correlationSubscription": _RUNS,
     "multiInstanceLoopCharacteristics": _RUNS, "standardLoopCharacteristics": _RUNS,
     "dataObject": _PLAIN, "dataObjectReference": _PLAIN, "dataStore": _PLAIN,
     "dataStoreReference": _PLAIN, "dataInputAssociation": _MAPPED, "dataOutputAssociation": _MAPPED,

@@ -39,6 +39,6 @@ def bring_in(work: Work, beside: Sequence[Document]) -> None:
 
 def _share(work: Work, root: Element) -> None:
     known = work.by_id()
-    for element in children(root, *_SHARED):
+    for element in [*children(root, *_SHARED), *inside(root, "correlationKey")]:
         if attribute(element, "id") not in known:
             work.root.append(deepcopy(element))

@@ -12,7 +12,7 @@ TEXTS = (
     "flowNodeRef", "conditionExpression", "condition", "script", "timeDate", "timeDuration",
     "timeCycle", "loopCardinality", "loopCondition", "completionCondition", "loopDataInputRef",
     "loopDataOutputRef", "activationCondition", "categoryValueRef", "eventDefinitionRef",
-    "incoming", "outgoing", "messagePath", "formalExpression", "correlationPropertyRef",
+    "incoming", "outgoing", "messagePath", "dataPath", "formalExpression", "correlationPropertyRef",
 )
 #: Attributes that are references or booleans.
 REFERENCES = (

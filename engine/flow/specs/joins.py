@@ -78,6 +78,14 @@ class Inclusive(Gathering):
         """Decide at once only where there is one way in; else when the instance is at rest."""
         return len(self.incoming) < 2
 
+    def choose(self, visit: Visit) -> list[Arc]:
+        """Return the flows that hold, one without condition always; else the default flow."""
+        taken = [
+            arc for arc in self.outgoing if arc.id != self.default
+            and (arc.condition is None or visit.workflow.holds(arc.condition, visit, arc.id))
+        ]
+        return taken or self.fallback()
+
     def stir(self, visit: Visit) -> bool:
         """Join when no token elsewhere can still fill an empty incoming flow."""
         scope = visit.workflow

@@ -81,11 +81,16 @@ class Node(BpmnSpecMixin):
         return True
 
     def choose(self, visit: Visit) -> list[Arc]:
-        """Return the flows that get a token: those without condition and those that hold."""
-        taken = [
-            arc for arc in self.outgoing if arc.id != self.default
-            and (arc.condition is None or visit.workflow.holds(arc.condition, visit, arc.id))
-        ]
+        """Return the flows that get a token: those without condition and those that hold.
+
+        The default flow joins those without condition when no condition holds (BPMN 2.0.2 section
+        13.3.1: a mix is a parallel split and an inclusive one).
+        """
+        held = [arc for arc in self.outgoing if arc.condition is not None
+                and arc.id != self.default
+                and visit.workflow.holds(arc.condition, visit, arc.id)]
+        taken = [arc for arc in self.outgoing if arc in held or (
+            not held if arc.id == self.default else arc.condition is None)]
         return taken or self.fallback()
 
     def fallback(self) -> list[Arc]:
