@@ -361,3 +361,62 @@ def test_what_guards_a_scope_ends_with_it() -> None:
     answer = played(guarded("soft message:Late"))
     assert answer["status"] == "completed"
     assert answer["waiting"] == []
+
+
+HELD = " <conditionalEventDefinition><condition>x &gt; 1</condition></conditionalEventDefinition>"
+
+
+@pytest.mark.parametrize(("soft", "expected"), [
+    ("", ["S", "B", "H"]), ("soft", ["S", "S1", "A", "B", "X", "H", "N"]),
+])
+def test_a_condition_that_holds_from_the_start_is_not_missed_though_nothing_waits(
+    soft: str, expected: list[str],
+) -> None:
+    answer = played(f"""
+        start S
+        sub X {{
+        start S1
+        script A a = 1
+        S1 -> A
+        }}
+        boundary B on=X {soft}{HELD}
+        script H h = 1
+        script N n = 1
+        S -> X
+        X -> N
+        B -> H
+    """, data={"x": 2})
+    assert sorted(done(answer)) == sorted(expected)
+    assert done(answer, "cancelled") == ([] if soft else ["X"])
+
+
+@pytest.mark.parametrize("soft", ["", "soft"])
+def test_a_condition_that_holds_for_one_script_only_is_seen(soft: str) -> None:
+    answer = played(f"""
+        start S
+        script A x = 2
+        script B x = 0
+        S -> A
+        A -> B
+        sub G event {{
+        start GS {soft}{HELD}
+        script H h = 1
+        GS -> H
+        }}
+    """, data={"x": 0})
+    assert answer["data"]["h"] == 1
+    assert answer["data"]["x"] == (0 if soft else 2)
+    assert [key for key in done(answer) if key in ("A", "B")] == (["A", "B"] if soft else ["A"])
+
+
+def test_of_two_conditions_behind_a_gateway_the_first_drawn_wins() -> None:
+    answer = played(f"""
+        start S
+        race R
+        catch C1{HELD}
+        catch C2{HELD}
+        S -> R
+        R -> C2
+        R -> C1
+    """, data={"x": 2})
+    assert done(answer) == ["S", "R", "C1"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flow_drawings import drawing
+from flow_drawings import drawing, played
 
 from engine.errors import Conflict, Invalid
 from engine.flow.load import load
@@ -103,3 +103,13 @@ def test_a_timer_may_be_an_expression_over_the_data() -> None:
     with pytest.raises(FlowFailed) as failure:
         begun(lines, deadline="soon")
     assert failure.value.facts["element"] == "T"
+
+
+@pytest.mark.parametrize(("cycle", "refused"), [
+    ("R3/PT1H", True), ("R/PT1H", True), ("R1/PT1H", False), ("R01/PT1H", False),
+    ("PT1H", False),
+])
+def test_a_timer_in_the_flow_that_repeats_is_refused(cycle: str, refused: bool) -> None:
+    answer = played(f"start S\ncatch C cycle:{cycle}\ntask A\nS -> C\nC -> A", fire_timers=True)
+    code = answer["error"] and answer["error"]["code"]
+    assert code == ("timer-repeats-in-flow" if refused else None)

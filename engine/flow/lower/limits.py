@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import ACTIVITIES, attribute, child, children, definitions, kind
+from engine.flow.bpmn import (
+    ACTIVITIES,
+    attribute,
+    child,
+    children,
+    definitions,
+    kind,
+    reference,
+    text,
+)
+from engine.flow.findings import label
 from engine.flow.lower.work import Work
 
 #: What the instances of a multi-instance activity may throw as they end.
 THROWN = frozenset(f"{name}EventDefinition"
                    for name in ("signal", "message", "error", "escalation"))
+#: A cycle of more than one round, or without end.
+_REPEATS = re.compile(r"R(?!0*1/)\d*/")
 #: More tokens at once than anybody means.
 MAX_QUANTITY = 100
 
@@ -28,11 +42,26 @@ def rewrite(work: Work) -> None:
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
             _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
+    for event in work.all("intermediateCatchEvent"):
+        for timer in children(event, "timerEventDefinition"):
+            _cycle(work, event, text(child(timer, "timeCycle")))
     for start in work.all("startEvent"):
         parent = start.getparent()
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
         if several and parent is not None and kind(parent) == "process":
             _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
+
+
+def _cycle(work: Work, event: Element, drawn: str) -> None:
+    """Refuse a repeating timer in the flow: one token waits there, and it goes on once."""
+    if _REPEATS.match(drawn):
+        work.found("error", "timer-repeats-in-flow", event, (
+            f"“{label(event)}” lặp lại ({drawn[:40]}), nhưng thẻ chờ ở đây chỉ đi tiếp một lần.",
+            f"'{label(event)}' repeats ({drawn[:40]}), but a token that waits here goes on once.",
+        ), (
+            "Ghi một thời lượng; muốn lặp thì dùng sự kiện biên không ngắt hoặc vòng lặp.",
+            "Write a duration; to repeat, draw a non-interrupting boundary event or a loop.",
+        ))
 
 
 def _behavior(work: Work, many: Element) -> None:
@@ -47,6 +76,8 @@ def _behavior(work: Work, many: Element) -> None:
                   for event in events] or [None]
     elif said != "All":
         thrown = [None]
+    if said == "None" and thrown[0] is not None:
+        _heard_once(work, many, thrown[0])
     if any(event is None or kind(event) not in THROWN for event in thrown):
         work.found(
             "error", "multi-instance-behavior", many,
@@ -56,6 +87,28 @@ def _behavior(work: Work, many: Element) -> None:
             ("Trỏ tới một định nghĩa sự kiện trong tệp, hoặc dùng behavior=\"All\".",
              "Refer to an event definition of the file, or use behavior=\"All\"."),
         )
+
+
+def _heard_once(work: Work, many: Element, thrown: Element) -> None:
+    """Refuse an event for each instance whose catcher would stop the activity at the first."""
+    activity, name = many.getparent(), kind(thrown)
+    if activity is None or name == "errorEventDefinition":
+        return
+    ref = f"{name.removesuffix('EventDefinition')}Ref"
+    for event in work.all("boundaryEvent"):
+        on = reference(event, "attachedToRef") == attribute(activity, "id")
+        stops = (attribute(event, "cancelActivity") or "true") in {"true", "1"}
+        if on and stops and any(reference(caught, ref) == reference(thrown, ref)
+                                for caught in children(event, name)):
+            work.found("error", "multi-instance-stopped", event, (
+                (f"Mỗi lượt của “{label(activity)}” phát một sự kiện, nhưng “{label(event)}” ngắt "
+                 "bước này ngay ở lượt đầu."),
+                (f"Each instance of '{label(activity)}' throws an event, but '{label(event)}' stops "
+                 "the activity at the first."),
+            ), (
+                "Đặt cancelActivity=\"false\" cho sự kiện biên, hoặc dùng behavior=\"One\".",
+                "Set cancelActivity=\"false\" on the boundary event, or use behavior=\"One\".",
+            ))
 
 
 def _quantities(work: Work, activity: Element) -> None:

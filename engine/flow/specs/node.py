@@ -43,6 +43,8 @@ class Node(BpmnSpecMixin):
     guarding = False
     #: Visits here do not keep their scope alive (attached and guarding events).
     passive = False
+    #: Visits here wait for a condition.
+    conditional = False
 
     def __init__(self, process: ProcessSpec, name: str, *, element: str | None = None,
                  title: str = "", position: int = 0, act: str | None = None) -> None:
