@@ -42,9 +42,8 @@ def rewrite(work: Work) -> None:
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
             _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
-    for event in work.all("intermediateCatchEvent"):
-        for timer in children(event, "timerEventDefinition"):
-            _cycle(work, event, text(child(timer, "timeCycle")))
+    for timer in work.all("timerEventDefinition"):
+        _cycle(work, timer)
     for start in work.all("startEvent"):
         parent = start.getparent()
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
@@ -52,9 +51,10 @@ def rewrite(work: Work) -> None:
             _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
 
 
-def _cycle(work: Work, event: Element, drawn: str) -> None:
+def _cycle(work: Work, timer: Element) -> None:
     """Refuse a repeating timer in the flow: one token waits there, and it goes on once."""
-    if _REPEATS.match(drawn):
+    event, drawn = timer.getparent(), text(child(timer, "timeCycle"))
+    if event is not None and kind(event) == "intermediateCatchEvent" and _REPEATS.match(drawn):
         work.found("error", "timer-repeats-in-flow", event, (
             f"“{label(event)}” lặp lại ({drawn[:40]}), nhưng thẻ chờ ở đây chỉ đi tiếp một lần.",
             f"'{label(event)}' repeats ({drawn[:40]}), but a token that waits here goes on once.",
@@ -103,8 +103,8 @@ def _heard_once(work: Work, many: Element, thrown: Element) -> None:
             work.found("error", "multi-instance-stopped", event, (
                 (f"Mỗi lượt của “{label(activity)}” phát một sự kiện, nhưng “{label(event)}” ngắt "
                  "bước này ngay ở lượt đầu."),
-                (f"Each instance of '{label(activity)}' throws an event, but '{label(event)}' stops "
-                 "the activity at the first."),
+                (f"Each instance of '{label(activity)}' throws an event, but '{label(event)}' "
+                 "stops the activity at the first."),
             ), (
                 "Đặt cancelActivity=\"false\" cho sự kiện biên, hoặc dùng behavior=\"One\".",
                 "Set cancelActivity=\"false\" on the boundary event, or use behavior=\"One\".",

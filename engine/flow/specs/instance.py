@@ -119,7 +119,7 @@ class Instance(Scope, BpmnWorkflow):
                 visit.task_spec.stir(visit)
 
     def _stir(self) -> bool:
-        """Wake what depends on the whole instance at rest: inclusive joins, and conditions armed last."""
+        """Wake what depends on all being at rest: inclusive joins, and conditions armed last."""
         waiting = sorted(
             (v for s in self.scopes() for v in s.tasks.values() if v.waiting),
             key=lambda v: v.task_spec.position,
