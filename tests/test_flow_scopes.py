@@ -420,3 +420,61 @@ def test_of_two_conditions_behind_a_gateway_the_first_drawn_wins() -> None:
         R -> C1
     """, data={"x": 2})
     assert done(answer) == ["S", "R", "C1"]
+
+
+def test_a_cancelled_transaction_without_a_cancel_event_goes_nowhere() -> None:
+    answer = played("""
+        start S
+        transaction X {
+        start S1
+        end C cancel
+        S1 -> C
+        }
+        task N
+        S -> X
+        X -> N
+    """)
+    assert (done(answer), done(answer, "cancelled")) == (["S", "S1", "C"], ["X"])
+    assert [f["code"] for f in answer["findings"] if f["severity"] == "warning"] == [
+        "cancel-uncaught"]
+
+
+def test_a_cancel_end_deeper_than_its_transaction_is_refused() -> None:
+    answer = played("""
+        start S
+        transaction X {
+        start S1
+        sub Y {
+        start S2
+        end C cancel
+        S2 -> C
+        }
+        S1 -> Y
+        }
+        boundary B on=X cancel
+        S -> X
+    """)
+    assert answer["error"]["code"] == "event-misplaced"
+
+
+def test_an_event_sub_process_does_not_catch_what_it_throws_itself() -> None:
+    answer = played("""
+        start S
+        sub X {
+        start S1
+        throw T1 escalation:Up
+        user A
+        S1 -> T1
+        T1 -> A
+        sub H event {
+        start HS soft escalation:Up
+        end T2 escalation:Up
+        HS -> T2
+        }
+        }
+        boundary B on=X escalation:Up
+        task O
+        S -> X
+        B -> O
+    """, answers={"A": None})
+    assert done(answer) == ["S", "S1", "T1", "HS", "T2", "B", "O"]
