@@ -478,3 +478,41 @@ def test_an_event_sub_process_does_not_catch_what_it_throws_itself() -> None:
         B -> O
     """, answers={"A": None})
     assert done(answer) == ["S", "S1", "T1", "HS", "T2", "B", "O"]
+
+
+def test_a_token_that_waits_at_a_join_has_not_entered_it_when_it_is_swept_away() -> None:
+    answer = played("""
+        start S
+        and F
+        user A
+        task B
+        and J
+        S -> F
+        F -> A
+        F -> B
+        A -> J
+        B -> J
+        sub H event {
+        start HS message:M
+        task HA
+        HS -> HA
+        }
+    """, answers={"A": None}, messages=({"name": "M"},))
+    assert [item["event"] for item in answer["trace"] if item["element"] == "J"] == []
+    assert done(answer, "cancelled") == ["A"]
+
+
+def test_a_process_that_calls_itself_still_begins() -> None:
+    answer = played("""
+        start S
+        script I n = n + 1
+        xor G
+        call C calledElement=P
+        end E
+        S -> I
+        I -> G
+        G -> C : n < 3
+        G -> E : n >= 3
+    """, data={"n": 0})
+    assert done(answer) == ["S", "I", "G"] * 3 + ["E", "C", "C"]
+    assert answer["data"] == {"n": 3}

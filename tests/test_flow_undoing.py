@@ -201,6 +201,42 @@ def test_an_event_that_names_two_activities_undoes_both_the_first_named_first() 
     assert done(answer) == ["S", "A", "B", "UA", "UB", "T"]
 
 
+def test_cancelling_a_transaction_undoes_what_was_done_in_its_running_parts() -> None:
+    answer = played("""
+        start S
+        transaction O {
+        start OS
+        and F
+        sub I {
+        start IS
+        sub J {
+        start JS
+        task JA
+        boundary JB on=JA compensate
+        task JU isForCompensation=true
+        JB ~> JU
+        user JW
+        JS -> JA
+        JA -> JW
+        }
+        IS -> J
+        }
+        end OC cancel
+        OS -> F
+        F -> I
+        F -> W
+        catch W timer:PT1H
+        W -> OC
+        }
+        boundary CO on=O cancel
+        task H
+        S -> O
+        CO -> H
+    """, answers={"JW": None}, fire_timers=True)
+    assert done(answer) == ["S", "OS", "F", "IS", "JS", "JA", "W", "JU", "OC", "CO", "H"]
+    assert done(answer, "cancelled") == ["JW", "J", "I", "O"]
+
+
 def wrong(lines: str) -> set[str]:
     return codes(drawing("start S\nuser A\nboundary B on=A compensate\nS -> A\n" + lines), "error")
 
@@ -238,6 +274,25 @@ def test_a_note_beside_the_event_is_not_its_handler() -> None:
 def test_an_undoing_task_that_no_event_leads_to_is_told() -> None:
     lines = "start S\nuser A\nS -> A\ntask U isForCompensation=true"
     assert "compensation-handler-unused" in codes(drawing(lines), "warning")
+
+
+INSIDE = """
+    sub {0} event {{
+    start S{0} compensate
+    task T{0}
+    S{0} -> T{0}
+    }}
+"""
+
+
+@pytest.mark.parametrize("lines", [
+    f"sub X {{\ntask V\n{INSIDE.format('H')}{INSIDE.format('I')}}}\nA -> X",
+    (f"sub X {{\ntask V\n{INSIDE.format('H')}}}\nboundary BX on=X compensate\n"
+    "task UX isForCompensation=true\nBX ~> UX\nA -> X"),
+])
+def test_an_activity_has_one_way_of_being_undone(lines: str) -> None:
+    found = wrong("task U isForCompensation=true\nB ~> U\n" + lines)
+    assert found == {"compensation-several-handlers"}
 
 
 @pytest.mark.parametrize(("throw", "well"), [

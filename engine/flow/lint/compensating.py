@@ -34,6 +34,7 @@ def compensation_findings(subject: Subject) -> list[Finding]:
     joined = bpmn.associated(subject.document.root)
     found: list[Finding] = []
     for scope in subject.scopes:
+        found += _inner_handlers(scope)
         found += _boundaries(subject, scope, joined)
         found += _unused(scope, joined)
         found += _throws(subject, scope)
@@ -53,6 +54,11 @@ def _boundaries(
                 "bước này đã có sự kiện hoàn tác khác",
                 "its activity has another compensation event already"))
         hosts.add(host)
+        around = scope.nodes.get(host or "")
+        if around is not None and _handlers_inside(around):
+            yield _wrong(event, "compensation-several-handlers", (
+                "bước này đã có quy trình con hoàn tác ở trong",
+                "its activity has a compensation event sub-process inside already"))
         if scope.outgoing.get(key):
             yield _wrong(event, "compensation-event-in-flow", (
                 "không luồng nào được đi ra từ sự kiện hoàn tác",
@@ -60,6 +66,22 @@ def _boundaries(
         ends = [subject.document.ids[end] for end in joined.get(key, ())
                 if end in subject.document.ids]
         yield from _handlers(scope, event, [e for e in ends if bpmn.kind(e) not in _BESIDE])
+
+
+def _inner_handlers(scope: Scope) -> Iterator[Finding]:
+    for extra in _handlers_inside(scope.element)[1:]:
+        yield finding("error", "compensation-several-handlers", extra, (
+            f"“{label(scope.element)}” đã có quy trình con hoàn tác khác.",
+            f"'{label(scope.element)}' has another compensation event sub-process already.",
+        ), ("Gộp thành một.", "Make them one."))
+
+
+def _handlers_inside(element: Element) -> list[Element]:
+    """Return the event sub-processes of a level that begin by compensation."""
+    return [inner for inner in bpmn.children(element, *bpmn.SUBPROCESSES)
+            if event_subprocess(inner) and any(
+                "compensate" in triggers_of(start)
+                for start in bpmn.children(inner, "startEvent"))]
 
 
 def _handlers(scope: Scope, event: Element, ends: list[Element]) -> Iterator[Finding]:
@@ -88,9 +110,11 @@ def _handlers(scope: Scope, event: Element, ends: list[Element]) -> Iterator[Fin
 def _unused(scope: Scope, joined: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     """Yield what is marked for compensation and joined to no compensation event."""
     for key, node in scope.nodes.items():
+        if not truth(node, "isForCompensation") or event_subprocess(node) or (
+                scope.incoming.get(key)):
+            continue
         events = (scope.nodes.get(end) for end in joined.get(key, ()))
-        if truth(node, "isForCompensation") and not any(
-                event is not None and _catches(event) for event in events):
+        if not any(event is not None and _catches(event) for event in events):
             yield finding("warning", "compensation-handler-unused", node, (
                 f"“{label(node)}” là bước hoàn tác nhưng không sự kiện hoàn tác nào dẫn tới nó.",
                 f"'{label(node)}' is for compensation, and no compensation event leads to it.",

@@ -39,7 +39,7 @@ class Inner(Activity):
         scope.data = visit.internal_data["inner"]
         scope.plant(guarded=False)
         root = scope.task_tree
-        if scope.spec.undoer is not None:
+        if scope.spec.undoer is not None and not visit.internal_data["partly"]:
             handler, entry = scope.spec.undoer
             root.internal_data["completed"] = visit.internal_data["inside"]
             scope.grow(handler, entry=entry)

@@ -47,12 +47,13 @@ class Gathering(Node):
                 visit.become(TaskState.CANCELLED)
         if choices:
             chosen.internal_data["choices"] = choices
+        chosen.internal_data.pop("via", None)
         self.enter(chosen)
         chosen.make_ready()
 
     def shown(self, visit: Visit) -> bool:
-        """Tell whether the gateway was entered: waiting tokens have not entered it."""
-        return not visit.waiting
+        """Tell whether the gateway was entered: tokens that wait or waited have not entered it."""
+        return "via" not in visit.internal_data
 
 
 class Parallel(Gathering):

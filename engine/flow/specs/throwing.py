@@ -19,7 +19,7 @@ from engine.flow.specs.triggers import (
     TerminateTrigger,
     Trigger,
 )
-from engine.flow.specs.undoing import take, undo_beside, undo_next
+from engine.flow.specs.undoing import remember_partly, take, undo_beside, undo_next
 from engine.flow.specs.upwards import cancel_transaction, escalate, fail
 from engine.step import Outgoing
 
@@ -84,6 +84,7 @@ class Throw(Node):
             if isinstance(trigger, CancelTrigger):
                 for other in visit.workflow.alive():
                     if other is not visit:
+                        remember_partly(other)
                         other.cancel()
                 undo = [*take(visit, None), *undo]
             elif isinstance(trigger, CompensateTrigger) and trigger.waits:

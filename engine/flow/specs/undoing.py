@@ -38,6 +38,24 @@ def remember_instances(outer: Visit) -> None:
     _completed(outer.workflow).extend(outer.internal_data.pop("undoable", []))
 
 
+def remember_partly(visit: Visit) -> None:
+    """Note what completed inside an active sub-process that is about to be cancelled.
+
+    Only the cancellation of a transaction asks for it (BPMN 2.0.2 section 13.5.5: completed
+    portions of an active activity).
+    """
+    for inner in [visit, *visit.children]:
+        scope = visit.workflow.top_workflow.subprocesses.get(inner.id)
+        if scope is None:
+            continue
+        for deeper in scope.alive():
+            remember_partly(deeper)
+        if completed_in(scope):
+            kept = {"names": dict(inner.data), "inner": scope.data, "partly": True}
+            entry = [inner.task_spec.name, None, completed_in(scope), kept]
+            _completed(visit.workflow).append(entry)
+
+
 def completed_in(scope: Scope) -> list[Entry]:
     """Return what completed in a scope and can be undone, oldest first."""
     entries: list[Entry] = scope.task_tree.internal_data.get("completed", [])
@@ -71,6 +89,7 @@ def undo_next(holder: Visit) -> bool:
     if handler is None:
         visit.internal_data["inside"] = inside
         visit.internal_data["inner"] = kept[0]["inner"] if kept else {}
+        visit.internal_data["partly"] = bool(kept and kept[0].get("partly"))
     node.receive(visit)
     return True
 
