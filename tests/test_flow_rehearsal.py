@@ -51,6 +51,13 @@ def test_a_loop_maximum_that_is_no_number_is_refused() -> None:
         assert told["error"]["code"] == "loop-maximum"
 
 
+def test_a_repetition_that_does_not_say_how_often_is_refused() -> None:
+    for drawn, code in (("standardLoopCharacteristics", "loop-without-condition"),
+                        ("multiInstanceLoopCharacteristics", "multi-instance-without-number")):
+        told = played(f"start S\nuser A <{drawn}/>\nS -> A")
+        assert (told["status"], told["error"]["code"]) == ("failed", code)
+
+
 def test_the_trace_of_a_loop_without_end_is_cut() -> None:
     told = played("start S\nxor g\nS -> g\ng -> g")
     assert (told["status"], len(told["trace"])) == ("failed", 1_000)

@@ -237,6 +237,23 @@ def test_cancelling_a_transaction_undoes_what_was_done_in_its_running_parts() ->
     assert done(answer, "cancelled") == ["JW", "J", "I", "O"]
 
 
+def test_an_ad_hoc_sub_process_is_undone_from_inside_and_not_done_again() -> None:
+    answer = played("""
+        start S
+        adhoc X {
+        task A
+        boundary BA on=A compensate
+        task UA isForCompensation=true
+        BA ~> UA
+        task B
+        }
+        throw T compensate
+        S -> X
+        X -> T
+    """)
+    assert done(answer) == ["S", "A", "B", "X", "UA", "T"]
+
+
 def wrong(lines: str) -> set[str]:
     return codes(drawing("start S\nuser A\nboundary B on=A compensate\nS -> A\n" + lines), "error")
 

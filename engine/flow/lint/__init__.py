@@ -24,6 +24,7 @@ from engine.flow.lint.schema import schema_findings
 from engine.flow.lint.sound import soundness_findings
 from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
+from engine.flow.lint.uncaught import uncaught_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
 from engine.flow.read import Limits, read
@@ -36,7 +37,7 @@ __all__ = ["Known", "Report", "lint"]
 MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
-    compensation_findings,
+    compensation_findings, uncaught_findings,
     gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
     ignored_findings, reading_findings, law_findings, soundness_findings,
 )

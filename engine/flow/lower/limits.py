@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 from engine.flow.bpmn import (
     ACTIVITIES,
     attribute,
+    camunda,
     child,
     children,
     definitions,
@@ -34,11 +35,9 @@ def rewrite(work: Work) -> None:
         _quantities(work, activity)
     for many in work.all("multiInstanceLoopCharacteristics"):
         _behavior(work, many)
+        _number(work, many)
     for loop in work.all("standardLoopCharacteristics"):
-        said = attribute(loop, "loopMaximum")
-        if said is not None and not (said.isascii() and said.isdigit()):
-            work.found("error", "loop-maximum", loop, (
-                "“loopMaximum” phải là số nguyên từ 0.", "'loopMaximum' must be a number from 0."))
+        _rounds(work, loop)
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
             _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
@@ -49,6 +48,34 @@ def rewrite(work: Work) -> None:
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
         if several and parent is not None and kind(parent) == "process":
             _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
+
+
+def _rounds(work: Work, loop: Element) -> None:
+    """Refuse a loop that does not say how long it goes on: the standard calls it underspecified."""
+    said = attribute(loop, "loopMaximum")
+    if said is not None and not (said.isascii() and said.isdigit()):
+        work.found("error", "loop-maximum", loop, (
+            "“loopMaximum” phải là số nguyên từ 0.", "'loopMaximum' must be a number from 0."))
+    if said is None and not text(child(loop, "loopCondition")):
+        work.found("error", "loop-without-condition", loop, (
+            "Vòng lặp không nói khi nào dừng.", "The loop does not say when it ends.",
+        ), (
+            "Ghi loopCondition (lặp khi còn đúng) hoặc loopMaximum, hoặc vẽ luồng quay lại.",
+            "Write a loopCondition (it loops while true) or a loopMaximum, or draw a flow back.",
+        ))
+
+
+def _number(work: Work, many: Element) -> None:
+    """Refuse a multi-instance activity that does not say how many instances there are."""
+    if not (text(child(many, "loopCardinality")) or text(child(many, "loopDataInputRef"))
+            or camunda(many, "collection")):
+        work.found("error", "multi-instance-without-number", many, (
+            "Bước nhiều lượt không nói có bao nhiêu lượt.",
+            "The multi-instance activity does not say how many instances there are.",
+        ), (
+            "Ghi loopCardinality (một số) hoặc loopDataInputRef (một danh sách).",
+            "Write a loopCardinality (a number) or a loopDataInputRef (a list).",
+        ))
 
 
 def _cycle(work: Work, timer: Element) -> None:

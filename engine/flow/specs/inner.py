@@ -93,6 +93,9 @@ class AdHoc(Inner):
     def perform(self, visit: Visit) -> None:
         """Begin all activities that nothing leads to, or the first of them."""
         scope = visit.workflow.top_workflow.create_subprocess(visit, self.level)
+        if "inside" in visit.internal_data:
+            self.undo(visit, scope)
+            return
         scope.plant()
         begins = scope.spec.begins
         if self.sequential:
