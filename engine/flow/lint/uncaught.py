@@ -37,8 +37,7 @@ def uncaught_findings(subject: Subject) -> list[Finding]:
 
 
 def _caught(document: Document, end: Element, code: str, called: set[str | None]) -> bool:
-    at: Element | None = end.getparent()
-    inside: Element = end
+    inside, at = end, end.getparent()
     while at is not None and bpmn.kind(at) != "definitions":
         guards = [start for inner in bpmn.children(at, *bpmn.SUBPROCESSES)
                   if event_subprocess(inner) and inner is not inside
@@ -52,7 +51,7 @@ def _caught(document: Document, end: Element, code: str, called: set[str | None]
                 return True
         if bpmn.kind(at) == "process":
             return bpmn.ident(at) in called
-        at, inside = around, at
+        inside, at = at, around
     return False
 
 

@@ -34,8 +34,8 @@ def rewrite(work: Work) -> None:
     for activity in work.all(*sorted(ACTIVITIES)):
         _quantities(work, activity)
     for many in work.all("multiInstanceLoopCharacteristics"):
-        _behavior(work, many)
-        _number(work, many)
+        if not _behavior(work, many):
+            _number(work, many)
     for loop in work.all("standardLoopCharacteristics"):
         _rounds(work, loop)
     for gateway in work.all("eventBasedGateway"):
@@ -91,8 +91,8 @@ def _cycle(work: Work, timer: Element) -> None:
         ))
 
 
-def _behavior(work: Work, many: Element) -> None:
-    """Refuse a behavior that names no event which could be thrown."""
+def _behavior(work: Work, many: Element) -> bool:
+    """Refuse a behavior that names no event which could be thrown; tell whether it did."""
     said = attribute(many, "behavior") or "All"
     thrown: list[Element | None] = []
     if said in {"None", "One"}:
@@ -105,7 +105,8 @@ def _behavior(work: Work, many: Element) -> None:
         thrown = [None]
     if said == "None" and thrown[0] is not None:
         _heard_once(work, many, thrown[0])
-    if any(event is None or kind(event) not in THROWN for event in thrown):
+    wrong = any(event is None or kind(event) not in THROWN for event in thrown)
+    if wrong:
         work.found(
             "error", "multi-instance-behavior", many,
             ((f"behavior = “{said}” không nêu sự kiện tín hiệu, thông điệp, lỗi hay leo thang nào "
@@ -114,6 +115,7 @@ def _behavior(work: Work, many: Element) -> None:
             ("Trỏ tới một định nghĩa sự kiện trong tệp, hoặc dùng behavior=\"All\".",
              "Refer to an event definition of the file, or use behavior=\"All\"."),
         )
+    return wrong
 
 
 def _heard_once(work: Work, many: Element, thrown: Element) -> None:
