@@ -113,6 +113,8 @@ class Instance(Scope, BpmnWorkflow):
         if self.watched is None:
             self.watched = [v for s in self.scopes() for v in s.tasks.values()
                             if v.waiting and v.task_spec.conditional]
+        if not self.watched:
+            return
         self.watched = [visit for visit in self.watched if visit.waiting]
         for visit in sorted(self.watched, key=lambda v: v.task_spec.position):
             if visit.waiting:
