@@ -14,6 +14,7 @@ from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
 from engine.flow.lint.events import event_findings
+from engine.flow.lint.forbidden import forbidden_findings
 from engine.flow.lint.gateways import gateway_findings
 from engine.flow.lint.identity import identity_findings
 from engine.flow.lint.ignored import ignored_findings
@@ -37,7 +38,7 @@ __all__ = ["Known", "Report", "lint"]
 MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
-    compensation_findings, uncaught_findings,
+    compensation_findings, uncaught_findings, forbidden_findings,
     gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
     ignored_findings, reading_findings, law_findings, soundness_findings,
 )
