@@ -51,7 +51,7 @@ def _instantiating(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
     if scope.incoming.get(key) or bpmn.kind(scope.element) != "process":
         yield _error("instantiate-misplaced", node, (
             f"“{label(node)}” khởi tạo quy trình nên phải đứng đầu quy trình, không có luồng vào.",
-            f"'{label(node)}' begins the process: it must stand at its beginning without a flow in.",
+            f"'{label(node)}' begins the process: it must stand first, without a flow in.",
         ), ("Bỏ instantiate, hoặc bỏ luồng vào.", "Remove instantiate, or the flow."))
 
 
