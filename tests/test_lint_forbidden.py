@@ -43,8 +43,9 @@ def test_what_is_allowed_is_not(lines: str) -> None:
 
 @pytest.mark.parametrize(("start", "well"), [
     ("message:M1", False), ("timer:PT1H", False), ("", True), ("message:M1\nstart T", True),
+    ("\nstart T", False),
 ])
-def test_a_process_that_only_events_begin_cannot_be_called(start: str, well: bool) -> None:
+def test_a_called_process_begins_in_one_place(start: str, well: bool) -> None:
     files = {"m.bpmn": drawing("start S\ncall C calledElement=Q\nS -> C"),
              "q.bpmn": drawing(f"start S1 {start}\nuser A\nS1 -> A", process="Q")}
     found = {f.code for f in lint(files, "m.bpmn").findings if f.severity == "error"}

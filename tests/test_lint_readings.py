@@ -28,6 +28,7 @@ NEEDS = {
     "group-shares-duration": drawing("start S\nuser A\nS -> A").replace(
         b"</process>", b'<group id="g" motcua:duration="2 ng\xc3\xa0y"/></process>'),
     "message-flow-to-pool": POOLS,
+    "starts-together": drawing("start S\nstart T\nuser A\nuser B\nS -> A\nT -> B"),
     "message-flow-shown": POOLS.replace(b'sourceRef="E"', b'sourceRef="S"'),
     "outgoing-order": PLAIN.replace(
         b'id="G"', b'id="G" default="G_F"').replace(

@@ -69,7 +69,15 @@ def _raced(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
 def _called(node: Element, processes: Mapping[str | None, Element]) -> Iterator[Finding]:
     called = processes.get(target_of(node)) if bpmn.kind(node) == "callActivity" else None
     starts = [] if called is None else list(bpmn.children(called, "startEvent"))
-    if starts and not any(triggers_of(start) == ["none"] for start in starts):
+    plain = [start for start in starts if triggers_of(start) == ["none"]]
+    if len(plain) > 1:
+        yield _error("called-process-start", node, (
+            (f"Quy trình mà “{label(node)}” gọi có {len(plain)} chỗ bắt đầu thường; chỉ một được "
+            "khởi động."),
+            (f"The process that '{label(node)}' calls has {len(plain)} plain starts, of which only "
+            "one may begin."),
+        ), ("Giữ một sự kiện bắt đầu thường.", "Keep one plain start event."))
+    if starts and not plain:
         yield _error("called-process-start", node, (
             f"Quy trình mà “{label(node)}” gọi chỉ bắt đầu bằng sự kiện, không gọi được.",
             f"The process that '{label(node)}' calls begins by events only and cannot be called.",

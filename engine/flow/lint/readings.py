@@ -37,7 +37,23 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("group-shares-duration", groups[0], len(groups), (
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
         )))
-    return [*found, *_vendor(subject), *_to_pools(subject), *_only_shown(subject)]
+    return [*found, *_together(subject), *_vendor(subject), *_to_pools(subject),
+            *_only_shown(subject)]
+
+
+def _together(subject: Subject) -> Iterator[Finding]:
+    """Tell of levels with several plain start events, which BPMN 2.0.2 section 10.5.2 leaves open.
+
+    See the open issues BPMN21-413 and BPMN21-433 of the OMG.
+    """
+    held = [
+        level for level in bpmn.inside(subject.document.root, *bpmn.SUBPROCESSES, "process")
+        if sum(triggers_of(s) == ["none"] for s in bpmn.children(level, "startEvent")) > 1
+    ]
+    if held:
+        yield _told("starts-together", held[0], len(held), (
+            "các sự kiện bắt đầu thường cùng bắt đầu một lúc",
+            "its plain start events all begin together"))
 
 
 def _vendor(subject: Subject) -> Iterator[Finding]:
