@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.dialects import mentions
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.report import Subject
 from engine.flow.support import triggers_of
 from engine.step import Finding
 
 _ISO = re.compile(r"\A(?:R\d*/)?P[\dTYMWDHS.,]+\Z|\A\d{4}-\d\d-\d\d")
-_TRACES = (b"candidateGroups", b"formKey", b"formRef", b"formId", b"dueDate")
+_TRACES = ("candidateGroups", "formKey", "formRef", "formId", "dueDate")
 _WORDS = ("candidateGroups", "formKey", "formRef", "dueDate")
 
 
@@ -57,7 +58,7 @@ def _together(subject: Subject) -> Iterator[Finding]:
 
 
 def _vendor(subject: Subject) -> Iterator[Finding]:
-    if not any(word in subject.document.content for word in _TRACES):
+    if not mentions(subject.document.content, *_TRACES):
         return
     drawn = [node for node in bpmn.inside(subject.document.root, *bpmn.TASKS, "startEvent")
              if any(bpmn.camunda(node, name) for name in _WORDS)]
