@@ -41,6 +41,19 @@ def test_an_order_other_than_that_of_the_flows_is_told() -> None:
     assert "outgoing-order" not in codes(chosen("a", "b"))
 
 
+def test_the_place_of_the_default_flow_means_nothing() -> None:
+    ways = "a: G -> A : x > 0\nb: G -> B"
+    content = chosen("b", "a", ways=ways).replace(b'id="G"', b'id="G" default="b"')
+    assert taken(content) == ["S", "G", "A"]
+    assert "outgoing-order" not in codes(content)
+
+
+def test_a_flow_without_a_condition_that_comes_first_is_told() -> None:
+    content = chosen("b", "a", ways="a: G -> A : x > 0\nb: G -> B")
+    assert taken(content) == ["S", "G", "B"]
+    assert {"outgoing-order", "condition-missing"} <= codes(content)
+
+
 def test_a_question_keeps_the_order_of_the_drawing() -> None:
     ways = "a: G -> A\nb: G -> B"
     content = chosen("b", "a", ways=ways)

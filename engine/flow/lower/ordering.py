@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import attribute, condition, reference
+from engine.flow.bpmn import attribute, reference
 from engine.flow.findings import label
 from engine.flow.lower.work import Work
 from engine.flow.order import tried
@@ -20,7 +20,9 @@ def rewrite(work: Work) -> None:
         wanted = tried(gateway, drawn)
         if wanted == drawn:
             continue
-        if [flow for flow in wanted if condition(flow)] != [f for f in drawn if condition(f)]:
+        default = reference(gateway, "default")
+        if [f for f in wanted if attribute(f, "id") != default] != [
+                f for f in drawn if attribute(f, "id") != default]:
             _told(work, gateway)
         _put(drawn, wanted)
 
