@@ -113,3 +113,15 @@ def test_a_timer_in_the_flow_that_repeats_is_refused(cycle: str, refused: bool) 
     answer = played(f"start S\ncatch C cycle:{cycle}\ntask A\nS -> C\nC -> A", fire_timers=True)
     code = answer["error"] and answer["error"]["code"]
     assert code == ("timer-repeats-in-flow" if refused else None)
+
+
+@pytest.mark.parametrize(("lines", "refused"), [
+    ("start S cycle:R3/PT1H\ntask A\nS -> A", True),
+    ("start S timer:PT1H\ntask A\nS -> A", False),
+    ("start S\nuser A\nS -> A\nsub H event {\nstart HS soft cycle:R2/PT1H\ntask B\nHS -> B\n}",
+     False),
+])
+def test_a_process_is_not_begun_again_and_again_by_a_timer(lines: str, refused: bool) -> None:
+    answer = played(lines, fire_timers=True)
+    code = answer["error"] and answer["error"]["code"]
+    assert code == ("timer-start-repeats" if refused else None)

@@ -79,15 +79,26 @@ def _number(work: Work, many: Element) -> None:
 
 
 def _cycle(work: Work, timer: Element) -> None:
-    """Refuse a repeating timer in the flow: one token waits there, and it goes on once."""
+    """Refuse a repeating timer where it could happen once only: in the flow, at a process start."""
     event, drawn = timer.getparent(), text(child(timer, "timeCycle"))
-    if event is not None and kind(event) == "intermediateCatchEvent" and _REPEATS.match(drawn):
+    if event is None or not _REPEATS.match(drawn):
+        return
+    around = event.getparent()
+    if kind(event) == "intermediateCatchEvent":
         work.found("error", "timer-repeats-in-flow", event, (
             f"“{label(event)}” lặp lại ({drawn[:40]}), nhưng thẻ chờ ở đây chỉ đi tiếp một lần.",
             f"'{label(event)}' repeats ({drawn[:40]}), but a token that waits here goes on once.",
         ), (
             "Ghi một thời lượng; muốn lặp thì dùng sự kiện biên không ngắt hoặc vòng lặp.",
             "Write a duration; to repeat, draw a non-interrupting boundary event or a loop.",
+        ))
+    elif kind(event) == "startEvent" and around is not None and kind(around) == "process":
+        work.found("error", "timer-start-repeats", event, (
+            f"“{label(event)}” khởi tạo quy trình nhiều lần ({drawn[:40]}); ở đây chỉ một lần.",
+            f"'{label(event)}' would begin the process again and again ({drawn[:40]}).",
+        ), (
+            "Ghi một thời điểm, hoặc để bên ngoài bắt đầu mỗi lần bằng một thông điệp.",
+            "Write one moment, or let a message from outside begin it each time.",
         ))
 
 
