@@ -254,6 +254,16 @@ def test_an_ad_hoc_sub_process_is_undone_from_inside_and_not_done_again() -> Non
     assert done(answer) == ["S", "A", "B", "X", "UA", "T"]
 
 
+def test_a_handler_that_its_own_border_breaks_off_does_not_hold_up_the_rest() -> None:
+    drawn = repeated("").replace(f"isForCompensation=true {UNDO.format('town')}",
+                                 "isForCompensation=true").replace("task UA", "user UA")
+    answer = played(drawn + "\nboundary BU on=UA timer:PT1H\ntask H\nBU -> H",
+                    answers={"UA": None}, fire_timers=True)
+    assert done(answer) == ["S", "A", "BU", "T", "E", "H"]
+    assert done(answer, "cancelled") == ["UA"]
+    assert answer["status"] == "completed"
+
+
 def wrong(lines: str) -> set[str]:
     return codes(drawing("start S\nuser A\nboundary B on=A compensate\nS -> A\n" + lines), "error")
 

@@ -11,6 +11,7 @@ from engine.flow.specs.mapping import take_in
 from engine.flow.specs.node import Node
 from engine.flow.specs.timing import arm, rearm
 from engine.flow.specs.triggers import ConditionalTrigger, TimerTrigger, Trigger
+from engine.flow.specs.undoing import undone
 
 if TYPE_CHECKING:
     from engine.flow.specs.task import Visit
@@ -139,6 +140,8 @@ class Boundary(Catching):
         take_in(shot)
         scope.merge(shot, payload)
         shot.complete()
+        if self.interrupting and "undoing" in host.internal_data and not scope.completed:
+            undone(host)  # whoever undoes must not wait for a handler that was broken off
 
 
 class Guard(Catching):
