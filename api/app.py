@@ -103,5 +103,5 @@ def _guard() -> None:
 
 #: Views that take a query; their schemas refuse what they do not know.
 _QUERIED = frozenset({
-    "tasks.page", "history.page", "procedures.diff", "handoffs.feed", "deliveries.page",
+    "tasks.page", "history.page", "procedures.diff", "handoffs.events", "deliveries.page",
 })

@@ -14,8 +14,9 @@ from api.settings import Settings
 from api.wiring import application_url, clock_of
 from engine.errors import Conflict, Invalid, NotFound
 from engine.history import canonical
-from engine.links.identity import make_key, read_keys, signed_by
+from engine.links.identity import make_key, read_keys
 from engine.links.outward import Outward
+from engine.proof import signed_by
 from engine.store import Store, nodes
 from engine.store.nodes import Node
 

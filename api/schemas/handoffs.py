@@ -12,6 +12,9 @@ class Answered(Body):
 
     id = fields.String(allow_none=True)
     answer = fields.String(metadata={"enum": ["taken", "early", "repeated", "refused"]})
+    expected = fields.Integer(metadata={
+        "description": "the sequence that the dossier waits for next",
+    })
     receipt = fields.String(metadata={"description": "JWS of this node over what it took in"})
     code = fields.String()
     vi = fields.String()

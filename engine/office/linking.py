@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.commands import ReceiveEnvelope
 from engine.dossier import Dossier, Links, Peer
@@ -23,7 +25,15 @@ if TYPE_CHECKING:
     from engine.store.inbox import Arrived, Incoming
 
 #: taken: its command is an entry; early: it waits for those before it; repeated: it was here.
-Answer = Literal["taken", "early", "repeated"]
+Fate = Literal["taken", "early", "repeated"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an envelope, and the sequence that its dossier waits for next."""
+
+    fate: Fate
+    expected: int
 
 
 class Linking:
@@ -48,7 +58,7 @@ class Linking:
             _check_sender(unit, incoming)
             known = inbox.known(connection, arrived.source, arrived.id)
             if known is not None:
-                return _repeated(known, arrived)
+                return _repeated(known, arrived, _load(unit, arrived))
             before = _load(unit, arrived)
             expected = _received(before, arrived.source) + 1
             if arrived.sequence < expected:
@@ -58,12 +68,12 @@ class Linking:
                 raise _used(arrived)
             if state == "early":
                 connection.commit()
-                return "early"
+                return Answer("early", expected)
             self._apply(unit, before, incoming, now)
             unit.commit()
-        with suppress(MotcuaError):  # what waited is tried again by the sweep; this one is kept
+        with suppress(Exception):  # what waited is tried again by the sweep; this one is kept
             self.follow(arrived.source, arrived.dossier, now)
-        return "taken"
+        return Answer("taken", expected + 1)
 
     def follow(self, source: str, dossier: str, now: datetime) -> int:
         """Take in what waited for its turn, each in a transaction of its own; return how many."""
@@ -118,6 +128,7 @@ class Linking:
                 f"This node has not published drawing {said['flow'][:12]} of {said['procedure']}; "
                 "upload and publish exactly that version.", code="flow-unknown",
             )
+        _check_origin(unit, said)
         homes = {a: n for a, n in said["homes"].items() if n != self._node}
         links = Links(node=self._node, origin=said["origin"], homes=homes)
         born = Registration(said["code"], version, said["desks"], links)
@@ -161,6 +172,22 @@ def _check_sender(unit: Unit, incoming: Incoming) -> None:
         )
 
 
+def _check_origin(unit: Unit, said: Mapping[str, Any]) -> None:
+    """Raise Forbidden unless a dossier begins at the node at which its agency works.
+
+    Nobody else may open dossiers under the codes of an agency, least of all of one that is here.
+    """
+    agency = said["receiving_agency"]
+    if not said["code"].startswith(f"{agency}-") or (
+        unit.homes(frozenset({agency})).get(agency) != said["origin"]
+    ):
+        raise Forbidden(
+            f"Theo danh bạ của nút này, {agency} không làm việc tại nút {said['origin']}.",
+            f"By the register of this node {agency} does not work at node {said['origin']}.",
+            code="not-their-agency",
+        )
+
+
 def _load(unit: Unit, arrived: Arrived) -> Before | None:
     """Return the dossier, locked; raise Forbidden for one in which the sender takes no part."""
     try:
@@ -180,15 +207,17 @@ def _received(before: Before | None, node: str) -> int:
     return before.dossier.links.peers.get(node, Peer()).received if before else 0
 
 
-def _repeated(known: bytes, arrived: Arrived) -> Answer:
+def _repeated(known: bytes, arrived: Arrived, before: Before | None) -> Answer:
     if known != arrived.body:
         raise _used(arrived)
-    return "repeated"
+    return Answer("repeated", _received(before, arrived.source) + 1)
 
 
 def _used(arrived: Arrived) -> MotcuaError:
     return Conflict(
-        f"Phong bì {arrived.id} (số {arrived.sequence}) đã dùng cho nội dung khác.",
-        f"Envelope {arrived.id} (number {arrived.sequence}) was used for other content.",
+        f"Số {arrived.sequence} của hồ sơ {arrived.dossier} đã nhận với nội dung khác; nút "
+        f"{arrived.source} có thể đã phục hồi từ bản sao lưu cũ hơn: xem motcua node compare.",
+        f"Number {arrived.sequence} of dossier {arrived.dossier} came with other content; node "
+        f"{arrived.source} may have been restored from an older backup: see motcua node compare.",
         code="envelope-used",
     )

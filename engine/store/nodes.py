@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import bindparam, select
 
+from engine.store import node_keys
 from engine.store.link_tables import node as t
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
@@ -56,12 +57,13 @@ def every(connection: Connection) -> list[Node]:
 
 
 def ready(connection: Connection) -> frozenset[str]:
-    """Return the nodes that may be called now: active, and not left alone for a while."""
+    """Return the nodes to be called now: active, no fetching ones, none left alone for a while."""
     return frozenset(row[0] for row in connection.execute(_READY))
 
 
 def put(connection: Connection, node: Node, at: datetime) -> None:
-    """Write a node, or what is new of one that is there; commits."""
+    """Write a node, or what is new of one that is there, its keys also into its chain; commits."""
+    node_keys.record(connection, node.id, node.keys, at)
     connection.execute(_PUT, {
         "id": node.id, "url": node.url, "kind": node.kind, "keys": text(node.keys),
         "procedures": text(node.procedures), "messages": text(node.messages),
@@ -104,7 +106,8 @@ def _node(row: tuple[Any, ...]) -> Node:
 
 _ONE = text_of(select(t).where(t.c.id == bindparam("id")))
 _READY = """\
-SELECT id FROM node WHERE active = 1 AND (not_before IS NULL OR not_before <= now())
+SELECT id FROM node
+WHERE active = 1 AND kind <> 'pull' AND (not_before IS NULL OR not_before <= now())
 """
 _ALL = text_of(select(t).order_by(t.c.id))
 _PUT = insert_text(t, overwrite=[
