@@ -25,7 +25,7 @@ from engine.links.delivery import Http
 from engine.links.identity import Identity, make_key, read_keys
 from engine.office import Office
 from engine.office.result import task_etag
-from engine.store import Store, dossiers, embedded, nodes, tasks
+from engine.store import Store, dossiers, embedded, node_keys, nodes, tasks
 from engine.store.nodes import Node
 
 M001 = "M001"
@@ -46,6 +46,14 @@ class Site:
 
     def __post_init__(self) -> None:
         self.office = Office(self.store, self.clock, node=self.identity.node)
+        self.keep_keys()
+
+    def keep_keys(self) -> None:
+        """Enter this node's own keys, as its server does when it starts."""
+        with self.store.unit() as unit:
+            public = self.identity.public()
+            node_keys.record(unit.connection, self.identity.node, public, self.clock.now())
+            unit.commit()
 
     def know(self, other: Site, agencies: tuple[str, ...], *, procedures: str = "*") -> None:
         """Link another node, at which those agencies work."""
