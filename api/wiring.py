@@ -14,6 +14,7 @@ from engine.clock import Clock, FileClock, SystemClock
 from engine.flow.confined import Confinement
 from engine.jobs import Timers, wake
 from engine.office import Office, Wake
+from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
@@ -59,7 +60,11 @@ def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
     """Return store, office and clock, for commands of the command line that need no door."""
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
-    return store, Office(store, clock, confinement, wake_of(settings)), clock
+    office = Office(
+        store, clock, confinement, wake_of(settings), codes=settings.codes,
+        templates=Templates(settings.papers),
+    )
+    return store, office, clock
 
 
 def wake_of(settings: Settings) -> Wake | None:

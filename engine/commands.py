@@ -75,6 +75,24 @@ class FireTimer:
 
 
 @dataclass(frozen=True)
+class PrintPaper:
+    """Print a paper of the law (in giấy tờ) about a dossier, as `format` docx or pdf.
+
+    Who asks gives the first four; the office adds which form it was, which copy of that kind
+    (`number`, from 1), and the hash and size in bytes by which the paper is known again.
+    """
+
+    dossier: str
+    paper: str
+    format: str
+    asked: bool = False
+    form: str = ""
+    number: int = 0
+    sha256: str = field(default="", repr=False)
+    size: int = 0
+
+
+@dataclass(frozen=True)
 class UploadVersion:
     """Upload a new version of a procedure (tải lên quy trình): names to source bytes."""
 
@@ -119,6 +137,7 @@ class RetireVersion:
 
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
+    | PrintPaper
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
@@ -129,6 +148,7 @@ Command = DossierCommand | ProcedureCommand
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
+    "print": PrintPaper,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
-from engine.commands import Command, ProcedureCommand, RegisterDossier, Request
+from engine.codes import CodePattern
+from engine.commands import Command, PrintPaper, ProcedureCommand, RegisterDossier, Request
 from engine.flow.confined import Confinement
 from engine.office.dossiers import Desk
 from engine.office.library import Library
+from engine.office.printing import Printer
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
 from engine.office.waking import Wake
+from engine.papers.templates import Templates
 from engine.people import Actor
 
 if TYPE_CHECKING:
@@ -30,18 +33,21 @@ class Office:
     is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
     section 5). Unavailable when the database does not answer; nothing is then half-written.
     `wake` is called inside the transaction of a command that has set timers; without it they wait
-    for the next sweep.
+    for the next sweep. `codes` is how dossier codes are written, `templates` where a department
+    keeps its own papers; without them they are those of Circular 01/2018 and the built-in ones.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
-        wake: Wake | None = None,
+        wake: Wake | None = None, *, codes: CodePattern | None = None,
+        templates: Templates | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
         self._clock = clock
         self._desk = Desk(store, library, wake)
-        self._reception = Reception(store, library, wake)
+        self._reception = Reception(store, library, wake, codes or CodePattern())
+        self._printer = Printer(store, library, templates or Templates())
         self._registry = Registry(store, confinement or Confinement())
 
     def execute(
@@ -56,6 +62,8 @@ class Office:
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute
+        elif isinstance(command, PrintPaper):
+            handle = self._printer.execute
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
         return handle(command, actor, now, request, if_match)

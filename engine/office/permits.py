@@ -10,6 +10,8 @@ from engine.proceed.outcome import Before
 
 #: Roles that may register a dossier at their agency.
 RECEIVING_ROLES = ("one_stop_officer", "portal")
+#: Roles that may print the papers of a dossier: a parameter, as for acts.
+PRINTING_ROLES = ("one_stop_officer", "leader", "records_clerk", "specialist")
 
 
 def see_task(task: Task | None, actor: Actor) -> Task:
@@ -54,6 +56,17 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
         f"None of your roles may perform {act} on this dossier ({rules.article(act)}).",
         code="act-not-allowed", act=act,
     )
+
+
+def do_print(actor: Actor, taking_part: frozenset[str]) -> None:
+    """Raise Forbidden unless the actor holds a printing role where the dossier is dealt with."""
+    if not any(actor.holds(a, role) for a in taking_part for role in PRINTING_ROLES):
+        raise Forbidden(
+            f"In giấy tờ của hồ sơ cần một trong các vai trò {', '.join(PRINTING_ROLES)} "
+            "tại cơ quan tham gia giải quyết.",
+            f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
+            "at an agency that takes part.", code="wrong-role",
+        )
 
 
 def do_register(agency: str, actor: Actor) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from engine import forms
 from engine.clock import local
+from engine.codes import CodePattern
 from engine.commands import RegisterDossier, Request
-from engine.dossier import code_of
 from engine.errors import Fault, Invalid
 from engine.flow.load import Flow
 from engine.law.rules import rules_on
@@ -32,10 +32,13 @@ CHANNELS = ("direct", "online", "postal")
 class Reception:
     """Registers dossiers: status 1, on the version in force on the local day."""
 
-    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
+    def __init__(
+        self, store: Store, library: Library, wake: Wake | None, codes: CodePattern,
+    ) -> None:
         self._store = store
         self._library = library
         self._wake = wake
+        self._codes = codes
 
     def execute(
         self, command: RegisterDossier, actor: Actor, now: datetime,
@@ -74,7 +77,7 @@ class Reception:
         )
         # The number is taken last: its row stays locked until commit.
         number = unit.next_number(command.receiving_agency, day)
-        code = code_of(command.receiving_agency, day, number)
+        code = self._codes.code(command.receiving_agency, day, number)
         born = Registration(code, version.number, desks)
         outcome, entry = sealed(register(command, born, facts))
         unit.insert(outcome, entry)

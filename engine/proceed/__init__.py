@@ -18,6 +18,7 @@ from engine.commands import (
     DossierCommand,
     FireTimer,
     PerformAct,
+    PrintPaper,
     RegisterDossier,
     UnclaimTask,
 )
@@ -75,6 +76,8 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
             acts.perform(work, act, content)
         case FireTimer(part=part_id, wait=wait):
             parts.fire(work, part_id, wait)
+        case PrintPaper():
+            pass  # it moves nothing: the entry alone is its effect
         case RegisterDossier():
             msg = "a dossier that exists cannot be registered again"
             raise TypeError(msg)

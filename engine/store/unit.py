@@ -21,7 +21,16 @@ from engine.errors import NotFound
 from engine.history import Entry
 from engine.people import Actor, Agency
 from engine.proceed.outcome import Before, Outcome
-from engine.store import calendars, idempotency, people, procedures, rows, sequences, timers
+from engine.store import (
+    calendars,
+    idempotency,
+    papers,
+    people,
+    procedures,
+    rows,
+    sequences,
+    timers,
+)
 from engine.store.statements import insert_text, text_of, update_text
 from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task
 from engine.worktime import Calendar
@@ -176,6 +185,10 @@ class Unit:
         held = outcome.dossier.standing.hold is not None
         if held != self._held.get(outcome.dossier.code, held):
             self._writes.append(timers.holding(outcome.dossier.code, held=held))
+
+    def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
+        """Make the paper that an entry has printed found by the hash of its bytes."""
+        self._writes.append(papers.adding(sealed, paper, sha256))
 
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""

@@ -1,0 +1,152 @@
+"""Printing (in giấy tờ): a recorded act; the entry keeps the hash of what left the printer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from engine.commands import PrintPaper, Request
+from engine.errors import Conflict, Fault, Invalid
+from engine.history import Entry, read_body, read_instant
+from engine.law.rules import rules_by_id
+from engine.office import permits
+from engine.office.library import Library
+from engine.office.result import Result, when
+from engine.papers.compose import compose, issuer_of
+from engine.papers.docx import docx
+from engine.papers.gather import Told, gather
+from engine.papers.kinds import Paper, form_of, paper_named
+from engine.papers.occasion import need_occasion
+from engine.papers.page import page
+from engine.papers.pdf import need_pdf, pdf
+from engine.papers.templates import Templates
+from engine.people import Actor
+from engine.proceed import Before, Facts, proceed, sealed
+
+if TYPE_CHECKING:
+    from engine.store import Store, Unit
+
+FORMATS = ("pdf", "docx")
+
+
+@dataclass(frozen=True)
+class Printed(Result):
+    """The answer to a command that printed: what was recorded, and the bytes themselves."""
+
+    content: bytes = field(default=b"", repr=False)
+
+
+class Printer:
+    """Prints papers of dossiers and records each of them."""
+
+    def __init__(self, store: Store, library: Library, templates: Templates) -> None:
+        self._store = store
+        self._library = library
+        self._templates = templates
+
+    def execute(
+        self, command: PrintPaper, actor: Actor, now: datetime,
+        request: Request | None, _if_match: frozenset[str] | None,
+    ) -> Result:
+        """Print the paper in one transaction; without its record no paper leaves.
+
+        A repeated request gets the same bytes, made anew from what stood before they were recorded.
+        Raises NotInstalled where PDF cannot be made, Conflict where the paper makes no sense now.
+        """
+        paper = paper_named(command.paper)
+        with self._store.unit() as unit:
+            before = unit.load(command.dossier, (actor.id, request) if request else None)
+            parts = unit.part_agencies(command.dossier)
+            permits.see_dossier(before, actor, parts)
+            dossier = before.dossier
+            permits.do_print(
+                actor, parts | {dossier.receiving_agency, dossier.competent_agency},
+            )
+            if request and (kept := unit.take_key(actor.id, request)):
+                return self._again(unit, before, actor, kept["body"])
+            _need_format(command.format)
+            rules = rules_by_id(dossier.rule_set)
+            need_occasion(paper, dossier.standing, rules, asked=command.asked)
+            told = gather(unit.connection, dossier, now)
+            content = self._render(paper, command.format, told, actor.name)
+            command = replace(
+                command, form=form_of(paper, rules).name, size=len(content),
+                number=told.printed.get(paper, 0) + 1, sha256=sha256(content).hexdigest(),
+            )
+            entry = self._record(unit, before, command, actor, now)
+            result = Printed(printed_json(entry), created=True, content=content)
+            if request is not None:
+                unit.record(actor.id, request, result.as_json())
+            unit.commit()
+            return result
+
+    def _again(
+        self, unit: Unit, before: Before, actor: Actor, kept: Mapping[str, Any],
+    ) -> Printed:
+        """Return a paper printed before, its bytes the same; raise Conflict where they are not."""
+        at = datetime.fromisoformat(kept["printed_at"])
+        told = gather(unit.connection, before.dossier, at, kept["entry"])
+        content = self._render(paper_named(kept["paper"]), kept["format"], told, actor.name)
+        if sha256(content).hexdigest() != kept["sha256"]:
+            raise Conflict(
+                f"Giấy này đã in ở mục {kept['entry']} của nhật ký, nay in lại sẽ khác (mẫu in "
+                "hoặc tiến độ đã đổi); cần bản mới thì in với khóa mới.",
+                f"This paper was printed as entry {kept['entry']}; done again it would differ "
+                "(the template or what it tells of has changed). Print anew under a new key.",
+                code="paper-changed", entry=kept["entry"],
+            )
+        return Printed(kept, created=True, repeated=True, content=content)
+
+    def _render(self, paper: Paper, how: str, told: Told, official: str) -> bytes:
+        if how == "pdf":
+            need_pdf()
+        facts = compose(paper, told, official)
+        if how == "pdf":
+            return pdf(page(paper, facts))
+        name, template = self._templates.find(paper, issuer_of(paper, told))
+        return docx(facts, template, name)
+
+    def _record(
+        self, unit: Unit, before: Before, command: PrintPaper, actor: Actor, now: datetime,
+    ) -> Entry:
+        dossier = before.dossier
+        facts = Facts(
+            now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
+            rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(_agencies(before)),
+            salt=secrets.token_bytes(16),
+        )
+        outcome, entry = sealed(proceed(before, command, facts))
+        unit.save(outcome, entry)
+        unit.add_paper(entry, command.paper, command.sha256)
+        return entry
+
+
+def printed_json(entry: Entry) -> dict[str, Any]:
+    """Return what an entry recorded of the paper that it printed."""
+    body = read_body(entry)
+    command = body["content"]["command"]
+    return {
+        "dossier": entry.chain, "entry": entry.number, "entry_hash": entry.hash,
+        "printed_at": when(read_instant(body["at"])), "actor": body["actor"],
+        **{name: command[name] for name in
+           ("paper", "form", "format", "number", "sha256", "size")},
+    }
+
+
+def _agencies(before: Before) -> frozenset[str]:
+    dossier = before.dossier
+    return frozenset({
+        dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values(),
+    })
+
+
+def _need_format(name: str) -> None:
+    if name not in FORMATS:
+        raise Invalid(
+            "format phải là pdf hoặc docx.", "format must be pdf or docx.",
+            [Fault("/format", "choice", "Chọn pdf hoặc docx.", "Choose pdf or docx.")],
+        )

@@ -1,0 +1,75 @@
+"""Words (lời văn): instants, money, channels and verdicts as Vietnamese papers write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from engine.clock import local
+
+#: Left to be filled in by hand.
+BLANK = "…………………………"
+CHANNELS: Mapping[str, str] = {
+    "direct": "Trực tiếp", "online": "Trực tuyến", "postal": "Bưu chính công ích",
+}
+VERDICTS: Mapping[str, str] = {
+    "early": "Trước hạn", "on_time": "Đúng hạn", "late": "Quá hạn", "open": "Trong hạn",
+    "uncounted": "Không tính hạn",
+}
+ROLES: Mapping[str, str] = {
+    "one_stop_officer": "Bộ phận một cửa", "division_head": "Lãnh đạo phòng",
+    "specialist": "Chuyên viên", "leader": "Lãnh đạo cơ quan", "records_clerk": "Văn thư",
+    "office_head": "Lãnh đạo văn phòng",
+}
+_SEATS = re.compile(
+    r"(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân) "
+    r"(?:xã|phường|thị trấn|đặc khu|tỉnh|thành phố|huyện|quận|thị xã) (.+)", re.IGNORECASE,
+)
+
+
+def moment(at: datetime | None) -> str:
+    """Return an instant as a sentence has it: `08 giờ 20 phút, ngày 09/11/2026`."""
+    return f"{local(at):%H giờ %M phút, ngày %d/%m/%Y}" if at else ""
+
+
+def brief(at: datetime | None) -> str:
+    """Return an instant as a cell of a table has it: `08:20 09/11/2026`."""
+    return f"{local(at):%H:%M %d/%m/%Y}" if at else ""
+
+
+def place_and_day(agency: str, at: datetime) -> str:
+    """Return the line over the signatures; a seat that the agency's name does not tell is blank."""
+    seat = _SEATS.fullmatch(agency)
+    day = local(at)
+    return f"{seat[1] if seat else BLANK}, ngày {day:%d} tháng {day:%m} năm {day:%Y}"
+
+
+def day(on: date) -> str:
+    """Return a day as Vietnamese papers write it."""
+    return f"{on:%d/%m/%Y}"
+
+
+def money(amount: int) -> str:
+    """Return an amount of đồng: `1.250.000 đồng`."""
+    return f"{amount:,} đồng".replace(",", ".")
+
+
+def verdict(due: datetime | None, end: datetime | None, now: datetime) -> str:
+    """Return early, on_time or late, open while it runs in time, uncounted without a due moment.
+
+    What ends on an earlier day than it is due is early.
+    """
+    if due is None:
+        return "uncounted"
+    if end is None:
+        return "late" if now > due else "open"
+    if local(end).date() < local(due).date():
+        return "early"
+    return "on_time" if end <= due else "late"
+
+
+def printable(value: object) -> str:
+    """Return a value as text without what XML and paper cannot hold."""
+    text = "" if value is None else str(value)
+    return "".join(c for c in text if c in "\n\t" or (c.isprintable() and c < "\ufffe")).strip()
