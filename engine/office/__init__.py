@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.codes import CodePattern
 from engine.commands import Command, PrintPaper, ProcedureCommand, RegisterDossier, Request
 from engine.flow.confined import Confinement
+from engine.office.actions import actions
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.printing import Printer
@@ -19,6 +20,7 @@ from engine.office.result import Result
 from engine.office.waking import Wake
 from engine.papers.templates import Templates
 from engine.people import Actor
+from engine.proceed import Before
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -44,10 +46,10 @@ class Office:
     ) -> None:
         library = Library(store)
         self.library = library
-        self._clock = clock
+        self._store, self._clock = store, clock
         self._desk = Desk(store, library, wake)
         self._reception = Reception(store, library, wake, codes or CodePattern())
-        self._printer = Printer(store, library, templates or Templates())
+        self._printer = Printer(store, self._desk, templates or Templates())
         self._registry = Registry(store, confinement or Confinement())
 
     def execute(
@@ -67,3 +69,9 @@ class Office:
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
         return handle(command, actor, now, request, if_match)
+
+    def actions(self, before: Before, actor: Actor) -> list[dict[str, Any]]:
+        """Return what an actor may do to a dossier now, and why not the rest; nothing is locked."""
+        with self._store.unit() as unit:
+            facts = self._desk.facts(unit, before, actor, self._clock.now())
+        return actions(before, actor, facts)

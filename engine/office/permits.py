@@ -34,10 +34,7 @@ def do_task(task: Task, actor: Actor, rules: RuleSet) -> None:
 
 def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
     """Raise NotFound unless an agency of the actor receives, settles or takes part in it."""
-    dossier = before.dossier
-    seeing = {dossier.receiving_agency, dossier.competent_agency, *taking_part}
-    seeing |= {part.agency for part in before.parts}
-    if not seeing & actor.agencies():
+    if not _agencies(before, taking_part) & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
@@ -47,6 +44,7 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     places = {
         "receiving": {dossier.receiving_agency}, "competent": {dossier.competent_agency},
         "part": {part.agency for part in before.parts},
+        "consulted": {one.agency for one in dossier.standing.awaited()},
     }
     for relation, role in rules.who_may.get(act, ()):
         if any(actor.holds(agency, role) for agency in places[relation]):
@@ -58,9 +56,10 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     )
 
 
-def do_print(actor: Actor, taking_part: frozenset[str]) -> None:
+def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
     """Raise Forbidden unless the actor holds a printing role where the dossier is dealt with."""
-    if not any(actor.holds(a, role) for a in taking_part for role in PRINTING_ROLES):
+    agencies = _agencies(before, taking_part)
+    if not any(actor.holds(agency, role) for agency in agencies for role in PRINTING_ROLES):
         raise Forbidden(
             f"In giấy tờ của hồ sơ cần một trong các vai trò {', '.join(PRINTING_ROLES)} "
             "tại cơ quan tham gia giải quyết.",
@@ -85,3 +84,12 @@ def do_procedure(actor: Actor, role: str) -> None:
             f"Cần vai trò {role} để làm việc này với quy trình.",
             f"This needs the role {role}.", code="wrong-role", role=role,
         )
+
+
+def _agencies(before: Before, taking_part: frozenset[str]) -> frozenset[str]:
+    dossier = before.dossier
+    return taking_part | {
+        dossier.receiving_agency, dossier.competent_agency,
+        *(part.agency for part in before.parts),
+        *(one.agency for one in dossier.standing.consultations),
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from engine.errors import Conflict, Fault, Invalid
 from engine.history import Entry, read_body, read_instant
 from engine.law.rules import rules_by_id
 from engine.office import permits
-from engine.office.library import Library
+from engine.office.dossiers import Desk
 from engine.office.result import Result, when
 from engine.papers.compose import compose, issuer_of
 from engine.papers.docx import docx
@@ -25,7 +24,7 @@ from engine.papers.page import page
 from engine.papers.pdf import need_pdf, pdf
 from engine.papers.templates import Templates
 from engine.people import Actor
-from engine.proceed import Before, Facts, proceed, sealed
+from engine.proceed import Before, proceed, sealed
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -43,9 +42,9 @@ class Printed(Result):
 class Printer:
     """Prints papers of dossiers and records each of them."""
 
-    def __init__(self, store: Store, library: Library, templates: Templates) -> None:
+    def __init__(self, store: Store, desk: Desk, templates: Templates) -> None:
         self._store = store
-        self._library = library
+        self._desk = desk
         self._templates = templates
 
     def execute(
@@ -60,12 +59,9 @@ class Printer:
         paper = paper_named(command.paper)
         with self._store.unit() as unit:
             before = unit.load(command.dossier, (actor.id, request) if request else None)
-            parts = unit.part_agencies(command.dossier)
-            permits.see_dossier(before, actor, parts)
-            dossier = before.dossier
-            permits.do_print(
-                actor, parts | {dossier.receiving_agency, dossier.competent_agency},
-            )
+            dossier, taking_part = before.dossier, unit.part_agencies(command.dossier)
+            permits.see_dossier(before, actor, taking_part)
+            permits.do_print(before, actor, taking_part)
             if request and (kept := unit.take_key(actor.id, request)):
                 return self._again(unit, before, actor, kept["body"])
             _need_format(command.format)
@@ -113,12 +109,7 @@ class Printer:
     def _record(
         self, unit: Unit, before: Before, command: PrintPaper, actor: Actor, now: datetime,
     ) -> Entry:
-        dossier = before.dossier
-        facts = Facts(
-            now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
-            rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(_agencies(before)),
-            salt=secrets.token_bytes(16),
-        )
+        facts = self._desk.facts(unit, before, actor, now)
         outcome, entry = sealed(proceed(before, command, facts))
         unit.save(outcome, entry)
         unit.add_paper(entry, command.paper, command.sha256)
@@ -135,13 +126,6 @@ def printed_json(entry: Entry) -> dict[str, Any]:
         **{name: command[name] for name in
            ("paper", "form", "format", "number", "sha256", "size")},
     }
-
-
-def _agencies(before: Before) -> frozenset[str]:
-    dossier = before.dossier
-    return frozenset({
-        dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values(),
-    })
 
 
 def _need_format(name: str) -> None:

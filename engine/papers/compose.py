@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from engine.errors import Conflict
 from engine.law.rules import RuleSet, rules_by_id
@@ -108,7 +107,7 @@ def _receipt(told: Told, heading: Heading) -> Receipt:
 
 def _supplement_request(told: Told, heading: Heading) -> SupplementRequest:
     asked, standing = _done("supplement-request", told), told.dossier.standing
-    items, days = asked.content.get("items") or (), asked.content.get("days")
+    items = asked.content.get("items") or ()
     rules = rules_by_id(told.dossier.rule_set)
     restarts = standing.accepted_at is not None and rules.supplement_restarts
     return SupplementRequest(
@@ -116,10 +115,16 @@ def _supplement_request(told: Told, heading: Heading) -> SupplementRequest:
         reason=printable(asked.content.get("reason")),
         items=tuple(printable(item) for item in items if printable(item)),
         guidance=printable(asked.content.get("note")),
-        until=f"{days} ngày, kể từ ngày nhận phiếu này" if days else "",
+        until=_until(told),
         restart="Thời hạn giải quyết được tính lại từ đầu sau khi nhận đủ hồ sơ."
         if restarts else "",
     )
+
+
+def _until(told: Told) -> str:
+    hold = told.dossier.standing.hold
+    waits = hold is not None and hold.act == "request-supplement"
+    return f"đến {moment(hold.due)}" if waits and hold and hold.due else ""
 
 
 def _refusal(told: Told, heading: Heading) -> Refusal:
@@ -145,9 +150,12 @@ def _apology(told: Told, heading: Heading) -> Apology:
 
 def _stop_notice(told: Told, heading: Heading) -> StopNotice:
     stopped = _done("stop-notice", told)
-    at: datetime | None = told.dossier.standing.accepted_at
     return StopNotice(
-        heading=heading, received=moment(at), stopped=moment(stopped.at), reason=_reason(stopped),
+        heading=heading, received=moment(told.dossier.standing.accepted_at),
+        stopped=moment(stopped.at), reason=_reason(stopped), cause=(
+            "Quá thời hạn mà hồ sơ không được bổ sung" if stopped.act == "close"
+            else "Theo đề nghị của ông (bà)"
+        ),
     )
 
 

@@ -107,6 +107,7 @@ class StopNotice:
     received: str
     stopped: str
     reason: str
+    cause: str
 
 
 @dataclass(frozen=True)

@@ -90,10 +90,10 @@ def _standing_acts(chain: Iterator[tuple[Entry, dict[str, Any]]]) -> list[Done]:
         _, personal = read_personal(entry)
         said = personal.get("content") or personal.get("answers") or {}
         for act in body["content"]["outcome"]["acts"]:
-            if "skipped" in act:
+            if "skipped" in act or act["act"] == "remind":
                 continue
-            if act["act"] == "correct" and done:
-                done.pop()
+            if act["act"] == "correct":
+                del done[-1:]  # what can be corrected is always the act before (law.mistakes)
                 continue
             done.append(Done(act["act"], read_instant(body["at"]), body["actor"], said))
     return done

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from engine.errors import Conflict, NotFound
+from engine.errors import Corrupt, NotFound
 from engine.law.rules import RuleSet
 
 Paper = Literal[
@@ -33,6 +33,8 @@ class Form:
     @property
     def name(self) -> str:
         """Return how people name the form: `Mẫu số 01, TT 01/2018/TT-VPCP`."""
+        if not self.number:
+            return f"Không có mẫu trong {self.circular}"
         return f"Mẫu số {self.number}, {self.circular}"
 
 
@@ -57,31 +59,31 @@ def _forms(
     }
 
 
-_CIRCULAR_01 = _forms("TT 01/2018/TT-VPCP", (
-    "receipt", "supplement-request", "refusal", "apology", "control-slip", "register",
-))
-_CIRCULAR_03 = _forms("TT 03/2025/TT-VPCP", PAPERS, {
-    "refusal": "Phiếu từ chối tiếp nhận hồ sơ",
-    "apology": "Văn bản xin lỗi và đề nghị gia hạn",
-})
-
-
-def forms_of(rules: RuleSet) -> Mapping[Paper, Form]:
-    """Return the forms that a rule set prints on: Circular 01 under Decree 61, else Circular 03."""
-    return _CIRCULAR_01 if rules.id.startswith("ND61/") else _CIRCULAR_03
+#: By the circular that a rule set names.
+_FORMS: Mapping[str, Mapping[Paper, Form]] = {
+    "TT01/2018": _forms("TT 01/2018/TT-VPCP", (
+        "receipt", "supplement-request", "refusal", "apology", "control-slip", "register",
+    )),
+    "TT03/2025": _forms("TT 03/2025/TT-VPCP", PAPERS, {
+        "refusal": "Phiếu từ chối tiếp nhận hồ sơ",
+        "apology": "Văn bản xin lỗi và đề nghị gia hạn",
+    }),
+}
 
 
 def form_of(paper: Paper, rules: RuleSet) -> Form:
-    """Return the form of a paper; raise Conflict where the circular has none."""
-    form = forms_of(rules).get(paper)
-    if form is None:
-        circular = next(iter(forms_of(rules).values())).circular
-        raise Conflict(
-            f"{circular} không có mẫu «{_TITLES[paper]}»; hồ sơ này theo {rules.id}.",
-            f"{circular} has no form for {paper}; this dossier keeps the rules {rules.id}.",
-            code="no-form", paper=paper,
+    """Return the form on which a rule set prints a paper.
+
+    A paper that the circular does not know, as the stop notice under Circular 01, has no number.
+    Raises Corrupt for a circular that this build does not know.
+    """
+    forms = _FORMS.get(rules.circular)
+    if forms is None:
+        raise Corrupt(
+            f"Không rõ mẫu của {rules.circular}.",
+            f"The forms of {rules.circular} are unknown to this build.",
         )
-    return form
+    return forms.get(paper) or Form("", forms["receipt"].circular, _TITLES[paper])
 
 
 def paper_named(name: str) -> Paper:

@@ -13,7 +13,7 @@ from engine.papers.kinds import Paper
 ACTS: Mapping[Paper, tuple[str, ...]] = {
     "receipt": ("accept",), "supplement-request": ("request-supplement",),
     "refusal": ("not-accept", "refuse", "settle"), "apology": ("extend",),
-    "stop-notice": ("stop",), "control-slip": ("accept",),
+    "stop-notice": ("stop", "close"), "control-slip": ("accept",),
 }
 _BEFORE: Mapping[Paper, tuple[str, str]] = {
     "receipt": ("hồ sơ chưa được tiếp nhận", "the dossier has not been accepted yet"),
@@ -40,12 +40,13 @@ def need_occasion(paper: Paper, standing: Standing, rules: RuleSet, *, asked: bo
             f"Không in được giấy này: {vi} ({article}).",
             f"This paper cannot be printed: {en} ({article}).", code="paper-not-due", paper=paper,
         )
+    at_once = rules.article("on_the_spot")
     if paper == "receipt" and standing.on_the_spot and not asked:
         raise Conflict(
             f"Hồ sơ giải quyết ngay không cần giấy tiếp nhận, trừ khi người nộp yêu cầu; nếu có "
-            f"yêu cầu hãy gửi asked: true ({_ON_THE_SPOT}).",
+            f"yêu cầu hãy gửi asked: true ({at_once}).",
             f"A dossier settled on the spot gets no receipt unless the applicant asks for it; if "
-            f"so, send asked: true ({_ON_THE_SPOT}).", code="receipt-not-asked", paper=paper,
+            f"so, send asked: true ({at_once}).", code="receipt-not-asked", paper=paper,
         )
 
 
@@ -54,10 +55,6 @@ def act_of(paper: Paper, standing: Standing) -> str:
     if paper == "refusal" and standing.accepted_at is not None:
         return "refuse"
     return ACTS[paper][0]
-
-
-#: The rule is of Decree 61; that Decree 118 keeps it is not verified.
-_ON_THE_SPOT = "NĐ 61/2018 Đ17.4"
 
 
 def _stands(paper: Paper, standing: Standing) -> bool:

@@ -43,7 +43,7 @@ _SAMPLES: Mapping[Paper, PaperFacts] = {
     ),
     "refusal": Refusal(_HEADING, "giải quyết", _AT, "Không thuộc đối tượng", "Thành thật xin lỗi."),
     "apology": Apology(_HEADING, _AT, _AT, _AT, "Chờ ý kiến cơ quan phối hợp"),
-    "stop-notice": StopNotice(_HEADING, _AT, _AT, "Người nộp đề nghị dừng"),
+    "stop-notice": StopNotice(_HEADING, _AT, _AT, "Không còn nhu cầu", "Theo đề nghị của ông (bà)"),
     "control-slip": ControlSlip(
         _HEADING, "UBND xã Kim Liên", "Sở Nội vụ Nghệ An", _AT, _AT, "Trong hạn",
         (SlipRow("B1", "Người nộp hồ sơ", "Bộ phận một cửa", _AT, _AT, _AT, "Đúng hạn"),),

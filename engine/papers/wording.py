@@ -131,7 +131,7 @@ WORDING: Mapping[Paper, tuple[Block, ...]] = {
     "stop-notice": (
         Line("Kính gửi", "{{ applicant.name }}", bold=True), *_applicant("Hồ sơ của"), _PROCEDURE,
         When("received", (Line("Thời gian nhận hồ sơ", "{{ received }}"),)),
-        Line("Theo đề nghị của ông (bà), {{ agency }} dừng giải quyết hồ sơ nêu trên từ "
+        Line("{{ cause }}, {{ agency }} dừng giải quyết hồ sơ nêu trên từ "
              "{{ stopped }}. Tại thời điểm đó hồ sơ chưa có quyết định hoặc kết quả giải quyết."),
         Line("Lý do", "{{ reason }}"), _ARTICLE,
         Line("Khi có nhu cầu, ông (bà) nộp hồ sơ mới theo quy định."),

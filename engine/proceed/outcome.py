@@ -79,7 +79,8 @@ class Outcome:
     """Everything that one command did; the store saves it in one transaction.
 
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
-    hands; `envelopes` are new or changed state. `draft` becomes the history entry.
+    hands; `envelopes` are new or changed state. `draft` becomes the history entry. `reminders` are
+    all that stand now, by key; None where nothing changed about them.
     """
 
     dossier: Dossier
@@ -88,6 +89,7 @@ class Outcome:
     changed: tuple[Task, ...]
     envelopes: tuple[Envelope, ...]
     draft: Draft
+    reminders: Mapping[str, datetime] | None = None
 
 
 def sealed(outcome: Outcome) -> tuple[Outcome, Entry]:
