@@ -140,11 +140,11 @@ def _refusal(told: Told, heading: Heading) -> Refusal:
 
 
 def _apology(told: Told, heading: Heading) -> Apology:
-    extended = told.dossier.standing.extensions[-1]
+    extended, act = told.dossier.standing.extensions[-1], _done("apology", told)
     return Apology(
         heading=heading, received=moment(told.dossier.standing.accepted_at),
         was=moment(extended.was), due=moment(extended.due),
-        reason=_reason(_done("apology", told)),
+        reason=_reason(act), apology=printable(act.content.get("apology")),
     )
 
 

@@ -97,6 +97,7 @@ class Apology:
     was: str
     due: str
     reason: str
+    apology: str
 
 
 @dataclass(frozen=True)

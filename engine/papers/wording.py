@@ -123,7 +123,8 @@ WORDING: Mapping[Paper, tuple[Block, ...]] = {
         Line("Thời gian nhận hồ sơ", "{{ received }}"), Line("Ngày hẹn trả kết quả", "{{ was }}"),
         Line("Đến nay hồ sơ chưa giải quyết xong. {{ agency }} thành thật xin lỗi ông (bà) vì sự "
              "chậm trễ này."),
-        Line("Lý do", "{{ reason }}"), Line("Hẹn lại ngày trả kết quả", "{{ due }}", bold=True),
+        When("apology", (Line("{{ apology }}"),)), Line("Lý do", "{{ reason }}"),
+        Line("Hẹn lại ngày trả kết quả", "{{ due }}", bold=True),
         Line("Việc hẹn lại ngày trả kết quả chỉ thực hiện một lần ({{ article }}). Rất mong ông "
              "(bà) thông cảm."),
         Signs(("Người lập phiếu", _SIGN, "{{ official }}"), ("Thủ trưởng cơ quan", _SEAL, "")),
