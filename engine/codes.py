@@ -84,10 +84,11 @@ class CodePattern:
             )
         return found["agency"], day, int(found["sequence"])
 
-    def _day(self, digits: str) -> date | None:
-        form = next(form for name, form in _DATES.items() if f"{{{name}}}" in self.text)
+    @staticmethod
+    def _day(digits: str) -> date | None:
+        whole = digits if len(digits) == len("yyyymmdd") else f"20{digits}"
         try:
-            return datetime.strptime(digits, form).date()  # noqa: DTZ007 - a day has no zone
+            return datetime.strptime(whole, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             return None
 

@@ -79,10 +79,21 @@ def printed(
 def text_of(content: bytes) -> str:
     """The text of a PDF or DOCX, words apart by single spaces."""
     if content.startswith(b"%PDF"):
-        return " ".join(" ".join(p.extract_text() for p in PdfReader(BytesIO(content)).pages).split())
+        pages = PdfReader(BytesIO(content)).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
     document = Document(BytesIO(content))
     said = [p.text for p in document.paragraphs]
     for table in document.tables:
         said += [cell.text for row in table.rows for cell in row.cells]
     said += [p.text for p in document.sections[0].footer.paragraphs]
     return " ".join(" ".join(said).split())
+
+
+def template_saying(*paragraphs: str) -> bytes:
+    """A template as a department might write it: these paragraphs and nothing else."""
+    document = Document()
+    for text in paragraphs:
+        document.add_paragraph(text)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 import town
@@ -62,11 +63,11 @@ def test_the_supplement_request_lists_everything_at_once_with_its_reason(
     ready: Office, store: Store, clock: FixedClock, how: str,
 ) -> None:
     code = register(ready)
-    act(ready, store, code, "request-supplement", reason="Thiếu giấy tờ chứng minh thời gian công tác",
+    act(ready, store, code, "request-supplement", reason="Thiếu giấy tờ chứng minh công tác",
         items=["Bản khai quá trình", "Bản sao quyết định"], days=5, note="Nộp tại bàn số 2")
     text = text_of(printed(ready, code, "supplement-request", how).content)
     says(text, "Mẫu số 02", "1. Bản khai quá trình", "2. Bản sao quyết định", "Nộp tại bàn số 2",
-         "Thiếu giấy tờ chứng minh thời gian công tác", "đến 17 giờ 30 phút, ngày 16/11/2026")
+         "Thiếu giấy tờ chứng minh công tác", "đến 17 giờ 30 phút, ngày 16/11/2026")
 
 
 def test_the_refusal_at_reception_gives_the_reason(
@@ -173,11 +174,9 @@ def test_what_a_citizen_wrote_is_text_on_the_page_and_nothing_else(
 
 
 def test_long_reasons_flow_onto_further_pages(
-    ready: Office, store: Store, clock: FixedClock, tmp_path: object,
+    ready: Office, store: Store,
 ) -> None:
     can_print_pdf()
-    from io import BytesIO
-
     code = register(ready)
     act(ready, store, code, "not-accept", reason="Không đủ điều kiện theo quy định. " * 55)
     pages = PdfReader(BytesIO(printed(ready, code, "refusal", "pdf").content)).pages

@@ -99,7 +99,7 @@ def every(connection: Connection, span: Span, now: datetime) -> Iterator[Line]:
 
 HEADINGS = (
     "STT", "Mã hồ sơ", "Tên thủ tục", "Họ tên người nộp", "Địa chỉ, điện thoại", "Nhận hồ sơ",
-    "Hẹn trả", "Trả kết quả", "Kết quả", "Cách nộp", "Tình trạng", "Ghi chú",
+    "Hẹn trả", "Trả kết quả, kết thúc", "Kết quả", "Cách nộp", "Tình trạng", "Ghi chú",
 )
 Cell = str | int | datetime | None
 
@@ -112,8 +112,8 @@ def cells(line: Line) -> tuple[Cell, ...]:
         line.number, dossier.code, f"{line.procedure} ({dossier.procedure})",
         printable(line.applicant.get("name")), "\n".join(filter(None, contact)),
         standing.accepted_at or dossier.registered_at, standing.due, finished(dossier),
-        result(dossier), CHANNELS.get(dossier.channel, dossier.channel), VERDICTS[line.standing],
-        "; ".join(notes(dossier)),
+        result(dossier), CHANNELS.get(dossier.channel, dossier.channel),
+        VERDICTS[line.standing] if standing.accepted_at else "", "; ".join(notes(dossier)),
     )
 
 

@@ -9,6 +9,7 @@ from engine.law.rules import RuleSet, rules_by_id
 from engine.papers.facts import (
     Apology,
     Applicant,
+    Component,
     Heading,
     PaperFacts,
     Receipt,
@@ -20,11 +21,21 @@ from engine.papers.gather import Done, Told
 from engine.papers.kinds import Paper, form_of
 from engine.papers.occasion import ACTS, act_of
 from engine.papers.slip import control_slip
-from engine.papers.words import BLANK, CHANNELS, moment, money, place_and_day, printable
+from engine.papers.words import (
+    BLANK,
+    CHANNELS,
+    article,
+    moment,
+    money,
+    place_and_day,
+    printable,
+)
 
 #: How the one-stop unit is called under each decree.
 _UNITS = {"ND61/": "Bộ phận Tiếp nhận và Trả kết quả"}
 _UNIT = "Trung tâm Phục vụ hành chính công"
+#: Lines of the receipt's table, to be filled in by hand.
+_LINES = 3
 _THROUGH: Mapping[str, str] = {
     "public_post": "qua dịch vụ bưu chính công ích", "hired_service": "qua dịch vụ được thuê",
     "authorised_person": "qua người được ủy quyền",
@@ -70,7 +81,10 @@ def _heading(paper: Paper, told: Told, official: str) -> Heading:
         applicant=Applicant(**{
             name: printable(told.applicant.get(name)) for name in vars(Applicant())
         }),
-        official=printable(official), article=rules.article(act_of(paper, dossier.standing)),
+        official=printable(official), article=article(
+            # A parameter's name means nothing to a citizen: only what is certain is quoted.
+            rules.articles.get(act_of(paper, dossier.standing)) or "",
+        ),
     )
 
 
@@ -102,6 +116,7 @@ def _receipt(told: Told, heading: Heading) -> Receipt:
             heading.unit, told.names.get(dossier.receiving_agency, dossier.receiving_agency),
         ))),
         fee=money(charges) if charges else BLANK,
+        components=(Component("", "", ""),) * _LINES,
     )
 
 
@@ -145,6 +160,8 @@ def _apology(told: Told, heading: Heading) -> Apology:
         heading=heading, received=moment(told.dossier.standing.accepted_at),
         was=moment(extended.was), due=moment(extended.due),
         reason=_reason(act), apology=printable(act.content.get("apology")),
+        once="Việc hẹn lại ngày trả kết quả chỉ thực hiện một lần."
+        if rules_by_id(told.dossier.rule_set).extensions == 1 else "",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from engine.errors import Invalid
+from engine.errors import Conflict
 
 #: What a template may hold, in bytes and files; a page with a coat of arms needs a hundredth.
 MOST_BYTES, MOST_UNPACKED, MOST_FILES = 5_000_000, 50_000_000, 1_000
@@ -15,7 +15,7 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def need_docx(content: bytes, name: str) -> None:
-    """Raise Invalid, naming the file, unless the content is a DOCX within its bounds."""
+    """Raise Conflict, naming the file, unless the content is a DOCX within its bounds."""
     try:
         with ZipFile(BytesIO(content)) as kept:
             infos = kept.infolist()
@@ -30,13 +30,13 @@ def need_docx(content: bytes, name: str) -> None:
     else:
         reason = f"{_MAIN} is not in it"
     if not fits:
-        raise Invalid(
+        raise Conflict(
             f"Mẫu in {name} quá lớn: nhiều nhất {MOST_BYTES} byte, {MOST_FILES} tệp bên trong.",
             f"The template {name} is too large: at most {MOST_BYTES} bytes, {MOST_FILES} files.",
             code="template-broken", file=name,
         )
     if not whole:
-        raise Invalid(
+        raise Conflict(
             f"Mẫu in {name} không phải tệp DOCX; hãy lưu lại bằng trình soạn thảo văn bản.",
             f"The template {name} is no DOCX file ({reason}); save it again as DOCX.",
             code="template-broken", file=name,

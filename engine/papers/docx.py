@@ -86,7 +86,8 @@ class _Rules(ImmutableSandboxedEnvironment):
 def _need_modest(node: nodes.Node, loops: int = 0) -> None:
     """Raise SecurityError for what a template has no business with, or loops inside loops."""
     loops += isinstance(node, nodes.For)
-    if not isinstance(node, _ALLOWED) or loops > _MOST_LOOPS:
+    itself = isinstance(node, nodes.Name) and node.name == "self"
+    if not isinstance(node, _ALLOWED) or itself or loops > _MOST_LOOPS:
         name = type(node).__name__
         error = SecurityError(f"a template may show, choose and repeat, but not this: {name}")
         error.lineno = node.lineno  # type: ignore[attr-defined]  # as errors of syntax have it

@@ -63,15 +63,17 @@ def _page(document: DocxDocument) -> None:
 
 
 def _head(document: DocxDocument) -> None:
-    left, right = _cells(document, 52, _INNER - 52)
+    left, right = _cells(document, 50, _INNER - 50)
     _paragraph(left, "{{ agency | upper }}", size=9.5, align=ALIGN.CENTER)
     _more(left, "{{ unit | upper }}", bold=True)
     _paragraph(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=9, align=ALIGN.CENTER)
     _more(right, "Độc lập - Tự do - Hạnh phúc", bold=True)
     _more(right, "――――――――")
-    code, day = _cells(document, 62, _INNER - 62)
-    _paragraph(code, "{{ qr }}  Mã hồ sơ: {{ code }}", size=9.5)
-    _paragraph(day, "{{ place_and_day }}", italic=True, size=10, align=ALIGN.RIGHT)
+    mark, code, day = _cells(document, 18, 46, _INNER - 64)
+    _paragraph(mark, "{{ qr }}")
+    _paragraph(code, "Mã hồ sơ:", size=9.5)
+    _more(code, "{{ code }}", bold=True)
+    _paragraph(day, "{{ place_and_day }}", italic=True, size=9.5, align=ALIGN.RIGHT)
 
 
 def _draw(document: DocxDocument, block: Block) -> None:
@@ -109,6 +111,7 @@ def _grid(document: DocxDocument, grid: Grid) -> None:
     table = document.add_table(rows=4, cols=len(grid.columns), style="Table Grid")
     table.autofit = False
     for number, (heading, width, cell) in enumerate(grid.columns):
+        table.columns[number].width = Mm(width)  # what one program reads, and the other
         for row in table.rows:
             row.cells[number].width = Mm(width)
         _paragraph(_only(table.rows[0].cells[number]), heading, bold=True, size=grid.size,
@@ -131,8 +134,8 @@ def _cells(document: DocxDocument, *widths: int) -> list[Paragraph]:
     """Add a table without lines, and return the first paragraph of each of its cells."""
     table = document.add_table(rows=1, cols=len(widths))
     table.autofit = False
-    for cell, width in zip(table.rows[0].cells, widths, strict=True):
-        cell.width = Mm(width)
+    for number, (cell, width) in enumerate(zip(table.rows[0].cells, widths, strict=True)):
+        table.columns[number].width = cell.width = Mm(width)
     return [_only(cell) for cell in table.rows[0].cells]
 
 

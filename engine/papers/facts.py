@@ -60,7 +60,7 @@ class Receipt:
     due: str
     return_place: str
     fee: str
-    components: tuple[Component, ...] = ()
+    components: tuple[Component, ...]
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class Apology:
     due: str
     reason: str
     apology: str
+    once: str
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ _SAMPLES: Mapping[Paper, PaperFacts] = {
         "05 ngày", "Thời hạn giải quyết được tính lại từ đầu.",
     ),
     "refusal": Refusal(_HEADING, "giải quyết", _AT, "Không thuộc đối tượng", "Thành thật xin lỗi."),
-    "apology": Apology(_HEADING, _AT, _AT, _AT, "Chờ ý kiến cơ quan phối hợp", "Xin lỗi."),
+    "apology": Apology(_HEADING, _AT, _AT, _AT, "Chờ ý kiến cơ quan phối hợp", "Xin lỗi.",
+                       "Chỉ hẹn lại một lần."),
     "stop-notice": StopNotice(_HEADING, _AT, _AT, "Không còn nhu cầu", "Theo đề nghị của ông (bà)"),
     "control-slip": ControlSlip(
         _HEADING, "UBND xã Kim Liên", "Sở Nội vụ Nghệ An", _AT, _AT, "Trong hạn",

@@ -61,7 +61,7 @@ _NOTES = (
     "{% if item.due %}Hạn {{ item.due }} {% endif %}"
     "{% if item.finished %}Xong {{ item.finished }}{% endif %}"
 )
-_ARTICLE = Line("Căn cứ", "{{ article }}.")
+_ARTICLE = When("article", (Line("Căn cứ", "{{ article }}."),))
 
 
 def _applicant(label: str) -> tuple[Block, ...]:
@@ -84,7 +84,7 @@ WORDING: Mapping[Paper, tuple[Block, ...]] = {
         Line("Cách nộp hồ sơ", "{{ channel }}{% if through %}, {{ through }}{% endif %}"),
         Line("Thành phần hồ sơ đã nhận:"),
         Grid("components", (
-            ("STT", 10, "{{ loop.index }}"), ("Tên giấy tờ", 66, "{{ item.name }}"),
+            ("STT", 12, "{{ loop.index }}"), ("Tên giấy tờ", 64, "{{ item.name }}"),
             ("Loại bản", 28, "{{ item.kind }}"), ("Số lượng", 20, "{{ item.count }}"),
         )),
         Line("Thời hạn giải quyết", "{{ limit }}"),
@@ -125,8 +125,8 @@ WORDING: Mapping[Paper, tuple[Block, ...]] = {
              "chậm trễ này."),
         When("apology", (Line("{{ apology }}"),)), Line("Lý do", "{{ reason }}"),
         Line("Hẹn lại ngày trả kết quả", "{{ due }}", bold=True),
-        Line("Việc hẹn lại ngày trả kết quả chỉ thực hiện một lần ({{ article }}). Rất mong ông "
-             "(bà) thông cảm."),
+        Line("{% if once %}{{ once }} {% endif %}{% if article %}Căn cứ: {{ article }}. {% endif %}"
+             "Rất mong ông (bà) thông cảm."),
         Signs(("Người lập phiếu", _SIGN, "{{ official }}"), ("Thủ trưởng cơ quan", _SEAL, "")),
     ),
     "stop-notice": (
@@ -145,8 +145,8 @@ WORDING: Mapping[Paper, tuple[Block, ...]] = {
         Line("Thời gian nhận hồ sơ", "{{ received }}"), Line("Hẹn trả kết quả", "{{ due }}"),
         Line("Tình trạng cả hồ sơ", "{{ verdict }}", bold=True),
         Grid("rows", (
-            ("Bước", 10, "{{ item.step }}"),
-            ("Tên cơ quan, bộ phận", 38, "1. Giao: {{ item.giver }}\n2. Nhận: {{ item.taker }}"),
+            ("Bước", 12, "{{ item.step }}"),
+            ("Tên cơ quan, bộ phận", 36, "1. Giao: {{ item.giver }}\n2. Nhận: {{ item.taker }}"),
             ("Thời gian giao, nhận", 17, "{{ item.given }}"), ("Ký giao", 11, ""),
             ("Ký nhận", 11, ""), ("Kết quả", 14, "{{ item.verdict }}"),
             ("Ghi chú", 23, _NOTES),

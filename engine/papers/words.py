@@ -45,6 +45,13 @@ def place_and_day(agency: str, at: datetime) -> str:
     return f"{seat[1] if seat else BLANK}, ngày {day:%d} tháng {day:%m} năm {day:%Y}"
 
 
+def article(text: str) -> str:
+    """Return an article as a citizen reads it: `Nghị định 118/2025/NĐ-CP Điều 17.2a`."""
+    text = re.sub(r"\bNĐ (\d+/\d{4})(?!/)", r"Nghị định \1/NĐ-CP", text)
+    text = re.sub(r"\bTT (\d+/\d{4})(?!/)", r"Thông tư \1/TT-VPCP", text)
+    return re.sub(r"\bĐ(\d)", r"Điều \1", text)
+
+
 def day(on: date) -> str:
     """Return a day as Vietnamese papers write it."""
     return f"{on:%d/%m/%Y}"
