@@ -79,7 +79,9 @@ class PrintPaper:
     """Print a paper of the law (in giấy tờ) about a dossier, as `format` docx or pdf.
 
     Who asks gives the first four; the office adds which form it was, which copy of that kind
-    (`number`, from 1), and the hash and size in bytes by which the paper is known again.
+    (`number`, from 1), and the hash and size in bytes by which the paper is known again. `content`
+    is the random mark inside the paper: without it a hash in the chain would let anyone try out
+    what the paper says of a person.
     """
 
     dossier: str
@@ -90,6 +92,7 @@ class PrintPaper:
     number: int = 0
     sha256: str = field(default="", repr=False)
     size: int = 0
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

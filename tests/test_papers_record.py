@@ -78,7 +78,10 @@ def test_the_file_is_answered_and_its_hash_and_size_stand_in_the_history(
         "form": "Mẫu số 01, TT 03/2025/TT-VPCP", "number": 1, "size": len(answer.content),
         "sha256": sha256(answer.content).hexdigest(),
     }
-    assert read_personal(entry) == (b"", {})
+    # Without a secret inside, the hash would let anyone try out names and numbers on it.
+    mark = read_personal(entry)[1]["content"]["mark"]
+    assert len(mark) == 32
+    assert mark.encode() not in entry.body
 
 
 def test_printing_moves_nothing_but_the_history(p088: Town, store: Store) -> None:

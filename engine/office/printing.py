@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands import PrintPaper, Request
 from engine.errors import Conflict, Fault, Invalid
-from engine.history import Entry, read_body, read_instant
+from engine.history import Entry, read_body, read_instant, read_personal
 from engine.law.rules import rules_by_id
 from engine.office import permits
 from engine.office.dossiers import Desk
@@ -25,11 +26,14 @@ from engine.papers.pdf import need_pdf, pdf
 from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.proceed import Before, proceed, sealed
+from engine.store import entries
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
 
 FORMATS = ("pdf", "docx")
+#: Bytes of the random mark inside each paper.
+MARK_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -56,29 +60,37 @@ class Printer:
         A repeated request gets the same bytes, made anew from what stood before they were recorded.
         Raises NotInstalled where PDF cannot be made, Conflict where the paper makes no sense now.
         """
-        paper = paper_named(command.paper)
+        paper_named(command.paper)
         with self._store.unit() as unit:
             before = unit.load(command.dossier, (actor.id, request) if request else None)
-            dossier, taking_part = before.dossier, unit.part_agencies(command.dossier)
+            taking_part = unit.part_agencies(command.dossier)
             permits.see_dossier(before, actor, taking_part)
             permits.do_print(before, actor, taking_part)
             if request and (kept := unit.take_key(actor.id, request)):
                 return self._again(unit, before, actor, kept["body"])
             _need_format(command.format)
-            rules = rules_by_id(dossier.rule_set)
-            need_occasion(paper, dossier.standing, rules, asked=command.asked)
-            told = gather(unit.connection, dossier, now)
-            content = self._render(paper, command.format, told, actor.name)
-            command = replace(
-                command, form=form_of(paper, rules).name, size=len(content),
-                number=told.printed.get(paper, 0) + 1, sha256=sha256(content).hexdigest(),
-            )
-            entry = self._record(unit, before, command, actor, now)
-            result = Printed(printed_json(entry), created=True, content=content)
+            result = self._new(unit, before, command, actor, now)
             if request is not None:
                 unit.record(actor.id, request, result.as_json())
             unit.commit()
             return result
+
+    def _new(
+        self, unit: Unit, before: Before, command: PrintPaper, actor: Actor, now: datetime,
+    ) -> Printed:
+        """Print a paper that makes sense now, and write down its hash, not yet committed."""
+        paper, rules = paper_named(command.paper), rules_by_id(before.dossier.rule_set)
+        need_occasion(paper, before.dossier.standing, rules, asked=command.asked)
+        told = gather(unit.connection, before.dossier, now)
+        mark = secrets.token_hex(MARK_BYTES)
+        content = self._render(paper, (command.format, mark), told, actor.name)
+        command = replace(
+            command, form=form_of(paper, rules).name, size=len(content),
+            number=told.printed.get(paper, 0) + 1, sha256=sha256(content).hexdigest(),
+            content={"mark": mark},
+        )
+        entry = self._record(unit, before, command, actor, now)
+        return Printed(printed_json(entry), created=True, content=content)
 
     def _again(
         self, unit: Unit, before: Before, actor: Actor, kept: Mapping[str, Any],
@@ -86,7 +98,9 @@ class Printer:
         """Return a paper printed before, its bytes the same; raise Conflict where they are not."""
         at = datetime.fromisoformat(kept["printed_at"])
         told = gather(unit.connection, before.dossier, at, kept["entry"])
-        content = self._render(paper_named(kept["paper"]), kept["format"], told, actor.name)
+        content = self._render(
+            paper_named(kept["paper"]), (kept["format"], _mark(unit, kept)), told, actor.name,
+        )
         if sha256(content).hexdigest() != kept["sha256"]:
             raise Conflict(
                 f"Giấy này đã in ở mục {kept['entry']} của nhật ký, nay in lại sẽ khác (mẫu in "
@@ -97,14 +111,15 @@ class Printer:
             )
         return Printed(kept, created=True, repeated=True, content=content)
 
-    def _render(self, paper: Paper, how: str, told: Told, official: str) -> bytes:
+    def _render(self, paper: Paper, as_file: tuple[str, str], told: Told, official: str) -> bytes:
+        how, mark = as_file
         if how == "pdf":
             need_pdf()
         facts = compose(paper, told, official)
         if how == "pdf":
-            return pdf(page(paper, facts))
+            return pdf(page(paper, facts), mark)
         name, template = self._templates.find(paper, issuer_of(paper, told))
-        return docx(facts, template, name)
+        return docx(facts, template, name, mark)
 
     def _record(
         self, unit: Unit, before: Before, command: PrintPaper, actor: Actor, now: datetime,
@@ -126,6 +141,13 @@ def printed_json(entry: Entry) -> dict[str, Any]:
         **{name: command[name] for name in
            ("paper", "form", "format", "number", "sha256", "size")},
     }
+
+
+def _mark(unit: Unit, kept: Mapping[str, Any]) -> str:
+    """Return the mark of a paper printed before, empty where it was erased."""
+    found = entries.chain(unit.connection, kept["dossier"], after=kept["entry"] - 1, size=1)
+    content = read_personal(found[0])[1].get("content", {}) if found else {}
+    return str(content.get("mark", ""))
 
 
 def _need_format(name: str) -> None:

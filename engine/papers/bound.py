@@ -15,7 +15,7 @@ from engine.papers.words import brief, day, place_and_day, printable
 from engine.store import Connection, people
 
 #: Lines of one printed register.
-MOST_LINES = 1_000
+MOST_LINES = 500
 
 
 def bound_register(connection: Connection, span: Span, now: datetime, official: str) -> Register:

@@ -34,15 +34,16 @@ _MOST_LOOPS = 2
 _TAG = re.compile(r"<[^>]+>")
 
 
-def docx(facts: PaperFacts, template: bytes, name: str) -> bytes:
+def docx(facts: PaperFacts, template: bytes, name: str, mark: str = "") -> bytes:
     """Return the paper as DOCX from a template; `name` is how the template is called in refusals.
 
-    Raises Conflict (template-broken) naming the file and the place in it.
+    `mark` becomes the document's identifier. Raises Conflict (template-broken) naming the file and
+    the place in it.
     """
-    return render(context(facts), template, name)
+    return render(context(facts), template, name, mark)
 
 
-def render(values: Mapping[str, Any], template: bytes, name: str) -> bytes:
+def render(values: Mapping[str, Any], template: bytes, name: str, mark: str = "") -> bytes:
     """Return a template filled with values; raise Conflict naming the file and the place."""
     need_docx(template, name)
     filling = _Filling(BytesIO(template))
@@ -50,6 +51,7 @@ def render(values: Mapping[str, Any], template: bytes, name: str) -> bytes:
         filling.render_init()
         picture = InlineImage(filling, BytesIO(qr.png(str(values["code"]))), width=Mm(16))
         filling.render({**values, "qr": picture}, _Rules(), autoescape=True)
+        filling.core_properties.identifier = mark
         out = BytesIO()
         filling.save(out)
     except (TemplateError, TypeError) as error:

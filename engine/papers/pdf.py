@@ -19,12 +19,15 @@ def need_pdf() -> None:
     _weasyprint()
 
 
-def pdf(html: str) -> bytes:
-    """Return a page as PDF; raise NotInstalled where the libraries of the system are absent."""
+def pdf(html: str, mark: str = "") -> bytes:
+    """Return a page as PDF, with a mark in hexadecimal as the file's identifier.
+
+    Raises NotInstalled where the libraries of the system are absent.
+    """
     weasyprint = _weasyprint()
     out = BytesIO()
     weasyprint.HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(
-        out, pdf_identifier=sha256(html.encode()).digest()[:16],
+        out, pdf_identifier=bytes.fromhex(mark) or sha256(html.encode()).digest()[:16],
     )
     return out.getvalue()
 
