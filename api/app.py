@@ -11,7 +11,18 @@ from werkzeug.exceptions import HTTPException
 
 from api import demo_issuer, logs, metrics, problem
 from api.problem import BadRequest
-from api.routes import dossiers, history, house, lookup, papers, procedures, register, tasks
+from api.routes import (
+    deliveries,
+    dossiers,
+    handoffs,
+    history,
+    house,
+    lookup,
+    papers,
+    procedures,
+    register,
+    tasks,
+)
 from api.schemas.base import StrictJSON
 from api.schemas.problem import Problem
 from api.wiring import Services
@@ -19,7 +30,7 @@ from engine.errors import NotFound
 
 #: Bytes of a body; only an upload of files may be larger.
 MOST_BYTES = 1_000_000
-_LARGER = {"procedures.upload": procedures.MOST_BYTES}
+_LARGER = {"procedures.upload": procedures.MOST_BYTES, "handoffs.take": handoffs.MOST_BYTES}
 
 _CONFIG = {
     "API_TITLE": "motcua", "API_VERSION": version("motcua"), "OPENAPI_VERSION": "3.1.0",
@@ -59,7 +70,9 @@ def create_app(services: Services) -> Flask:
     }})
     app.extensions["motcua-api"] = api
     _describe(api)
-    for room in (dossiers, tasks, history, papers, register, procedures, lookup):
+    for room in (
+        dossiers, tasks, history, papers, register, procedures, lookup, handoffs, deliveries,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
     if services.demo_issuer is not None:
@@ -95,5 +108,5 @@ def _guard() -> None:
 #: Views that take a query; their schemas refuse what they do not know.
 _QUERIED = frozenset({
     "tasks.page", "history.page", "procedures.diff", "papers.print_paper", "papers.page",
-    "register.register",
+    "register.register", "handoffs.feed", "deliveries.page",
 })

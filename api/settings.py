@@ -20,7 +20,8 @@ class Settings:
 
     `embedded` is true where --embedded was given: then the database and the issuer of tokens are
     our own, for trying and testing alone; only then may `clock_file` tell the time. `codes` is how
-    dossier codes are written, `papers` the folder of a department's own templates.
+    dossier codes are written, `papers` the folder of a department's own templates. `node` is the
+    id under which other nodes know this one, `node_keys` the file of the keys that sign for it.
     """
 
     home: Path
@@ -33,6 +34,8 @@ class Settings:
     examination: Bounds = field(default_factory=Bounds)
     codes: CodePattern = field(default_factory=CodePattern)
     papers: Path | None = None
+    node: str = ""
+    node_keys: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -51,7 +54,7 @@ def from_environment(
 
     With `embedded` the database and issuer are left empty here: wiring starts our own.
     """
-    key = environ.get("MOTCUA_CHECKPOINT_KEY")
+    key, keys = environ.get("MOTCUA_CHECKPOINT_KEY"), environ.get("MOTCUA_NODE_KEYS")
     settings = Settings(
         home=usual_home(), database_url=_driver(environ.get("MOTCUA_DATABASE_URL", "")),
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
@@ -59,6 +62,7 @@ def from_environment(
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
         examination=bounds(environ), papers=_papers(environ.get("MOTCUA_PAPERS", "")),
         codes=CodePattern(environ.get("MOTCUA_CODE_PATTERN", "").strip() or CIRCULAR_01),
+        node=environ.get("MOTCUA_NODE", ""), node_keys=Path(keys) if keys else None,
     )
     if not embedded:
         need_database(settings)

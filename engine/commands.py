@@ -96,6 +96,22 @@ class PrintPaper:
 
 
 @dataclass(frozen=True)
+class ReceiveEnvelope:
+    """Take an envelope of another node in (nhận liên thông): its id, sequence and event.
+
+    `content` is the data of the event: what it says of the dossier, and the message.
+    """
+
+    dossier: str
+    node: str
+    id: str
+    sequence: int
+    event: str
+    digest: str
+    content: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
 class UploadVersion:
     """Upload a new version of a procedure (tải lên quy trình): names to source bytes."""
 
@@ -140,7 +156,7 @@ class RetireVersion:
 
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | PrintPaper
+    | ReceiveEnvelope | PrintPaper
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
@@ -151,7 +167,7 @@ Command = DossierCommand | ProcedureCommand
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
-    "print": PrintPaper,
+    "receive": ReceiveEnvelope, "print": PrintPaper,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

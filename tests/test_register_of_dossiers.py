@@ -59,7 +59,7 @@ def test_a_line_tells_all_that_the_form_asks_for(
 
 
 @pytest.mark.parametrize(("steps", "later", "standing"), [
-    (0, timedelta(), "uncounted"), (3, timedelta(), "open"), (3, timedelta(days=40), "late"),
+    (0, timedelta(), "uncounted"), (3, timedelta(), "on_time"), (3, timedelta(days=40), "late"),
 ])
 def test_the_standing_says_how_the_dossier_stands_against_its_appointment(
     p088: Town, office: Office, store: Store, clock: FixedClock, *,
@@ -78,7 +78,7 @@ def test_a_dossier_that_waits_for_the_citizen_is_not_called_late_meanwhile(
     act(office, store, code, "request-supplement", reason="Thiếu bản khai")
     clock.advance(timedelta(days=60))
     (line,) = items(p088)
-    assert line["standing"] == "open"
+    assert line["standing"] == "on_time"
     assert line["notes"][0] == "Bổ sung 1 lần"
 
 

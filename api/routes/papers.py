@@ -30,7 +30,7 @@ MEDIA = {
 @blueprint.arguments(PrintQuery, location="query", unknown=RAISE)
 @blueprint.arguments(Printing)
 @blueprint.response(201, description="the file; its hash stands in the history")
-@blueprint.change(etag=False)
+@blueprint.change(etag=False, more=(501,))
 def print_paper(query: dict[str, Any], body: dict[str, Any], code: str, paper: str) -> Response:
     """Print a paper of the law about a dossier, and record it (in giấy tờ)."""
     command = PrintPaper(code, paper, query["format"], body["asked"])

@@ -32,7 +32,7 @@ _SPOOLED, _PIECE = 5_000_000, 65_536
 @blueprint.get("/register")
 @blueprint.arguments(RegisterQuery, location="query", unknown=RAISE)
 @blueprint.response(200, RegisterPage)
-@blueprint.look()
+@blueprint.look(422, 501)
 def register(query: dict[str, Any]) -> Response:
     """Show the register of an agency to its own officials (sổ theo dõi hồ sơ)."""
     if query["agency"] not in actor().agencies():

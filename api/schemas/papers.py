@@ -86,7 +86,7 @@ class RegisterItem(Body):
     status_label = fields.String()
     channel = fields.String()
     standing = fields.String(metadata={
-        "enum": ["early", "on_time", "late", "open", "uncounted"],
+        "enum": ["early", "on_time", "near_due", "late", "uncounted"],
     })
     notes = fields.List(fields.String())
 

@@ -13,19 +13,21 @@ from engine.flow.confined import Confinement
 from engine.office.actions import actions
 from engine.office.dossiers import Desk
 from engine.office.library import Library
+from engine.office.linking import Answer, Linking
 from engine.office.printing import Printer
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
-from engine.office.waking import Wake
+from engine.office.waking import Wake, WakeNode, Wakes
 from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.proceed import Before
 
 if TYPE_CHECKING:
     from engine.store import Store
+    from engine.store.inbox import Incoming
 
-__all__ = ["Office", "Result", "Wake"]
+__all__ = ["Answer", "Office", "Result", "Wake", "WakeNode", "Wakes"]
 
 
 class Office:
@@ -34,21 +36,24 @@ class Office:
     Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
     is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
     section 5). Unavailable when the database does not answer; nothing is then half-written.
-    `wake` is called inside the transaction of a command that has set timers; without it they wait
-    for the next sweep. `codes` is how dossier codes are written, `templates` where a department
+    `wakes` are called inside the transaction of a command that has set timers or written to other
+    nodes; without them both wait for the next sweep. `node` is the id of this node, empty where
+    it is linked to none. `codes` is how dossier codes are written, `templates` where a department
     keeps its own papers; without them they are those of Circular 01/2018 and the built-in ones.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
-        wake: Wake | None = None, *, codes: CodePattern | None = None,
+        wakes: Wakes | None = None, node: str = "", *, codes: CodePattern | None = None,
         templates: Templates | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
         self._store, self._clock = store, clock
-        self._desk = Desk(store, library, wake)
-        self._reception = Reception(store, library, wake, codes or CodePattern())
+        roused = wakes or Wakes()
+        self._desk = Desk(store, library, roused, node)
+        self._reception = Reception(store, library, roused, codes or CodePattern(), node)
+        self._linking = Linking(store, library, roused, node)
         self._printer = Printer(store, self._desk, templates or Templates())
         self._registry = Registry(store, confinement or Confinement())
 
@@ -69,6 +74,18 @@ class Office:
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
         return handle(command, actor, now, request, if_match)
+
+    def take_in(self, incoming: Incoming) -> Answer:
+        """Take an envelope of another node in, and all that waited for it.
+
+        Raises Forbidden for what the node may not send, Conflict for an id or sequence that was
+        used for something else, NotFound or Invalid for what this node does not know.
+        """
+        return self._linking.take(incoming, self._clock.now())
+
+    def follow_up(self, source: str, dossier: str) -> int:
+        """Take in what waited in its order for an envelope that has come; return how many."""
+        return self._linking.follow(source, dossier, self._clock.now())
 
     def actions(self, before: Before, actor: Actor) -> list[dict[str, Any]]:
         """Return what an actor may do to a dossier now, and why not the rest; nothing is locked."""

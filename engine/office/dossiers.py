@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import forms
 from engine.clock import local
@@ -36,7 +36,7 @@ from engine.office.result import (
     task_etag,
     task_json,
 )
-from engine.office.waking import Wake, check_timer, rouse
+from engine.office.waking import Wakes, check_timer
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
 
@@ -49,10 +49,11 @@ TaskCommand = CompleteTask | ClaimTask | UnclaimTask | AssignTask
 class Desk:
     """Executes commands on tasks, acts and timers of dossiers that exist."""
 
-    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
+    def __init__(self, store: Store, library: Library, wakes: Wakes, node: str = "") -> None:
         self._store = store
         self._library = library
-        self._wake = wake
+        self._wakes = wakes
+        self._node = node
 
     def execute(
         self, command: DossierCommand, actor: Actor, now: datetime,
@@ -165,8 +166,13 @@ class Desk:
         return Facts(
             now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
             rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
-            salt=secrets.token_bytes(16),
+            salt=secrets.token_bytes(16), **self._asked(unit, asked),
         )
+
+    def _asked(self, unit: Unit, agency: object) -> dict[str, Any]:
+        """Return where an agency works that the command brings in, when that is another node."""
+        homes = unit.homes(frozenset({agency})) if isinstance(agency, str) else {}
+        return {"node": self._node, "homes": homes} if homes else {}
 
     def _proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
@@ -178,7 +184,7 @@ class Desk:
     ) -> Outcome:
         outcome, entry = sealed(proceed(before, command, facts))
         unit.save(outcome, entry)
-        rouse(self._wake, unit, before, outcome)
+        self._wakes.rouse(unit, before, outcome)
         return outcome
 
 

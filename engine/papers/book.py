@@ -15,9 +15,12 @@ from engine.clock import VIETNAM, local
 from engine.dossier import Dossier
 from engine.errors import Fault, Invalid
 from engine.history import read_personal
+from engine.law.elapsed import Course, legal_clock
+from engine.law.rules import rules_by_id
 from engine.law.status import NAMES_VI
-from engine.papers.words import CHANNELS, VERDICTS, brief, day, printable, verdict
-from engine.store import Connection, books, procedures
+from engine.papers.words import CHANNELS, brief, day, printable, verdict
+from engine.store import Connection, books, calendars, procedures
+from engine.worktime import Calendar
 
 #: Lines read at a time when all are wanted.
 BATCH = 500
@@ -73,6 +76,7 @@ def lines(
     """Return the next lines after a place and its number, in the order of receipt."""
     found = books.page(connection, span.agency, span.moments(), after[0] if after else None, size)
     names: dict[str, str] = {}
+    known = calendars.of_agencies(connection, {dossier.competent_agency for dossier, _ in found})
     year, number = (local(after[0][0]).year, after[1]) if after else (0, 0)
     told = []
     for dossier, entry in found:
@@ -84,7 +88,8 @@ def lines(
         code = dossier.procedure
         names[code] = names.get(code) or procedures.name(connection, code)
         applicant = read_personal(entry)[1].get("applicant", {})
-        told.append(Line(number, dossier, applicant, names[code], _standing(dossier, now)))
+        standing = legal_clock(_course(dossier, known, now)).standing
+        told.append(Line(number, dossier, applicant, names[code], standing))
     return told
 
 
@@ -113,7 +118,8 @@ def cells(line: Line) -> tuple[Cell, ...]:
         printable(line.applicant.get("name")), "\n".join(filter(None, contact)),
         standing.accepted_at or dossier.registered_at, standing.due, finished(dossier),
         result(dossier), CHANNELS.get(dossier.channel, dossier.channel),
-        VERDICTS[line.standing] if standing.accepted_at else "", "; ".join(notes(dossier)),
+        verdict(line.standing, ended=finished(dossier) is not None)
+        if standing.accepted_at else "", "; ".join(notes(dossier)),
     )
 
 
@@ -139,11 +145,13 @@ def notes(dossier: Dossier) -> list[str]:
     return found
 
 
-def _standing(dossier: Dossier, now: datetime) -> str:
-    """Return early, on time or late; while it is held, as it stood when that began."""
-    standing = dossier.standing
-    held = standing.hold.since if standing.hold is not None else now
-    return verdict(standing.due, standing.settled_at or standing.ended_at, held)
+def _course(dossier: Dossier, known: Mapping[str, Calendar], now: datetime) -> Course:
+    """Return the course of a dossier without its steps: for the legal clock they do not count."""
+    return Course(
+        registered_at=dossier.registered_at, standing=dossier.standing, steps=(),
+        competent=dossier.competent_agency, calendars=known,
+        rules=rules_by_id(dossier.rule_set), now=now,
+    )
 
 
 def _before(connection: Connection, span: Span, year: int) -> int:

@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from engine.dossier import Dossier, Task
 from engine.errors import NotFound
 from engine.history import Entry, read_body, read_instant, read_personal
-from engine.store import Connection, entries, people, procedures, tasks
+from engine.law.elapsed import Course
+from engine.law.rules import rules_by_id
+from engine.store import Connection, calendars, entries, people, procedures, tasks
 from engine.store.rows import standing_of
+from engine.worktime import Calendar
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,17 @@ class Told:
     tasks: Sequence[Task]
     procedure: str
     names: Mapping[str, str]
+    calendars: Mapping[str, Calendar] = field(repr=False)
+
+    @cached_property
+    def course(self) -> Course:
+        """The course of the dossier until then, from which its clocks are read."""
+        dossier = self.dossier
+        return Course(
+            registered_at=dossier.registered_at, standing=dossier.standing, steps=self.tasks,
+            competent=dossier.competent_agency, calendars=self.calendars,
+            rules=rules_by_id(dossier.rule_set), now=self.at,
+        )
 
     def last(self, *acts: str) -> Done | None:
         """Return the last of these acts that stands, None where none was performed."""
@@ -73,6 +88,7 @@ def gather(
         acts=_standing_acts(zip(chain, bodies, strict=True)), printed=_printed(bodies),
         tasks=opened, procedure=procedures.name(connection, dossier.procedure),
         names=people.names(connection, codes),
+        calendars=calendars.of_agencies(connection, codes),
     )
 
 

@@ -9,27 +9,32 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from engine.dossier import Task
+from engine.law.elapsed import legal_clock, step_clock
 from engine.papers.facts import ControlSlip, Heading, SlipRow
 from engine.papers.gather import Told
-from engine.papers.words import ROLES, VERDICTS, brief, moment, verdict
+from engine.papers.words import ROLES, brief, moment, verdict
+
+#: Act tasks by which nothing is handed over: a warning to be read.
+_NOT_GIVEN = frozenset({"acknowledge"})
 
 
 def control_slip(told: Told, heading: Heading) -> ControlSlip:
     """Return the control slip of a dossier: one row for each step that was given to a desk."""
     dossier, standing = told.dossier, told.dossier.standing
     others = {task.agency for task in told.tasks} - {dossier.competent_agency}
-    end = standing.settled_at or standing.ended_at
+    course = told.course
     return ControlSlip(
         heading=heading, settling=_name(told, dossier.competent_agency),
         coordinating="; ".join(sorted(_name(told, code) for code in others)) or "Không",
         received=moment(standing.accepted_at), due=moment(standing.due) or "Không tính thời gian",
-        verdict=VERDICTS[verdict(standing.due, end, told.at)], rows=tuple(_rows(told)),
+        verdict=verdict(legal_clock(course).standing, ended=course.ended is not None),
+        rows=tuple(_rows(told)),
     )
 
 
 def _rows(told: Told) -> Iterator[SlipRow]:
     steps = sorted(
-        (task for task in told.tasks if task.state != "cancelled"),
+        (t for t in told.tasks if t.state != "cancelled" and t.act not in _NOT_GIVEN),
         key=lambda task: (task.opened_at or told.at, task.id),
     )
     for place, task in enumerate(steps, start=1):
@@ -37,7 +42,9 @@ def _rows(told: Told) -> Iterator[SlipRow]:
             step=task.step or str(place), giver=_giver(told, steps, task),
             taker=_desk(told, task), given=brief(task.opened_at),
             finished=brief(task.closed_at), due=brief(task.due),
-            verdict=VERDICTS[verdict(task.due, task.closed_at, told.at)],
+            verdict=verdict(
+                step_clock(told.course, task).standing, ended=task.closed_at is not None,
+            ),
         )
 
 

@@ -14,8 +14,8 @@ CHANNELS: Mapping[str, str] = {
     "direct": "Trực tiếp", "online": "Trực tuyến", "postal": "Bưu chính công ích",
 }
 VERDICTS: Mapping[str, str] = {
-    "early": "Trước hạn", "on_time": "Đúng hạn", "late": "Quá hạn", "open": "Trong hạn",
-    "uncounted": "Không tính hạn",
+    "early": "Trước hạn", "on_time": "Đúng hạn", "near_due": "Sắp đến hạn", "late": "Quá hạn",
+    "uncounted": "Không tính hạn", "cancelled": "Không thực hiện",
 }
 ROLES: Mapping[str, str] = {
     "one_stop_officer": "Bộ phận một cửa", "division_head": "Lãnh đạo phòng",
@@ -62,18 +62,9 @@ def money(amount: int) -> str:
     return f"{amount:,} đồng".replace(",", ".")
 
 
-def verdict(due: datetime | None, end: datetime | None, now: datetime) -> str:
-    """Return early, on_time or late, open while it runs in time, uncounted without a due moment.
-
-    What ends on an earlier day than it is due is early.
-    """
-    if due is None:
-        return "uncounted"
-    if end is None:
-        return "late" if now > due else "open"
-    if local(end).date() < local(due).date():
-        return "early"
-    return "on_time" if end <= due else "late"
+def verdict(standing: str, *, ended: bool) -> str:
+    """Return what a clock shows in words; what still runs in time is not yet called on time."""
+    return "Trong hạn" if standing == "on_time" and not ended else VERDICTS[standing]
 
 
 def printable(value: object) -> str:

@@ -37,10 +37,12 @@ def open_act_task(work: Work, asked: ActTask) -> None:
     dossier = work.dossier
     seed = f"urn:motcua:{dossier.code}/{dossier.entries + 1}/act/{asked.key}"
     at = {"receiving": dossier.receiving_agency, "competent": dossier.competent_agency}
+    called = act_named(asked.act).vi
     work.put_task(Task(
         id=str(uuid5(NAMESPACE_URL, seed)), part=None, element=f"{ACT_TASK}{asked.key}",
-        name=act_named(asked.act).vi, agency=asked.agency or at[asked.relation], role=asked.role,
-        act=asked.act, opened_at=work.facts.now, due=asked.due,
+        name=f"{called}: {asked.title}" if asked.title else called,
+        agency=asked.agency or at[asked.relation], role=asked.role, act=asked.act,
+        opened_at=work.facts.now, due=asked.due,
     ))
 
 

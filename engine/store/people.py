@@ -85,7 +85,7 @@ def put(
         for found, calendar in agencies:
             connection.execute(_PUT_AGENCY, {
                 "code": found.code, "name": found.name, "calendar": calendar,
-                "links": text(found.links),
+                "links": text(found.links), "node": None,
             })
         for actor, issuer, subject in persons:
             _put_person(connection, actor, issuer, subject)

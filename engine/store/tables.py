@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -42,6 +44,8 @@ agency = Table(
     Column("name", Text, nullable=False),
     Column("calendar", Text, ForeignKey("calendar.version"), nullable=False),
     Column("links", JSONB, nullable=False),
+    # The node at which the agency works; null: this one.
+    Column("node", Text),
 )
 person = Table(
     "person", metadata,
@@ -127,6 +131,7 @@ dossier = Table(
     Column("head", Text, nullable=False),
     Column("envelopes", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("links", Text, nullable=False, server_default="{}"),
     CheckConstraint("status BETWEEN 1 AND 10", name="dossier_status"),
     Index("dossier_by_agency", "receiving_agency", "registered_at", "code"),
 )
@@ -213,7 +218,68 @@ envelope = Table(
     Column("payload", Text, nullable=False),
     Column("sent_at", _instant, nullable=False),
     Column("state", Text, nullable=False),
+    Column("node", Text),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    Column("kind", Text, nullable=False, server_default="sent"),
     UniqueConstraint("dossier", "number"),
+)
+node = Table(
+    "node", metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    # motcua: called and calling; webhook: only called; pull: fetches what waits for it.
+    Column("kind", Text, nullable=False),
+    Column("keys", JSONB, nullable=False),
+    Column("procedures", JSONB, nullable=False),
+    Column("messages", JSONB, nullable=False),
+    # Whether its address may be a private one.
+    Column("private", SmallInteger, nullable=False),
+    Column("active", SmallInteger, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("not_before", _instant),
+    Column("failure", Text),
+    Column("added_at", _instant, nullable=False),
+)
+outbox = Table(
+    "outbox", metadata,
+    Column("position", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("id", Text, primary_key=True),
+    Column("node", Text, nullable=False),
+    Column("dossier", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", _instant, nullable=False, server_default=func.now()),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("not_before", _instant),
+    Column("failure", Text),
+    # The sender's detached signature over `body`, and the receiver's signed receipt for it.
+    Column("signature", Text),
+    Column("receipt", Text),
+    Column("delivered_at", _instant),
+    UniqueConstraint("node", "dossier", "sequence"),
+    Index(
+        "outbox_waiting", "node", "position", postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("outbox_dead", "node", "position", postgresql_where=text("state = 'dead'")),
+)
+inbox = Table(
+    "inbox", metadata,
+    Column("source", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("dossier", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("received_at", _instant, nullable=False, server_default=func.now()),
+    # early: it waits for those before it; taken: its command is an entry.
+    Column("state", Text, nullable=False),
+    PrimaryKeyConstraint("source", "id"),
+    UniqueConstraint("source", "dossier", "sequence"),
+    Index("inbox_early", "source", "dossier", "sequence",
+          postgresql_where=text("state = 'early'")),
 )
 entry = Table(
     "entry", metadata,

@@ -11,8 +11,9 @@ from engine.worktime.count import CUTOFF, due, receipt, working_minutes
 from engine.worktime.days import FixedHoliday, Hours, SpecialDay, YearTable
 from engine.worktime.derive import Due
 from engine.worktime.durations import Duration, parse
+from engine.worktime.together import minutes_together
 
 __all__ = [
     "CUTOFF", "DAY_MINUTES", "DEFAULT", "Calendar", "Due", "Duration", "FixedHoliday", "Hours",
-    "SpecialDay", "YearTable", "due", "parse", "receipt", "working_minutes",
+    "SpecialDay", "YearTable", "due", "minutes_together", "parse", "receipt", "working_minutes",
 ]
