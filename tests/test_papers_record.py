@@ -241,6 +241,20 @@ def test_a_row_that_somebody_added_by_hand_proves_nothing(
     assert "tell an auditor" in said
 
 
+def test_no_paper_goes_to_an_applicant_whose_name_was_erased(
+    ready: Office, store: Store, clock: FixedClock, owner: str,
+) -> None:
+    code = register(ready)
+    play(ready, store, clock, code, 1)
+    with psycopg.connect(owner) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE entry SET personal = NULL WHERE chain = %s", [code])
+    with pytest.raises(Conflict) as refused:
+        printed(ready, code, "receipt")
+    assert refused.value.code == "applicant-unknown"
+    assert printed(ready, code, "control-slip").body["number"] == 1
+
+
 def test_the_application_can_neither_change_nor_take_away_what_was_printed(
     ready: Office, store: Store, clock: FixedClock,
 ) -> None:

@@ -45,8 +45,17 @@ _THROUGH: Mapping[str, str] = {
 def compose(paper: Paper, told: Told, official: str) -> PaperFacts:
     """Return the facts of a paper about a dossier, printed by that official.
 
-    Raises Conflict where the act that the paper tells of is not in the history.
+    Raises Conflict where the act that the paper tells of is not in the history, or where nobody
+    here knows the applicant any more or yet: at another node, or after an erasure.
     """
+    if paper != "control-slip" and not told.applicant.get("name"):
+        raise Conflict(
+            "Nơi này không có tên người nộp hồ sơ (đã xóa, hoặc hồ sơ đăng ký ở nút khác); giấy "
+            "gửi người nộp in tại nơi đăng ký.",
+            "The applicant's name is not here (erased, or registered at another node); papers to "
+            "the applicant are printed where the dossier was registered.",
+            code="applicant-unknown", paper=paper,
+        )
     return _COMPOSERS[paper](told, _heading(paper, told, official))
 
 
