@@ -13,8 +13,8 @@ import psycopg
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.store.link_tables import inbox as t
 from engine.store.statements import text_of
-from engine.store.tables import inbox as t
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import bindparam, select
 
+from engine.store.link_tables import node as t
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
-from engine.store.tables import node as t
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -15,8 +15,8 @@ import psycopg
 from sqlalchemy import bindparam, func, insert, select
 
 from engine.handoff import Sent
+from engine.store.link_tables import outbox as t
 from engine.store.statements import text_of
-from engine.store.tables import outbox as t
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Write = tuple[str, Mapping[str, Any]]
