@@ -18,7 +18,9 @@ from api.routes import (
     history,
     house,
     lookup,
+    papers,
     procedures,
+    register,
     tasks,
 )
 from api.schemas.base import StrictJSON
@@ -68,7 +70,9 @@ def create_app(services: Services) -> Flask:
     }})
     app.extensions["motcua-api"] = api
     _describe(api)
-    for room in (dossiers, tasks, history, procedures, lookup, handoffs, deliveries):
+    for room in (
+        dossiers, tasks, history, papers, register, procedures, lookup, handoffs, deliveries,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
     if services.demo_issuer is not None:
@@ -103,5 +107,6 @@ def _guard() -> None:
 
 #: Views that take a query; their schemas refuse what they do not know.
 _QUERIED = frozenset({
-    "tasks.page", "history.page", "procedures.diff", "handoffs.feed", "deliveries.page",
+    "tasks.page", "history.page", "procedures.diff", "papers.print_paper", "papers.page",
+    "register.register", "handoffs.feed", "deliveries.page",
 })

@@ -17,6 +17,7 @@ from engine.jobs import Deliveries, Timers, wake, wake_node
 from engine.links.delivery import Http
 from engine.links.identity import Identity, read_keys
 from engine.office import Office, Wake, Wakes
+from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
@@ -64,7 +65,11 @@ def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
     wakes = Wakes(wake_of(settings), wake_node)
-    return store, Office(store, clock, confinement, wakes, settings.node), clock
+    office = Office(
+        store, clock, confinement, wakes, settings.node, codes=settings.codes,
+        templates=Templates(settings.papers),
+    )
+    return store, office, clock
 
 
 def wake_of(settings: Settings) -> Wake | None:

@@ -103,6 +103,27 @@ class ChangeCalendars:
 
 
 @dataclass(frozen=True)
+class PrintPaper:
+    """Print a paper of the law (in giấy tờ) about a dossier, as `format` docx or pdf.
+
+    Who asks gives the first four; the office adds which form it was, which copy of that kind
+    (`number`, from 1), and the hash and size in bytes by which the paper is known again. `content`
+    is the random mark inside the paper: without it a hash in the chain would let anyone try out
+    what the paper says of a person.
+    """
+
+    dossier: str
+    paper: str
+    format: str
+    asked: bool = False
+    form: str = ""
+    number: int = 0
+    sha256: str = field(default="", repr=False)
+    size: int = 0
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class ReceiveEnvelope:
     """Take an envelope of another node in (nhận liên thông): its id, sequence and event.
 
@@ -163,7 +184,7 @@ class RetireVersion:
 
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | AdoptCalendar | ReceiveEnvelope
+    | AdoptCalendar | ReceiveEnvelope | PrintPaper
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
@@ -174,7 +195,7 @@ Command = DossierCommand | ProcedureCommand | ChangeCalendars
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
-    "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope,
+    "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from engine.law.standing import Standing
@@ -117,11 +117,3 @@ class Dossier:
     envelopes: int = 0
     revision: int = 1
     links: Links = field(default_factory=Links)
-
-
-def code_of(agency: str, day: date, sequence: int) -> str:
-    """Return the dossier code: agency, local date, daily sequence (Circular 01/2018 art. 19).
-
-    Four digits, growing to five and more beyond 9999.
-    """
-    return f"{agency}-{day:%y%m%d}-{sequence:04d}"

@@ -12,6 +12,8 @@ from engine.proceed.outcome import Before
 RECEIVING_ROLES = ("one_stop_officer", "portal")
 #: Who enters what was decided on working hours and days off.
 CALENDAR_KEEPER = "calendar_keeper"
+#: Roles that may print the papers of a dossier: a parameter, as for acts.
+PRINTING_ROLES = ("one_stop_officer", "leader", "records_clerk", "specialist")
 
 
 def see_task(task: Task | None, actor: Actor) -> Task:
@@ -34,11 +36,7 @@ def do_task(task: Task, actor: Actor, rules: RuleSet) -> None:
 
 def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
     """Raise NotFound unless an agency of the actor receives, settles or takes part in it."""
-    dossier = before.dossier
-    seeing = {dossier.receiving_agency, dossier.competent_agency, *taking_part}
-    seeing |= {part.agency for part in before.parts}
-    seeing |= {one.agency for one in dossier.standing.consultations}
-    if not seeing & actor.agencies():
+    if not _agencies(before, taking_part) & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
@@ -58,6 +56,18 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
         f"None of your roles may perform {act} on this dossier ({rules.article(act)}).",
         code="act-not-allowed", act=act,
     )
+
+
+def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
+    """Raise Forbidden unless the actor holds a printing role where the dossier is dealt with."""
+    agencies = _agencies(before, taking_part)
+    if not any(actor.holds(agency, role) for agency in agencies for role in PRINTING_ROLES):
+        raise Forbidden(
+            f"In giấy tờ của hồ sơ cần một trong các vai trò {', '.join(PRINTING_ROLES)} "
+            "tại cơ quan tham gia giải quyết.",
+            f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
+            "at an agency that takes part.", code="wrong-role",
+        )
 
 
 def do_register(agency: str, actor: Actor) -> None:
@@ -86,3 +96,12 @@ def do_procedure(actor: Actor, role: str) -> None:
             f"Cần vai trò {role} để làm việc này với quy trình.",
             f"This needs the role {role}.", code="wrong-role", role=role,
         )
+
+
+def _agencies(before: Before, taking_part: frozenset[str]) -> frozenset[str]:
+    dossier = before.dossier
+    return taking_part | {
+        dossier.receiving_agency, dossier.competent_agency,
+        *(part.agency for part in before.parts),
+        *(one.agency for one in dossier.standing.consultations),
+    }

@@ -6,7 +6,7 @@ entry pinned: the same inputs give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -19,6 +19,7 @@ from engine.commands import (
     DossierCommand,
     FireTimer,
     PerformAct,
+    PrintPaper,
     ReceiveEnvelope,
     RegisterDossier,
     UnclaimTask,
@@ -76,24 +77,7 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
     if isinstance(command, ReceiveEnvelope):
         return receive(before, command, facts)
     work = Work(before, facts, _content(command))
-    match command:
-        case CompleteTask(task=task_id):
-            _complete(work, task_of(before, task_id))
-        case ClaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=facts.actor))
-        case UnclaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=None))
-        case AssignTask(task=task_id, person=person):
-            work.put_task(replace(task_of(before, task_id), assignee=person))
-        case PerformAct(act=act, content=content):
-            acts.perform(work, act, content)
-        case FireTimer(part=part_id, wait=wait):
-            _fire(work, part_id, wait)
-        case AdoptCalendar():
-            recount.adopt(work, command)
-        case RegisterDossier():
-            msg = "a dossier that exists cannot be registered again"
-            raise TypeError(msg)
+    _DOES[type(command)](work, command)
     parts.carry(work)
     linked.tell(work)
     return outcome_of(work, command, None)
@@ -157,3 +141,27 @@ def _complete(work: Work, task: Task) -> None:
         work.facts.flow, part.state, task.id, work.content, work.setting(),
     )
     parts.absorb(work, part.id, step)
+
+
+def _assign(work: Work, command: ClaimTask | UnclaimTask | AssignTask) -> None:
+    task = task_of(work.before, command.task)
+    person = {ClaimTask: work.facts.actor, UnclaimTask: None}.get(
+        type(command), getattr(command, "person", None))
+    work.put_task(replace(task, assignee=person))
+
+
+def _never_again(_: Work, __: RegisterDossier) -> None:
+    msg = "a dossier that exists cannot be registered again"
+    raise TypeError(msg)
+
+
+#: What each command does to a dossier that exists.
+_DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
+    CompleteTask: lambda work, asked: _complete(work, task_of(work.before, asked.task)),
+    ClaimTask: _assign, UnclaimTask: _assign, AssignTask: _assign,
+    PerformAct: lambda work, asked: acts.perform(work, asked.act, asked.content),
+    FireTimer: lambda work, asked: _fire(work, asked.part, asked.wait),
+    AdoptCalendar: recount.adopt,
+    PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect
+    RegisterDossier: _never_again,
+}

@@ -47,6 +47,9 @@ _FINDINGS = text_of(
 )
 _LIST = text_of(select(tables.procedure.c.code, tables.procedure.c.name)
                 .order_by(tables.procedure.c.code))
+_NAME = text_of(
+    select(tables.procedure.c.name).where(tables.procedure.c.code == _code),
+)
 _LOCK = text_of(
     select(tables.procedure.c.entries, tables.procedure.c.head)
     .where(tables.procedure.c.code == _code).with_for_update(),
@@ -95,6 +98,12 @@ def findings(connection: Connection, code: str, number: int) -> list[dict[str, A
 def catalogue(connection: Connection) -> list[tuple[str, str]]:
     """Return code and name of every procedure, by code."""
     return [(code, name) for code, name in connection.execute(_LIST)]
+
+
+def name(connection: Connection, code: str) -> str:
+    """Return the name of a procedure; its code where it has none."""
+    row = connection.execute(_NAME, {"code": code}).fetchone()
+    return code if row is None else str(row[0])
 
 
 def lowered(connection: Connection, flow_hash: str) -> bytes:

@@ -28,6 +28,7 @@ from engine.store import (
     idempotency,
     nodes,
     outbox,
+    papers,
     people,
     procedures,
     rows,
@@ -195,6 +196,10 @@ class Unit:
             self._writes.extend(
                 timers.holding(code, hold.part, held=hold is now) for hold in (was, now) if hold
             )
+
+    def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
+        """Make the paper that an entry has printed found by the hash of its bytes."""
+        self._writes.append(papers.adding(sealed, paper, sha256))
 
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""
