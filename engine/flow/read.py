@@ -81,8 +81,9 @@ class Document:
     def resolve(self, element: Element, name: str) -> Element | None:
         """Return the element that a reference attribute points at, by full value or local part."""
         whole = bpmn.attribute(element, name)
-        local = bpmn.reference(element, name)
-        return self.ids.get(whole or "") if whole in self.ids else self.ids.get(local or "")
+        if whole is None or whole in self.ids:
+            return self.ids[whole] if whole else None
+        return self.ids.get(bpmn.unprefixed(element, whole) or "")
 
 
 def read(content: bytes, limits: Limits | None = None) -> Document:

@@ -85,10 +85,10 @@ def _no_way_out(scope: Scope) -> Iterator[Finding]:
     )])
     before: dict[str, list[str]] = {}
     for key in reached:
-        for after in scope.after(key):
+        for after in scope.after[key]:
             before.setdefault(after, []).append(key)
-    ending = {key for key in reached if not any(True for _ in scope.after(key)) or (
-        bpmn.kind(scope.nodes[key]) in bpmn.ACTIVITIES and not scope.outgoing.get(key)
+    ending = {key for key in reached if not scope.after[key] or (
+        scope.kinds[key] in bpmn.ACTIVITIES and not scope.outgoing.get(key)
     )}
     ahead = list(ending)
     while ahead:
