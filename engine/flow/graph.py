@@ -118,7 +118,7 @@ def called_otherwise(node: Element) -> bool:
     """Tell whether a node is entered by an event or by compensation, never by a flow."""
     name = bpmn.kind(node)
     return name == "boundaryEvent" or (name in bpmn.ACTIVITIES and (
-        truth(node, "triggeredByEvent") and name in bpmn.SUBPROCESSES
+        (truth(node, "triggeredByEvent") and name in bpmn.SUBPROCESSES)
         or truth(node, "isForCompensation")
     ))
 

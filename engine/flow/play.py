@@ -26,6 +26,7 @@ from engine.step import Finding
 #: Errors of soundness, law, deadlines and staffing: they forbid submission, not a rehearsal.
 _TOLERATED = frozenset({
     "deadlock", "lack-of-synchronisation", "no-way-to-end", "soundness-undecided", "dead-end",
+    "message-never-sent", "message-may-never-come", "message-flow-not-sent",
     "gateway-without-conditions", "condition-missing", "unknown-act", "unknown-status",
     "act-never-allowed", "status-never-moves", "law-no-answer", "law-no-receiving-step",
     "duration-unreadable", "duration-over-limit", "form-unreadable", "form-missing",

@@ -8,8 +8,9 @@ from time import process_time
 from engine.flow import bpmn
 from engine.flow.findings import finding, label
 from engine.flow.graph import Scope, called_otherwise
+from engine.flow.lint.between import pool_findings
 from engine.flow.lint.report import Subject
-from engine.flow.soundness import net_of, search
+from engine.flow.soundness import Met, net_of, quantity, search, unreadable
 from engine.step import Finding
 
 #: CPU seconds for one diagram, shared by its scopes.
@@ -18,8 +19,6 @@ _LEAST = 0.002
 _SHOWN = 14
 #: Places of one kind looked at; more of them come from the same mistake.
 _MOST = 20
-#: Nodes, each with the path to it.
-Met = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def soundness_findings(subject: Subject) -> list[Finding]:
@@ -29,14 +28,17 @@ def soundness_findings(subject: Subject) -> list[Finding]:
     for scope in subject.scopes:
         found += _no_way_out(scope)
         found += _played(scope, max(deadline - process_time(), _LEAST))
+    if subject.document.message_flows:
+        found += pool_findings(subject, max(deadline - process_time(), _LEAST))
     return found
 
 
 def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
     net = net_of(scope)
     if net is None:
-        if scope.starts and bpmn.kind(scope.element) != "adHocSubProcess":
-            yield _undecided(scope, "cổng phức hợp hoặc quá nhiều luồng", "complex or too dense")
+        why = unreadable(scope)
+        if why is not None and scope.starts and bpmn.kind(scope.element) != "adHocSubProcess":
+            yield _undecided(scope, *why)
         return
     outcome = search(net, seconds=seconds)
     for key, path in _roots(scope, outcome.stuck, together=True):
@@ -49,7 +51,9 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
             "Cổng tách và cổng gộp phải cùng loại: tách loại trừ thì gộp loại trừ.",
             "Split and join with the same kind: what an exclusive gateway splits, one joins.",
         ))
-    for key, path in _roots(scope, outcome.doubled, together=False):
+    # Who draws completionQuantity wants several tokens on one flow.
+    doubled = () if _multiplied(scope) else outcome.doubled
+    for key, path in _roots(scope, doubled, together=False):
         yield finding("warning", "lack-of-synchronisation", scope.nodes[key], (
             (f"“{label(scope.nodes[key])}” có thể chạy hai lần vì các nhánh song song không được "
             f"gộp. Đường đi: {_told(scope, path)}."),
@@ -58,6 +62,11 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
         ), ("Gộp các nhánh bằng cổng song song.", "Join the branches with a parallel gateway."))
     if not outcome.decided:
         yield _undecided(scope, f"{outcome.states} trạng thái", f"{outcome.states} states")
+
+
+def _multiplied(scope: Scope) -> bool:
+    return any(quantity(scope.nodes[key], "completionQuantity") > 1
+               for key, name in scope.kinds.items() if name in bpmn.ACTIVITIES)
 
 
 def _roots(scope: Scope, met: Met, *, together: bool) -> Met:
