@@ -115,6 +115,14 @@ def test_a_flow_from_a_person_s_task_sends_nothing_and_says_what_to_draw() -> No
     assert "send task" in found.hint_en
 
 
+def test_one_event_cannot_send_to_two_receivers() -> None:
+    left = body("start:s throw:tell end:e", "s>tell tell>e", tell=MESSAGE)
+    right = body("start:rs catch:c end:re start:rt", "rs>c c>re rt>re", rs=MESSAGE, c=MESSAGE,
+                 rt=MESSAGE)
+    found = only(pools(left, right, "tell>rs", "tell>c"), "message-flow-second")
+    assert (found.severity, found.element) == ("error", "m1")
+
+
 def test_a_flow_to_a_person_s_task_is_never_received() -> None:
     left = body("start:s throw:tell end:e", "s>tell tell>e", tell=MESSAGE)
     right = body("start:rs user:w end:re", "rs>w w>re")

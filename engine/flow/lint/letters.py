@@ -55,6 +55,7 @@ class _Reader:
         self._flat = {key for scope in self._pools for key in scope.nodes}
         self._drawn = {self._document.resolve(flow, "sourceRef")
                        for flow in self._document.message_flows}
+        self._left: set[int] = set()
         self.post = Post()
         for flow in self._document.message_flows:
             self._read(flow)
@@ -63,7 +64,13 @@ class _Reader:
     def _read(self, flow: Element) -> None:
         source = self._document.resolve(flow, "sourceRef")
         target = self._document.resolve(flow, "targetRef")
-        if source is None or target is None or self._outside(target):
+        if source is None or target is None:
+            return
+        if _talks(source, _THROWING):
+            if id(source) in self._left:
+                self.post.findings.append(_second(flow, source))
+            self._left.add(id(source))
+        if self._outside(target):
             return
         catcher = self._catcher(source, target)
         if self._outside(source):
@@ -121,6 +128,16 @@ def _talks(node: Element, kinds: tuple[str, ...]) -> bool:
     """Tell whether a node of these kinds sends or catches messages."""
     name = bpmn.kind(node)
     return name in kinds and (name.endswith("Task") or "message" in triggers_of(node))
+
+
+def _second(flow: Element, source: Element) -> Finding:
+    return finding("error", "message-flow-second", flow, (
+        f"“{label(source)}” có nhiều luồng thông điệp đi ra; mỗi sự kiện chỉ gửi tới một nơi.",
+        f"Several message flows leave '{label(source)}'; one event sends to one receiver only.",
+    ), (
+        "Vẽ thêm một sự kiện gửi nữa ngay sau nó, mỗi nơi nhận một sự kiện.",
+        "Draw another throw event after it: one for each receiver.",
+    ))
 
 
 def _unsent(flow: Element, source: Element) -> Finding:

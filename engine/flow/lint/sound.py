@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import process_time
+
+from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.findings import finding, label
-from engine.flow.graph import Scope, called_otherwise
+from engine.flow.graph import Scope, called_otherwise, event_subprocess, truth
 from engine.flow.lint.between import pool_findings
 from engine.flow.lint.report import Subject
 from engine.flow.soundness import Met, net_of, quantity, search, unreadable
+from engine.flow.support import triggers_of
 from engine.step import Finding
 
 #: CPU seconds for one diagram, shared by its scopes.
@@ -25,8 +28,10 @@ def soundness_findings(subject: Subject) -> list[Finding]:
     """Return where a scope gets stuck, doubles its work or cannot end; never silence on a limit."""
     found: list[Finding] = []
     deadline = process_time() + SECONDS
+    by_element = {scope.element: scope for scope in subject.scopes}
     for scope in subject.scopes:
-        found += _no_way_out(scope)
+        if not _ended_from_outside(scope, by_element):
+            found += _no_way_out(scope)
         found += _played(scope, max(deadline - process_time(), _LEAST))
     if subject.document.message_flows:
         found += pool_findings(subject, max(deadline - process_time(), _LEAST))
@@ -85,6 +90,26 @@ def _undecided(scope: Scope, vi: str, en: str) -> Finding:
         f"Chưa kết luận được “{label(scope.element)}” có bế tắc hay không ({vi}).",
         f"Whether '{label(scope.element)}' can get stuck was not decided ({en}).",
     ), ("Chia nhỏ quy trình để soát được hết.", "Divide the process so that all can be checked."))
+
+
+def _ended_from_outside(scope: Scope | None, scopes: Mapping[Element, Scope]) -> bool:
+    """Tell whether an event on the border, or an event sub-process, may end a scope or one around.
+
+    A loop in it then needs no way out of its own.
+    """
+    while scope is not None:
+        around = scopes.get(scope.element.getparent())
+        key = bpmn.ident(scope.element) or ""
+        border = around.boundaries.get(key, ()) if around is not None else ()
+        events = [around.nodes[event] for event in border if around is not None]
+        starts = [start for node in scope.nodes.values() if event_subprocess(node)
+                  for start in bpmn.children(node, "startEvent")]
+        if any("compensate" not in triggers_of(event) and truth(event, name, default=True)
+               for name, drawn in (("cancelActivity", events), ("isInterrupting", starts))
+               for event in drawn):
+            return True
+        scope = around
+    return False
 
 
 def _no_way_out(scope: Scope) -> Iterator[Finding]:

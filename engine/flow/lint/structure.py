@@ -11,6 +11,7 @@ from engine.flow.beside import called_ids, target_of
 from engine.flow.findings import finding, label
 from engine.flow.graph import Scope, called_otherwise, event_subprocess, link_name
 from engine.flow.lint.report import Subject
+from engine.flow.support import triggers_of
 from engine.step import Finding
 
 
@@ -37,6 +38,18 @@ def _starts(scope: Scope) -> Iterator[Finding]:
             f"“{label(scope.element)}” không có chỗ bắt đầu: nút nào cũng có luồng đi vào.",
             f"'{label(scope.element)}' has nowhere to begin: every node has an incoming flow.",
         ), ("Thêm sự kiện bắt đầu.", "Add a start event."))
+    elif len(plain := [node for node in drawn if triggers_of(node) == ["none"]]) > 1:
+        names = ", ".join(f"“{label(node)}”" for node in plain[:4])
+        yield finding("warning", "several-starts", plain[1], (
+            (f"“{label(scope.element)}” có {len(plain)} sự kiện bắt đầu thường ({names}); tất cả "
+            "cùng bắt đầu một lúc."),
+            (f"'{label(scope.element)}' has {len(plain)} plain start events ({names}); all of them "
+            "begin at once."),
+        ), (
+            "Giữ một sự kiện bắt đầu rồi rẽ nhánh bằng cổng; hoặc chọn loại (thông điệp, hẹn giờ) "
+            "cho từng sự kiện.",
+            "Keep one and branch with a gateway; or give each of them a trigger (message, timer).",
+        ))
     elif not drawn:
         yield finding("info", "no-start-event", scope.element, (
             (f"“{label(scope.element)}” không có sự kiện bắt đầu; mọi nút không có luồng vào cùng "
