@@ -86,7 +86,7 @@ def _prepare(
         if lowered is None:
             document = read(files[main], limits)
             beside = called_diagrams(document, files)
-            tables = decisions_beside([document, *beside], files)
+            tables = decisions_beside([document, *beside], files, document.limits.tables)
             lowered, said = lower(document, beside, tables)
             found += [remark for remark in said if remark not in found]
         if any(_forbids(remark) for remark in found):

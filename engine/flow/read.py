@@ -30,6 +30,16 @@ _READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
 
 
 @dataclass(frozen=True)
+class TableLimits:
+    """How much one DMN file may hold: bytes, rules, XML nesting; columns of one table."""
+
+    size: int = 2_000_000
+    rules: int = 2_000
+    columns: int = 200
+    nesting: int = 120
+
+
+@dataclass(frozen=True)
 class Limits:
     """How much one diagram may hold: bytes, flow nodes, XML nesting, characters of a name."""
 
@@ -37,6 +47,7 @@ class Limits:
     nodes: int = 2_000
     nesting: int = 120
     name: int = 1_000
+    tables: TableLimits = TableLimits()
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,7 @@ def tree(content: bytes, limits: Limits) -> Element:
     if len(content) > limits.size:
         raise Refused([finding("error", "too-large", None, (
             f"Tệp lớn hơn {limits.size:,} byte.", f"The file is larger than {limits.size:,} bytes.",
-        ), ("Hãy tách quy trình thành nhiều tệp.", "Split the procedure into several files."))])
+        ), ("Hãy tách thành nhiều tệp.", "Split it into several files."))])
     plain = _transcoded(content)
     _walk(plain, limits)
     return _parse(plain)
@@ -130,6 +141,9 @@ def _walk(content: bytes, limits: Limits) -> None:
             raise Refused([at_line(finding("error", "nested-too-deep", None, (
                 f"XML lồng nhau quá {limits.nesting} tầng.",
                 f"The XML is nested deeper than {limits.nesting}.",
+            ), (
+                "Bớt tầng quy trình con lồng nhau, hoặc xóa phần mở rộng lồng sâu.",
+                "Nest fewer sub-processes, or remove extensions that are nested deeply.",
             )), walker.CurrentLineNumber)])
 
     def closed(_name: str) -> None:

@@ -52,7 +52,8 @@ def lint(
     raises for what the files hold; raises KeyError when `main` is not among them.
     """
     if main.lower().endswith(".dmn"):
-        return Report(tuple(_in_order(check_decisions(files[main]))))
+        tables = (limits or Limits()).tables
+        return Report(tuple(_in_order(check_decisions(files[main], tables))))
     try:
         subject = Subject(read(files[main], limits), files, known)
     except Refused as refused:

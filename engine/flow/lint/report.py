@@ -61,7 +61,8 @@ class Subject:
     @cached_property
     def decisions(self) -> Mapping[str, Held]:
         """The files at hand that hold the decisions called here or in called diagrams."""
-        return decisions_beside([self.document, *self.beside], self.files)
+        tables = self.document.limits.tables
+        return decisions_beside([self.document, *self.beside], self.files, tables)
 
     @cached_property
     def procedure(self) -> Element | None:

@@ -98,7 +98,8 @@ def _ended_from_outside(scope: Scope | None, scopes: Mapping[Element, Scope]) ->
     A loop in it then needs no way out of its own.
     """
     while scope is not None:
-        around = scopes.get(scope.element.getparent())
+        parent = scope.element.getparent()
+        around = scopes.get(parent) if parent is not None else None
         key = bpmn.ident(scope.element) or ""
         border = around.boundaries.get(key, ()) if around is not None else ()
         events = [around.nodes[event] for event in border if around is not None]

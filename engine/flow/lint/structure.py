@@ -46,8 +46,8 @@ def _starts(scope: Scope) -> Iterator[Finding]:
             (f"'{label(scope.element)}' has {len(plain)} plain start events ({names}); all of them "
             "begin at once."),
         ), (
-            "Giữ một sự kiện bắt đầu rồi rẽ nhánh bằng cổng; hoặc chọn loại (thông điệp, hẹn giờ) "
-            "cho từng sự kiện.",
+            ("Giữ một sự kiện bắt đầu rồi rẽ nhánh bằng cổng; hoặc chọn loại (thông điệp, hẹn giờ) "
+            "cho từng sự kiện."),
             "Keep one and branch with a gateway; or give each of them a trigger (message, timer).",
         ))
     elif not drawn:

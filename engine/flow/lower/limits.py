@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import ACTIVITIES, attribute, child, children, definitions, kind
+from engine.flow.findings import Sentence, label
 from engine.flow.lower.work import Work
 
 #: What the instances of a multi-instance activity may throw as they end.
@@ -27,12 +28,12 @@ def rewrite(work: Work) -> None:
                 "“loopMaximum” phải là số nguyên từ 0.", "'loopMaximum' must be a number from 0."))
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
-            _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
+            _refuse(work, gateway, "parallel-event-gateway", _all_events(gateway))
     for start in work.all("startEvent"):
         parent = start.getparent()
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
         if several and parent is not None and kind(parent) == "process":
-            _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
+            _refuse(work, start, "parallel-multiple-start", _ALL_STARTS)
 
 
 def _behavior(work: Work, many: Element) -> None:
@@ -69,10 +70,35 @@ def _quantities(work: Work, activity: Element) -> None:
             )
 
 
-def _refuse(work: Work, element: Element, code: str, name: str) -> None:
-    work.found(
-        "error", code, element,
-        (f"“{name}” = “{attribute(element, name)}” không được chạy.",
-         f"'{name}' = '{attribute(element, name)}' is not run."),
-        ("Hãy vẽ bằng các cổng và sự kiện riêng.", "Draw it with gateways and separate events."),
+def _all_events(gateway: Element) -> tuple[Sentence, Sentence]:
+    """Return what to say of a gateway that waits for all events behind it, as a start or not."""
+    begins = (attribute(gateway, "instantiate") or "false") in {"true", "1"}
+    return (
+        ("là cổng sự kiện song song (chờ đủ mọi sự kiện), không được chạy",
+         "is a parallel event-based gateway (it waits for all events), which is not run"),
+        (("Bắt đầu bằng sự kiện bắt đầu của thông điệp tới trước; sau nó là cổng song song "
+         "tách tới từng sự kiện chờ còn lại, rồi cổng song song gộp."),
+         ("Begin with a start event of the message that comes first; behind it a parallel gateway "
+         "splits to each other catching event, and another one joins.")) if begins else
+        ("Đổi nó thành cổng song song: mỗi nhánh một sự kiện chờ, rồi cổng song song gộp lại.",
+         "Make it a parallel gateway: one catching event on each branch, then a parallel join."),
     )
+
+
+#: What to say of a process start that waits for several events at once.
+_ALL_STARTS = (
+    ("chờ nhiều sự kiện cùng lúc mới bắt đầu quy trình (parallelMultiple), không được chạy",
+     "begins the process only when several events have come (parallelMultiple), which is not run"),
+    (("Chỉ để sự kiện tới trước làm sự kiện bắt đầu; ngay sau nó đặt sự kiện chờ (parallelMultiple "
+     "cũng được) cho các sự kiện còn lại: thông điệp tới sớm được giữ lại."),
+     ("Keep the event that comes first as the start event; right behind it put a catching event "
+     "(parallelMultiple is fine there) for the others: messages that come early are kept.")),
+)
+
+
+def _refuse(
+    work: Work, element: Element, code: str, says: tuple[Sentence, Sentence],
+) -> None:
+    (vi, en), hint = says
+    work.found("error", code, element, (
+        f"“{label(element)}” {vi}.", f"'{label(element)}' {en}."), hint)
