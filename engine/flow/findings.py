@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 
 from engine.errors import Invalid
 from engine.flow import bpmn
+from engine.flow.advice import ADVICE
 from engine.step import Finding, Severity
 
 #: A sentence in Vietnamese and in English.
@@ -31,7 +32,9 @@ def finding(
     severity: Severity, code: str, place: Element | None, says: Sentence,
     hint: Sentence = NO_HINT,
 ) -> Finding:
-    """Return a finding at an element (None: the file as a whole)."""
+    """Return a finding at an element (None: the file as a whole); ADVICE where no hint is given."""
+    if hint == NO_HINT and severity != "info":
+        hint = ADVICE.get(code, NO_HINT)
     if place is None:
         return Finding(severity, code, None, None, None, *says, *hint)
     named = _nearest(place)

@@ -23,9 +23,10 @@ def rewrite(work: Work) -> None:
         _behavior(work, many)
     for loop in work.all("standardLoopCharacteristics"):
         said = attribute(loop, "loopMaximum")
-        if said is not None and not (said.isascii() and said.isdigit()):
+        if said is not None and not (said.isascii() and said.isdigit() and len(said) < 10):
             work.found("error", "loop-maximum", loop, (
-                "“loopMaximum” phải là số nguyên từ 0.", "'loopMaximum' must be a number from 0."))
+                "“loopMaximum” phải là số nguyên từ 0 và dưới 10 chữ số.",
+                "'loopMaximum' must be a number from 0 and of less than 10 digits."))
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
             _refuse(work, gateway, "parallel-event-gateway", _all_events(gateway))
@@ -61,6 +62,8 @@ def _behavior(work: Work, many: Element) -> None:
 
 def _quantities(work: Work, activity: Element) -> None:
     for name in ("startQuantity", "completionQuantity"):
+        if not (activity.get(name) or "1").strip():
+            del activity.attrib[name]
         said = attribute(activity, name) or "1"
         if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MAX_QUANTITY:
             work.found(
