@@ -69,6 +69,15 @@ class Scope:
         return {key: catches.get(name, []) for key, name in throws.items()}
 
     @cached_property
+    def linked(self) -> Mapping[str, list[str]]:
+        """Throwing link events before each catching one."""
+        found: dict[str, list[str]] = {}
+        for throw, catches in self.links.items():
+            for catch in catches:
+                found.setdefault(catch, []).append(throw)
+        return found
+
+    @cached_property
     def starts(self) -> tuple[str, ...]:
         """Where tokens begin: start events; without any, every node that nothing leads to."""
         drawn = [k for k, kind in self.kinds.items() if kind == "startEvent" or (

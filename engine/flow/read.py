@@ -26,6 +26,9 @@ _DECLARED = re.compile(
     rb"""\A<\?xml\s[^>]{0,80}?encoding\s*=\s*["'](?P<name>[A-Za-z][A-Za-z0-9._-]{0,40})["']""",
 )
 _DECLARATION = re.compile(r"\A\ufeff?<\?xml[^>]*\?>")
+#: Codecs of Python that are no character sets of XML: in them bytes hide what they say.
+_NO_CHARACTER_SETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7",
+                      "undefined", "mbcs", "oem"}
 _READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
 
 
@@ -173,7 +176,8 @@ def _transcoded(content: bytes) -> bytes:
     if name.lower() in _READ_BY_EXPAT:
         return content
     try:
-        text = content.decode(name)
+        known = codecs.lookup(name).name.replace("-", "_") not in _NO_CHARACTER_SETS
+        text = content.decode(name if known else "")
     except (LookupError, UnicodeError, ValueError) as error:
         raise Refused([_not_xml(str(error), 1)]) from error
     return _DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")

@@ -69,6 +69,7 @@ class _Reader:
         if _talks(source, _THROWING):
             if id(source) in self._left:
                 self.post.findings.append(_second(flow, source))
+                return
             self._left.add(id(source))
         if self._outside(target):
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from time import process_time
 
 from lxml.etree import _Element as Element
@@ -28,9 +28,9 @@ def soundness_findings(subject: Subject) -> list[Finding]:
     """Return where a scope gets stuck, doubles its work or cannot end; never silence on a limit."""
     found: list[Finding] = []
     deadline = process_time() + SECONDS
-    by_element = {scope.element: scope for scope in subject.scopes}
+    ended = _ended_from_outside(subject.scopes)
     for scope in subject.scopes:
-        if not _ended_from_outside(scope, by_element):
+        if scope.element not in ended:
             found += _no_way_out(scope)
         found += _played(scope, max(deadline - process_time(), _LEAST))
     if subject.document.message_flows:
@@ -57,7 +57,8 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
             "Split and join with the same kind: what an exclusive gateway splits, one joins.",
         ))
     # Who draws completionQuantity wants several tokens on one flow.
-    doubled = () if _multiplied(scope) else outcome.doubled
+    many = _multiplied(scope)
+    doubled = () if many else outcome.doubled
     for key, path in _roots(scope, doubled, together=False):
         yield finding("warning", "lack-of-synchronisation", scope.nodes[key], (
             (f"“{label(scope.nodes[key])}” có thể chạy hai lần vì các nhánh song song không được "
@@ -65,6 +66,9 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
             (f"'{label(scope.nodes[key])}' may run twice because parallel branches are not joined. "
             f"Path: {_told(scope, path)}."),
         ), ("Gộp các nhánh bằng cổng song song.", "Join the branches with a parallel gateway."))
+    if many and outcome.crowded:
+        yield _undecided(scope, "completionQuantity cho ra quá nhiều thẻ",
+                         "completionQuantity gives too many tokens")
     if not outcome.decided:
         yield _undecided(scope, f"{outcome.states} trạng thái", f"{outcome.states} states")
 
@@ -92,25 +96,32 @@ def _undecided(scope: Scope, vi: str, en: str) -> Finding:
     ), ("Chia nhỏ quy trình để soát được hết.", "Divide the process so that all can be checked."))
 
 
-def _ended_from_outside(scope: Scope | None, scopes: Mapping[Element, Scope]) -> bool:
-    """Tell whether an event on the border, or an event sub-process, may end a scope or one around.
+def _ended_from_outside(scopes: Iterable[Scope]) -> set[Element]:
+    """Return the scopes that an event on the border, or an event sub-process, may end.
 
-    A loop in it then needs no way out of its own.
+    A loop in them, or in a scope inside them, needs no way out of its own.
     """
-    while scope is not None:
+    by_element: dict[Element, Scope] = {}
+    ended: set[Element] = set()
+    for scope in scopes:
+        by_element[scope.element] = scope
         parent = scope.element.getparent()
-        around = scopes.get(parent) if parent is not None else None
-        key = bpmn.ident(scope.element) or ""
-        border = around.boundaries.get(key, ()) if around is not None else ()
-        events = [around.nodes[event] for event in border if around is not None]
-        starts = [start for node in scope.nodes.values() if event_subprocess(node)
-                  for start in bpmn.children(node, "startEvent")]
-        if any("compensate" not in triggers_of(event) and truth(event, name, default=True)
-               for name, drawn in (("cancelActivity", events), ("isInterrupting", starts))
-               for event in drawn):
-            return True
-        scope = around
-    return False
+        around = by_element.get(parent) if parent is not None else None
+        border = around.boundaries.get(bpmn.ident(scope.element) or "", ()) if around else ()
+        if parent in ended or _interrupts("cancelActivity", [
+            around.nodes[event] for event in border if around
+        ]) or _interrupts("isInterrupting", [
+            start for key, name in scope.kinds.items() if name in bpmn.SUBPROCESSES
+            and event_subprocess(scope.nodes[key])
+            for start in bpmn.children(scope.nodes[key], "startEvent")
+        ]):
+            ended.add(scope.element)
+    return ended
+
+
+def _interrupts(name: str, events: list[Element]) -> bool:
+    return any("compensate" not in triggers_of(event) and truth(event, name, default=True)
+               for event in events)
 
 
 def _no_way_out(scope: Scope) -> Iterator[Finding]:

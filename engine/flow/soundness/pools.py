@@ -6,8 +6,9 @@ a pool without a process, or somebody outside, may send needs no place: it can a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 
 from engine.flow import bpmn
@@ -31,13 +32,22 @@ class Letters:
     catchers: Sequence[str]
     ending: frozenset[str] = frozenset()
 
-    def sent(self, key: str) -> list[int]:
-        """Return the numbers of the message flows that leave a node."""
-        return [at for at, sender in enumerate(self.senders) if sender == key]
+    @cached_property
+    def sent(self) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the message flows that leave each node."""
+        return _numbers(self.senders)
 
-    def caught(self, key: str) -> list[int]:
-        """Return the numbers of the message flows that a node catches."""
-        return [at for at, catcher in enumerate(self.catchers) if catcher == key]
+    @cached_property
+    def caught(self) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the message flows that each node catches."""
+        return _numbers(self.catchers)
+
+
+def _numbers(keys: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for at, key in enumerate(keys):
+        found.setdefault(key, []).append(at)
+    return {key: tuple(numbers) for key, numbers in found.items()}
 
 
 @dataclass
@@ -66,14 +76,14 @@ class _Together:
 
     def _with_letters(self, scope: Scope, mover: Mover, ending: set[int]) -> Mover:
         """Let a node send and catch its messages, and end all parts where its act does."""
-        posted = tuple(self.letters.sent(mover.key))
-        needs = tuple(self.letters.caught(mover.key))
+        posted = self.letters.sent.get(mover.key, ())
+        needs = self.letters.caught.get(mover.key, ())
         starts = scope.kinds[mover.key] == "startEvent" or mover.key in scope.starts
         ways = []
         for way in mover.ways:
             asked = needs if way.by is None and not starts else ()
             if way.by is not None:
-                asked = tuple(self.letters.caught(way.by))
+                asked = self.letters.caught.get(way.by, ())
             ends = not self.letters.ending.isdisjoint((mover.key, way.by or "")) or (
                 not ending.isdisjoint(way.puts))
             ways.append(replace(
@@ -83,7 +93,7 @@ class _Together:
 
     def _begun(self, scope: Scope, net: Net, base: int) -> list[tuple[int, ...]]:
         """Return what may begin by itself or from outside; nothing where a message may begin it."""
-        posted = [key for key in scope.starts if self.letters.caught(key)]
+        posted = [key for key in scope.starts if key in self.letters.caught]
         own = [tuple(base + place for place in begin) for begin in net.beginnings
                if not any(net.movers[net.taker[place]].key in posted for place in begin)]
         plain = any(triggers_of(scope.nodes[key]) == ["none"] for key in scope.starts)

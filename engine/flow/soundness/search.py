@@ -27,7 +27,8 @@ class Outcome:
     """What the search met: each with the nodes passed on the way to it.
 
     `stuck` are the nodes that wait for ever, those of one state next to one another; `doubled` the
-    nodes a token reaches twice at a time. Of the messages between pools: `seen` were sent,
+    nodes a token reaches twice at a time; `crowded` tells that more tokens than that were met and
+    not followed. Of the messages between pools: `seen` were sent,
     `heard` were received, of `flooded` there were too many to count. `rests` are the sets of nodes
     that wait for ever together.
     """
@@ -37,6 +38,7 @@ class Outcome:
     completes: bool
     stuck: Met = ()
     doubled: Met = ()
+    crowded: bool = False
     seen: frozenset[int] = frozenset()
     heard: frozenset[int] = frozenset()
     flooded: frozenset[int] = frozenset()
@@ -50,7 +52,7 @@ class _Search:
         self.ahead: deque[State] = deque()
         self.stuck: dict[str, State] = {}
         self.doubled: dict[str, State] = {}
-        self.completes = False
+        self.completes = self.crowded = False
         self.heard: set[int] = set()
         self.seen: set[int] = set()
         self.flooded: set[int] = set()
@@ -104,11 +106,12 @@ class _Search:
 
     def _trimmed(self, state: State) -> State:
         """Leave out messages beyond what tells states apart, and remember that there were more."""
-        many = {p for p in self.net.idle.intersection(state) if state.count(p) > MOST_TOKENS}
+        many = {place for at, place in enumerate(state[MOST_TOKENS:])
+                if state[at] == place and place in self.net.idle}
         self.flooded |= many
         return state if not many else tuple(
             place for at, place in enumerate(state)
-            if place not in many or state[max(at - MOST_TOKENS, 0)] != place or at < MOST_TOKENS)
+            if place not in many or at < MOST_TOKENS or state[at - MOST_TOKENS] != place)
 
     def _meet(self, state: State, came: tuple[State, str] | None) -> None:
         if state in self.came:
@@ -123,6 +126,7 @@ class _Search:
             if enough > taker.count or taker.join != "counted":
                 self.doubled.setdefault(taker.key, state)
             crowded |= enough > max(MOST_TOKENS, taker.count)
+        self.crowded |= crowded
         self.came[state] = came
         if idle:
             self.seen.update(idle.intersection(state))
@@ -149,6 +153,7 @@ def search(net: Net, *, seconds: float = 1.0, most: int = MAX_STATES) -> Outcome
         states=len(game.came), decided=decided, completes=game.completes,
         stuck=tuple((key, game.path(state)) for key, state in game.stuck.items()),
         doubled=tuple((key, game.path(state)) for key, state in game.doubled.items()),
-        seen=frozenset(game.seen), heard=frozenset(game.heard), flooded=frozenset(game.flooded),
+        crowded=game.crowded, seen=frozenset(game.seen), heard=frozenset(game.heard),
+        flooded=frozenset(game.flooded),
         rests=tuple((keys, game.path(state)) for keys, state in game.rests.items()),
     )
