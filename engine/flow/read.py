@@ -176,11 +176,17 @@ def _transcoded(content: bytes) -> bytes:
     if name.lower() in _READ_BY_EXPAT:
         return content
     try:
-        known = codecs.lookup(name).name.replace("-", "_") not in _NO_CHARACTER_SETS
-        text = content.decode(name if known else "")
+        text = content.decode(_character_set(name))
     except (LookupError, UnicodeError, ValueError) as error:
         raise Refused([_not_xml(str(error), 1)]) from error
     return _DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
+
+
+def _character_set(name: str) -> str:
+    """Return a codec that is a character set; raise LookupError for others."""
+    if codecs.lookup(name).name.replace("-", "_") in _NO_CHARACTER_SETS:
+        raise LookupError(f"unknown encoding: {name}")
+    return name
 
 
 def _parse(content: bytes) -> Element:

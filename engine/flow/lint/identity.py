@@ -35,7 +35,7 @@ def identity_findings(subject: Subject) -> list[Finding]:
     """Return findings on ids and references of the whole file."""
     return [
         *_missing(subject), *_reserved(subject), *_twice(subject), *_dangling(subject),
-        *_default_flows(subject), *_lane_members(subject),
+        *_default_flows(subject), *_lane_members(subject), *_shared_processes(subject),
     ]
 
 
@@ -121,3 +121,19 @@ def _lane_members(subject: Subject) -> Iterator[Finding]:
                 f"Làn nhắc tới “{wanted[:80]}”, không có trong tệp.",
                 f"The lane names '{wanted[:80]}', which is not in the file.",
             ))
+
+
+def _shared_processes(subject: Subject) -> Iterator[Finding]:
+    """Yield an error for each pool whose process another pool has already: it would run twice."""
+    first: dict[str, Element] = {}
+    for pool in subject.document.participants:
+        process = subject.document.resolve(pool, "processRef")
+        key = bpmn.ident(process) if process is not None else None
+        if key is not None and first.setdefault(key, pool) is not pool:
+            yield finding("error", "process-in-two-pools", pool, (
+                (f"Bể “{label(pool)}” dùng chung quy trình “{key[:80]}” với bể "
+                 f"“{label(first[key])}”; quy trình đó sẽ chạy hai lần."),
+                (f"The pool '{label(pool)}' has the process '{key[:80]}' of the pool "
+                 f"'{label(first[key])}'; that process would run twice."),
+            ), ("Cho mỗi bể một quy trình riêng, hoặc xóa bể chép thừa.",
+                "Give each pool a process of its own, or delete the copied pool."))
