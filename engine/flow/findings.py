@@ -17,6 +17,9 @@ Sentence = tuple[str, str]
 NO_HINT: Sentence = ("", "")
 
 
+_SEEN = bpmn.FLOW_NODES | {"sequenceFlow", "message", "lane", "participant", "process"}
+
+
 class Refused(Invalid):
     """A file cannot be read as a diagram; `findings` say why, the first one as the message."""
 
@@ -52,6 +55,14 @@ def at_line(found: Finding, number: int | None) -> Finding:
 def line(place: Element) -> int | None:
     """Return the source line of an element, counted from 1."""
     return int(place.sourceline) if place.sourceline else None
+
+
+def holder(place: Element) -> Element:
+    """Return what a person sees of an element: the shape or arrow that it stands in, or itself."""
+    at: Element | None = place
+    while at is not None and bpmn.kind(at) not in _SEEN:
+        at = at.getparent()
+    return place if at is None else at
 
 
 def label(place: Element) -> str:

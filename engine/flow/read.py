@@ -141,13 +141,7 @@ def _walk(content: bytes, limits: Limits) -> None:
         nonlocal depth
         depth += 1
         if depth > limits.nesting:
-            raise Refused([at_line(finding("error", "nested-too-deep", None, (
-                f"XML lồng nhau quá {limits.nesting} tầng.",
-                f"The XML is nested deeper than {limits.nesting}.",
-            ), (
-                "Bớt tầng quy trình con lồng nhau, hoặc xóa phần mở rộng lồng sâu.",
-                "Nest fewer sub-processes, or remove extensions that are nested deeply.",
-            )), walker.CurrentLineNumber)])
+            raise Refused([_too_deep(limits, walker.CurrentLineNumber)])
 
     def closed(_name: str) -> None:
         nonlocal depth
@@ -224,6 +218,16 @@ def _names(document: Document) -> list[Finding]:
         for element in document.root.iter(f"{{{bpmn.BPMN}}}*")
         if max(len(element.get("name", "")), len(element.get("id", ""))) > most
     ]
+
+
+def _too_deep(limits: Limits, line: int) -> Finding:
+    return at_line(finding("error", "nested-too-deep", None, (
+        f"XML lồng nhau quá {limits.nesting} tầng.",
+        f"The XML is nested deeper than {limits.nesting}.",
+    ), (
+        "Bớt tầng quy trình con lồng nhau, hoặc xóa phần mở rộng lồng sâu.",
+        "Nest fewer sub-processes, or remove extensions that are nested deeply.",
+    )), line)
 
 
 def _doctype(line: int | None) -> Finding:

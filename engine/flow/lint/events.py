@@ -19,18 +19,17 @@ _INNER_STARTS = {"error", "escalation", "compensate"}
 _TAKES_TIME = bpmn.TASKS - {"scriptTask", "sendTask"} | bpmn.SUBPROCESSES | {
     "callActivity", "intermediateCatchEvent", "eventBasedGateway", "boundaryEvent",
 }
-_MOST_INSTANCES = 1_000
 
 
 def event_findings(subject: Subject) -> list[Finding]:
-    """Return findings on misplaced events, on loops that never rest and on endless repetition."""
+    """Return findings on misplaced events, and on loops that never rest."""
     found: list[Finding] = []
     for scope in subject.scopes:
         found += _starts(scope)
         found += _boundaries(scope)
         found += _cancels(scope)
         found += _busy_loop(scope)
-    return [*found, *_repetition(subject), *_call_cycle(subject)]
+    return [*found, *_call_cycle(subject)]
 
 
 def _starts(scope: Scope) -> Iterator[Finding]:
@@ -138,16 +137,6 @@ def _peeled(
             if count[earlier] == 0:
                 ahead.append(earlier)
     return left
-
-
-def _repetition(subject: Subject) -> Iterator[Finding]:
-    for element in bpmn.inside(subject.document.root, "loopCardinality"):
-        text = bpmn.text(element)
-        if text.isdecimal() and int(text[:20]) > _MOST_INSTANCES:
-            yield finding("warning", "too-many-instances", element, (
-                f"Số lần lặp {text[:20]} quá lớn; bước này sẽ bị dừng.",
-                f"{text[:20]} instances are too many; this step will be stopped.",
-            ), (f"Không quá {_MOST_INSTANCES}.", f"At most {_MOST_INSTANCES}."))
 
 
 def _call_cycle(subject: Subject) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
-from engine.flow.findings import finding, label
+from engine.flow.findings import Sentence, finding, label
 from engine.flow.graph import Scope
 from engine.flow.lint.course import message_of
 from engine.flow.lint.report import Subject
@@ -122,6 +122,16 @@ class _Reader:
         yield from (node for node in nodes if node not in self._drawn and _talks(node, _THROWING))
 
 
+_RECEIVE: Sentence = (
+    "Cho luồng đi tới sự kiện bắt đầu, sự kiện chờ hoặc receive task loại thông điệp.",
+    "Let it lead to a message start event, a catching message event or a receive task.",
+)
+_BOTH: Sentence = (
+    ("Vẽ luồng từ một sự kiện gửi thông điệp ở bể này tới một sự kiện bắt đầu hay sự kiện chờ "
+     "thông điệp ở bể kia; bước thường không gửi và không nhận."),
+    ("Draw it from a message throw event of one pool to a message start or catching event of the "
+     "other; plain tasks neither send nor receive."),
+)
 _THROWING = ("intermediateThrowEvent", "endEvent", "sendTask")
 
 
@@ -159,7 +169,4 @@ def _uncaught(flow: Element, source: Element, target: Element) -> Finding:
          "không có gì nhận thông điệp này."),
         (f"The message from '{label(source)}' goes to '{label(target)}' ({bpmn.kind(target)}), "
          "where nothing catches it."),
-    ), (
-        "Cho luồng đi tới sự kiện bắt đầu, sự kiện chờ hoặc receive task loại thông điệp.",
-        "Let it lead to a message start event, a catching message event or a receive task.",
-    ))
+    ), _RECEIVE if _talks(source, _THROWING) else _BOTH)

@@ -47,15 +47,7 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
         return
     outcome = search(net, seconds=seconds)
     for key, path in _roots(scope, outcome.stuck, together=True):
-        yield finding("error", "deadlock", scope.nodes[key], (
-            (f"Bế tắc: “{label(scope.nodes[key])}” chờ mãi một nhánh không bao giờ tới. "
-            f"Đường đi: {_told(scope, path)}."),
-            (f"Deadlock: '{label(scope.nodes[key])}' waits for ever for a way never taken. "
-            f"Path: {_told(scope, path)}."),
-        ), (
-            "Cổng tách và cổng gộp phải cùng loại: tách loại trừ thì gộp loại trừ.",
-            "Split and join with the same kind: what an exclusive gateway splits, one joins.",
-        ))
+        yield _deadlock(scope, key, path)
     # Who draws completionQuantity wants several tokens on one flow.
     many = _multiplied(scope)
     doubled = () if many else outcome.doubled
@@ -65,12 +57,36 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
             f"gộp. Đường đi: {_told(scope, path)}."),
             (f"'{label(scope.nodes[key])}' may run twice because parallel branches are not joined. "
             f"Path: {_told(scope, path)}."),
-        ), ("Gộp các nhánh bằng cổng song song.", "Join the branches with a parallel gateway."))
+        ), (f"Gộp các nhánh bằng cổng song song trước “{label(scope.nodes[key])}”.",
+            f"Join the branches with a parallel gateway before '{label(scope.nodes[key])}'."))
     if many and outcome.crowded:
         yield _undecided(scope, "completionQuantity cho ra quá nhiều thẻ",
                          "completionQuantity gives too many tokens")
     if not outcome.decided:
         yield _undecided(scope, f"{outcome.states} trạng thái", f"{outcome.states} states")
+
+
+def _deadlock(scope: Scope, key: str, path: tuple[str, ...]) -> Finding:
+    seen, told = label(scope.nodes[key]), _told(scope, path)
+    if scope.kinds[key] in bpmn.ACTIVITIES:
+        return finding("error", "deadlock", scope.nodes[key], (
+            f"Bế tắc: “{seen}” chờ nhiều thẻ hơn số thẻ tới nó (startQuantity). Đường đi: {told}.",
+            f"Deadlock: '{seen}' waits for more tokens than come (startQuantity). Path: {told}.",
+        ), ("Bỏ startQuantity, hoặc để các nhánh song song cùng dẫn tới bước này.",
+            "Remove startQuantity, or let parallel branches lead to this step."))
+    return finding("error", "deadlock", scope.nodes[key], (
+        f"Bế tắc: “{seen}” chờ mãi một nhánh không bao giờ tới. Đường đi: {told}.",
+        f"Deadlock: '{seen}' waits for ever for a way never taken. Path: {told}.",
+    ), _COUNT if scope.kinds[key] == "complexGateway" else (
+        "Cổng tách và cổng gộp phải cùng loại: tách loại trừ thì gộp loại trừ.",
+        "Split and join with the same kind: what an exclusive gateway splits, one joins.",
+    ))
+
+
+_COUNT = (
+    "Giảm số trong điều kiện kích hoạt (activationCount), hoặc tách bằng cổng song song.",
+    "Lower the number of the activation condition (activationCount), or split in parallel.",
+)
 
 
 def _multiplied(scope: Scope) -> bool:

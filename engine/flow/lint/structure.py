@@ -19,12 +19,22 @@ def structure_findings(subject: Subject) -> list[Finding]:
     """Return findings on how nodes hang together, pool by pool and scope by scope."""
     found: list[Finding] = []
     for scope in subject.scopes:
+        found += _empty(scope)
         found += _starts(scope)
         found += _unreachable(scope)
         for key, node in scope.nodes.items():
             found += _ends(scope, key, node)
         found += _links(scope)
     return [*found, *_crossing(subject), *_message_flows(subject), *_calls(subject)]
+
+
+def _empty(scope: Scope) -> Iterator[Finding]:
+    if not scope.nodes and bpmn.kind(scope.element) in bpmn.SUBPROCESSES:
+        yield finding("warning", "empty-subprocess", scope.element, (
+            f"Quy trình con “{label(scope.element)}” rỗng: nó được đi qua ngay, không ai làm gì.",
+            f"The sub-process '{label(scope.element)}' is empty: it is passed at once, by nobody.",
+        ), ("Vẽ các bước bên trong, hoặc đổi nó thành một bước có người làm.",
+            "Draw the steps inside, or make it a person's task."))
 
 
 def _starts(scope: Scope) -> Iterator[Finding]:
@@ -179,7 +189,8 @@ def _calls(subject: Subject) -> Iterator[Finding]:
             yield finding("error", "call-without-target", call, (
                 f"“{label(call)}” không nói gọi quy trình nào.",
                 f"'{label(call)}' does not say which process it calls.",
-            ), ("Điền calledElement.", "Fill in calledElement."))
+            ), ("Điền mã (id) của quy trình được gọi (Called element), hoặc đổi thành bước thường.",
+                "Fill in the id of the called process (Called element), or make it a plain task."))
         elif wanted not in held:
             yield finding("error", "called-process-missing", call, (
                 f"Không tìm thấy quy trình “{wanted[:80]}” trong tệp này hay bên cạnh nó.",

@@ -12,7 +12,7 @@ from engine import expressions
 from engine.errors import Invalid
 from engine.expressions import ExpressionError, Surroundings
 from engine.flow import bpmn, timers
-from engine.flow.findings import Sentence, finding
+from engine.flow.findings import Sentence, finding, holder, label
 from engine.flow.lint.cron import is_cron, iso_of
 from engine.step import Finding
 
@@ -40,10 +40,12 @@ def timer_findings(definition: Element) -> Iterator[Finding]:
     drawn = [child for child in bpmn.children(definition, *TIMES) if bpmn.text(child)]
     if not drawn:
         yield finding("error", "timer-without-time", definition, (
-            "Hẹn giờ không ghi thời điểm.", "The timer says no time."), _EXAMPLES)
+            f"Hẹn giờ “{label(holder(definition))}” không ghi thời điểm.",
+            f"The timer '{label(holder(definition))}' says no time."), _EXAMPLES)
     if len(drawn) > 1:
         yield finding("error", "timer-with-several-times", definition, (
-            "Hẹn giờ ghi nhiều thời gian cùng lúc.", "The timer says several times at once.",
+            f"Hẹn giờ “{label(holder(definition))}” ghi nhiều thời gian cùng lúc.",
+            f"The timer '{label(holder(definition))}' says several times at once.",
         ), ("Chỉ giữ một: thời điểm, khoảng thời gian hoặc chu kỳ.",
             "Keep one of them: a date, a duration or a cycle."))
     for child in drawn:
@@ -101,16 +103,18 @@ def _reckoned(child: Element, kind: str, text: str, value: object) -> Iterator[F
 
 def _unreadable(child: Element, text: str, why: Sentence, hint: Sentence) -> Finding:
     return finding("error", "timer-unreadable", child, (
-        f"Không đọc được thời gian “{text[:60]}”: {why[0][:300]}.",
-        f"The time '{text[:60]}' cannot be read: {why[1][:300]}.",
+        f"Không đọc được thời gian “{text[:60]}” của “{label(holder(child))}”: {why[0][:300]}.",
+        f"The time '{text[:60]}' of '{label(holder(child))}' cannot be read: {why[1][:300]}.",
     ), hint)
 
 
 def _cron(child: Element, text: str) -> Finding:
     instead = iso_of(text)
     return finding("error", "timer-cron", child, (
-        f"“{text[:60]}” là chu kỳ kiểu cron, BPMN không có; nó không được chạy.",
-        f"'{text[:60]}' is a cron cycle, which BPMN does not know; it is not run.",
+        (f"“{text[:60]}” của “{label(holder(child))}” là chu kỳ kiểu cron, BPMN không có; nó không "
+         "được chạy."),
+        (f"'{text[:60]}' of '{label(holder(child))}' is a cron cycle, which BPMN does not know; it "
+         "is not run."),
     ), (
         (f"Ghi chu kỳ ISO 8601: {instead} (thay NĂM-THÁNG-NGÀY bằng ngày bắt đầu)."
          if "NĂM" in instead else f"Ghi chu kỳ ISO 8601: {instead}."),

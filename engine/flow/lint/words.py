@@ -12,7 +12,7 @@ from engine.errors import Invalid
 from engine.expressions import ExpressionError
 from engine.flow import bpmn, timers
 from engine.flow.building.payload import split_payload
-from engine.flow.findings import Sentence, finding, label
+from engine.flow.findings import Sentence, finding, holder, label
 from engine.flow.lint.cron import is_cron
 from engine.flow.lint.names import Names, names_of
 from engine.flow.lint.report import Subject
@@ -84,10 +84,12 @@ def _bad(
     element: Element, text: str, place: Sentence, problem: expressions.Problem | ExpressionError,
 ) -> Finding:
     shown = text if len(text) <= 60 else text[:59] + "…"
-    column = "" if problem.column is None else f" ({problem.column})"
+    seen = label(holder(element))
+    vi, en = ("", "") if problem.column is None else (
+        f", ký tự {problem.column}", f", character {problem.column}")
     return finding("error", problem.code, element, (
-        f"Biểu thức {place[0]} “{shown}”{column}: {problem.vi}",
-        f"The {place[1]} '{shown}'{column}: {problem.en}",
+        f"Biểu thức {place[0]} “{shown}” ở “{seen}”{vi}: {problem.vi}",
+        f"The {place[1]} '{shown}' at '{seen}'{en}: {problem.en}",
     ), (problem.hint_vi, problem.hint_en))
 
 
@@ -99,8 +101,10 @@ def _unknown(
         if not close and names.open:
             continue
         yield finding("warning", "expression-unknown-name", element, (
-            f"Biểu thức {place[0]} dùng “{name}”, không bước hay biểu mẫu nào cho ra tên đó.",
-            f"The {place[1]} uses '{name}', which no task or form provides.",
+            (f"Biểu thức {place[0]} ở “{label(holder(element))}” dùng “{name}”, không bước hay "
+             "biểu mẫu nào cho ra tên đó."),
+            (f"The {place[1]} at '{label(holder(element))}' uses '{name}', which no task or form "
+             "provides."),
         ), (f"Có phải là {close[0]}?", f"Did you mean {close[0]}?") if close else (
             "Thêm trường đó vào biểu mẫu của một bước trước.",
             "Add the field to the form of an earlier task.",
