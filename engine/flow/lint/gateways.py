@@ -49,10 +49,36 @@ def _choosing(
                 "The default flow has a condition, which is not looked at.",
             ), ("Bỏ điều kiện, hoặc bỏ mặc định.", "Remove the condition or the default."))
     if len(bare) == len(others):
-        yield _without_conditions(scope, key, known)
+        asked = _without_conditions(scope, key, known)
+        yield asked
+        if asked.code == "gateway-asks":
+            yield from _answers(node, ways)
     elif bpmn.kind(node) == "exclusiveGateway":
         for way in bare:
             yield _no_condition(way.element, last=way is others[-1])
+
+
+def _answers(node: Element, ways: list[Flow]) -> Iterator[Finding]:
+    """Warn of answers that a person cannot tell apart: flows without a name, or of one name."""
+    nameless = [way.element for way in ways if bpmn.name_of(way.element) is None]
+    if nameless:
+        ids = ", ".join(f"“{label(way)}”" for way in nameless[:3])
+        yield finding("info", "answer-without-name", nameless[0], (
+            (f"Câu hỏi “{label(node)}” có {len(nameless)} nhánh không tên; người làm chỉ thấy mã "
+             f"({ids})."),
+            (f"{len(nameless)} flows of the question '{label(node)}' have no name; people see "
+             f"their ids only ({ids})."),
+        ), ("Đặt tên ngắn cho từng nhánh, ví dụ Đạt, Không đạt.",
+            "Give each flow a short name, such as Passed or Not passed."))
+    seen: set[str] = set()
+    for way in ways:
+        name = bpmn.name_of(way.element)
+        if name is not None and name in seen:
+            yield finding("error", "answers-alike", way.element, (
+                f"Hai nhánh của câu hỏi “{label(node)}” cùng tên “{name[:60]}”.",
+                f"Two flows of the question '{label(node)}' have the name '{name[:60]}'.",
+            ), ("Đặt cho mỗi nhánh một tên riêng.", "Give each flow a name of its own."))
+        seen.add(name or "")
 
 
 def _without_conditions(scope: Scope, key: str, known: _Known) -> Finding:
