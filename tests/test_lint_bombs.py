@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,5 +145,9 @@ def test_a_name_cannot_command_the_terminal_that_shows_it(
         b'targetRef="e"', b'targetRef="gone"'))
     assert main(["lint", str(file)]) == 1
     shown = capsys.readouterr().out
-    assert "\\x9b31m\\u202ered" in shown
+    assert "\\u009b31m\\u202ered" in shown
     assert not set("\x9b\u202e") & set(shown)
+    assert main(["lint", str(file), "--json"]) == 1
+    shown = capsys.readouterr().out
+    assert not set("\x9b\u202e") & set(shown)
+    assert "\x9b31m\u202ered" in {f["name"] for f in json.loads(shown)[0]["findings"]}

@@ -205,7 +205,10 @@ def _summary(reports: list[tuple[str, tuple[Finding, ...]]]) -> str:
 
 
 def _write(text: str) -> None:
-    """Print text that may hold characters which the terminal cannot show, or would obey."""
+    r"""Print text that may hold characters which the terminal cannot show, or would obey.
+
+    They are written as \uXXXX, which JSON reads as the same character.
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    plain = _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    plain = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     print(plain.encode(encoding, "backslashreplace").decode(encoding))

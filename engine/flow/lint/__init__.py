@@ -34,6 +34,8 @@ __all__ = ["Known", "Report", "lint"]
 
 #: More findings than this say nothing new.
 MOST = 1_000
+#: Errors that leave nothing to be read.
+_UNREADABLE = frozenset({"not-xml", "not-dmn", "doctype", "too-large", "nested-too-deep"})
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     repeat_findings, gateway_findings, word_findings, decision_findings, staff_findings,
@@ -54,7 +56,8 @@ def lint(
     """
     if main.lower().endswith(".dmn"):
         tables = (limits or Limits()).tables
-        return Report(tuple(_in_order(check_decisions(files[main], tables))))
+        said = check_decisions(files[main], tables)
+        return Report(tuple(_in_order(map(_documentary, said) if documentation else said)))
     try:
         subject = Subject(read(files[main], limits), files, known)
     except Refused as refused:
@@ -97,4 +100,5 @@ def _broken(found: Iterable[Finding]) -> bool:
 
 def _documentary(finding: Finding) -> Finding:
     """Return an error as an info: a drawing that is not meant to run only has to be readable."""
-    return replace(finding, severity="info") if finding.severity == "error" else finding
+    told = finding.severity == "error" and finding.code not in _UNREADABLE
+    return replace(finding, severity="info") if told else finding

@@ -33,7 +33,7 @@ def event_findings(subject: Subject) -> list[Finding]:
 
 
 def _starts(scope: Scope) -> Iterator[Finding]:
-    starts = [node for node in scope.nodes.values() if bpmn.kind(node) == "startEvent"]
+    starts = [scope.nodes[key] for key, name in scope.kinds.items() if name == "startEvent"]
     inner = bpmn.kind(scope.element) in bpmn.SUBPROCESSES
     if event_subprocess(scope.element):
         if len(starts) != 1 or triggers_of(starts[0]) == ["none"]:
@@ -59,9 +59,10 @@ def _starts(scope: Scope) -> Iterator[Finding]:
 
 
 def _boundaries(scope: Scope) -> Iterator[Finding]:
-    for node in scope.nodes.values():
-        if bpmn.kind(node) != "boundaryEvent":
+    for key, name in scope.kinds.items():
+        if name != "boundaryEvent":
             continue
+        node = scope.nodes[key]
         host = scope.nodes.get(bpmn.reference(node, "attachedToRef") or "")
         if host is not None and bpmn.kind(host) not in bpmn.ACTIVITIES:
             yield _misplaced(node, (
@@ -79,8 +80,9 @@ def _boundaries(scope: Scope) -> Iterator[Finding]:
 
 
 def _cancels(scope: Scope) -> Iterator[Finding]:
-    for node in scope.nodes.values():
-        if bpmn.kind(node) == "endEvent" and "cancel" in triggers_of(node) and not _within(
+    for key, name in scope.kinds.items():
+        node = scope.nodes[key]
+        if name == "endEvent" and "cancel" in triggers_of(node) and not _within(
             scope.element, "transaction",
         ):
             yield _misplaced(node, (
@@ -104,7 +106,7 @@ def _misplaced(node: Element, says: Sentence) -> Finding:
 
 def _busy_loop(scope: Scope) -> Iterator[Finding]:
     """Warn of a loop in which nothing waits: what is left after peeling off all that leads out."""
-    quick = {k for k, node in scope.nodes.items() if bpmn.kind(node) not in _TAKES_TIME}
+    quick = {k for k, name in scope.kinds.items() if name not in _TAKES_TIME}
     after = {k: {f.target for f in scope.outgoing.get(k, [])} & quick for k in quick}
     before: dict[str, set[str]] = {k: set() for k in quick}
     for key, targets in after.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
@@ -29,6 +30,7 @@ _REFERENCES = (
 )
 _REQUIRED = {"sourceRef", "targetRef", "attachedToRef"}
 _PREFIX = "motcua."
+_BLANK = re.compile(r"[\s:]")
 
 
 def identity_findings(subject: Subject) -> list[Finding]:
@@ -59,7 +61,7 @@ def _missing(subject: Subject) -> Iterator[Finding]:
 def _blanks(subject: Subject) -> Iterator[Finding]:
     """Warn of ids that other tools cannot read: XML allows neither blanks nor colons in them."""
     for key, element in subject.document.ids.items():
-        if any(char.isspace() or char == ":" for char in key):
+        if _BLANK.search(key):
             yield finding("warning", "id-with-blank", element, (
                 f"Mã “{key[:80]}” có dấu cách hoặc dấu hai chấm; công cụ khác không đọc được.",
                 f"The id '{key[:80]}' has a blank or a colon; other tools cannot read it.",
@@ -95,6 +97,8 @@ def _twice(subject: Subject) -> Iterator[Finding]:
 def _dangling(subject: Subject) -> Iterator[Finding]:
     for name, attribute in _REFERENCES:
         for element in bpmn.inside(subject.document.root, name):
+            if element in subject.joined:
+                continue
             wanted = bpmn.attribute(element, attribute)
             if wanted is None and attribute in _REQUIRED:
                 yield finding("error", "missing-reference", element, (
@@ -120,8 +124,9 @@ def _default_flows(subject: Subject) -> Iterator[Finding]:
     for scope in subject.scopes:
         for key, node in scope.nodes.items():
             wanted = bpmn.reference(node, "default")
-            ways = {bpmn.ident(flow.element) for flow in scope.outgoing.get(key, [])}
-            if wanted is not None and wanted not in ways:
+            if wanted is not None and all(
+                bpmn.ident(flow.element) != wanted for flow in scope.outgoing.get(key, ())
+            ):
                 yield finding("error", "default-flow-unknown", node, (
                     f"Luồng mặc định “{wanted[:80]}” không đi ra từ “{label(node)}”.",
                     f"The default flow '{wanted[:80]}' does not leave '{label(node)}'.",

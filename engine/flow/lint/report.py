@@ -54,6 +54,11 @@ class Subject:
         return scopes(self.document)
 
     @cached_property
+    def joined(self) -> frozenset[Element]:
+        """The sequence flows that join two nodes of one scope: nothing is wrong with their ends."""
+        return frozenset(flow.element for scope in self.scopes for flow in scope.flows)
+
+    @cached_property
     def beside(self) -> tuple[Document, ...]:
         """The other diagrams at hand that this one calls, directly or not."""
         return called_diagrams(self.document, self.files)

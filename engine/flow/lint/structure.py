@@ -42,7 +42,7 @@ def _starts(scope: Scope) -> Iterator[Finding]:
         called_otherwise(node) for node in scope.nodes.values()
     ):
         return
-    drawn = [node for node in scope.nodes.values() if bpmn.kind(node) == "startEvent"]
+    drawn = [scope.nodes[key] for key, name in scope.kinds.items() if name == "startEvent"]
     if not drawn and not scope.starts:
         yield finding("error", "no-beginning", scope.element, (
             f"“{label(scope.element)}” không có chỗ bắt đầu: nút nào cũng có luồng đi vào.",
@@ -76,16 +76,16 @@ def _unreachable(scope: Scope) -> Iterator[Finding]:
         called_otherwise(node) and bpmn.kind(node) != "boundaryEvent"
     )]
     reached = scope.reachable(begins)
-    for key, node in scope.nodes.items():
-        if key not in reached:
-            yield finding("warning", "unreachable", node, (
-                f"Không có đường nào từ chỗ bắt đầu tới “{label(node)}”; nó sẽ không bao giờ chạy.",
-                f"No path leads from the beginning to '{label(node)}'; it never runs.",
-            ), ("Nối nó vào luồng hoặc xóa nó.", "Connect it or delete it."))
+    for key in (key for key in scope.nodes if key not in reached):
+        node = scope.nodes[key]
+        yield finding("warning", "unreachable", node, (
+            f"Không có đường nào từ chỗ bắt đầu tới “{label(node)}”; nó sẽ không bao giờ chạy.",
+            f"No path leads from the beginning to '{label(node)}'; it never runs.",
+        ), ("Nối nó vào luồng hoặc xóa nó.", "Connect it or delete it."))
 
 
 def _ends(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
-    name, into, out = bpmn.kind(node), scope.incoming.get(key), scope.outgoing.get(key)
+    name, into, out = scope.kinds[key], scope.incoming.get(key), scope.outgoing.get(key)
     if (name in ("startEvent", "boundaryEvent") or event_subprocess(node)) and into:
         yield _wrong_way(node, "flow-into-start", "đi vào", "entered")
     if (name == "endEvent" or event_subprocess(node)) and out:
@@ -128,6 +128,8 @@ def _links(scope: Scope) -> Iterator[Finding]:
 def _crossing(subject: Subject) -> Iterator[Finding]:
     document = subject.document
     for flow in bpmn.inside(document.root, "sequenceFlow"):
+        if flow in subject.joined:
+            continue
         ends = [document.resolve(flow, name) for name in ("sourceRef", "targetRef")]
         if ends[0] is None or ends[1] is None:
             continue

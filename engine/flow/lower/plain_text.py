@@ -15,11 +15,11 @@ TEXTS = (
     "incoming", "outgoing", "messagePath", "formalExpression", "correlationPropertyRef",
 )
 #: Attributes that are references or booleans.
-REFERENCES = (
+REFERENCES = frozenset((
     "id", "sourceRef", "targetRef", "default", "attachedToRef", "processRef", "messageRef",
     "signalRef", "errorRef", "escalationRef", "calledElement", "activityRef", "categoryValueRef",
     "noneBehaviorEventRef", "oneBehaviorEventRef",
-)
+))
 
 
 def rewrite(work: Work) -> None:
@@ -30,9 +30,8 @@ def rewrite(work: Work) -> None:
             element.remove(inner)
         element.text = joined
     for element in work.root.iter(etree.Element):
-        for name in REFERENCES:
-            value = element.get(name)
-            if value is not None and value != value.strip():
+        for name, value in element.items():
+            if name in REFERENCES and value != value.strip():
                 element.set(name, value.strip())
     for process in work.all("process"):
         process.set("isExecutable", "true")

@@ -40,6 +40,8 @@ def conditioned(scope: Scope, key: str) -> bool:
 
 def quantity(activity: Element, name: str) -> int:
     """Return startQuantity or completionQuantity; 1 where it says no number that may run."""
-    said = bpmn.attribute(activity, name) or "1"
+    said = bpmn.attribute(activity, name)
+    if said is None:
+        return 1
     plain = said.isascii() and said.isdigit() and len(said) < 4
     return int(said) if plain and 1 <= int(said) <= _MOST else 1

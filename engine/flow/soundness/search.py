@@ -16,6 +16,8 @@ from engine.flow.soundness.moves import MOST_TOKENS, State, moves
 from engine.flow.soundness.tokens import Mover, Net
 
 MAX_STATES = 200_000
+#: States after which the clock is looked at again.
+_OFTEN = 16
 #: Sets of nodes that wait for ever together; more come from the same mistakes.
 _MOST_RESTS = 200
 #: Nodes, each with the nodes passed on the way to it.
@@ -62,8 +64,11 @@ class _Search:
         """Go through the states; return False when the bounds were reached first."""
         for beginning in self.net.beginnings:
             self._meet(beginning, None)
-        while self.ahead:
-            if len(self.came) > self.most or process_time() > self.deadline:
+        for turn in itertools.count():
+            if not self.ahead:
+                break
+            late = turn % _OFTEN == 0 and process_time() > self.deadline
+            if late or len(self.came) > self.most:
                 return False
             self._expand(self.ahead.popleft())
         return True
@@ -79,7 +84,9 @@ class _Search:
         return tuple(reversed(nodes))
 
     def _expand(self, state: State) -> None:
-        movers = [self.net.movers[at] for at in sorted({self.net.taker[p] for p in state})]
+        taker = self.net.taker
+        here = [taker[state[0]]] if len(state) == 1 else sorted({taker[place] for place in state})
+        movers = [self.net.movers[at] for at in here]
         free = [mover for mover in movers if not mover.patient]
         for at, mover in enumerate(free):
             moved, again = self._follow(state, mover)
@@ -118,7 +125,7 @@ class _Search:
             return
         idle = self.net.idle
         work = [place for place in state if place not in idle] if idle else state
-        twice = {a for a, b in itertools.pairwise(work) if a == b}
+        twice = {a for a, b in itertools.pairwise(work) if a == b} if len(work) > 1 else ()
         crowded = False
         for place in twice:
             taker = self.net.movers[self.net.taker[place]]

@@ -46,9 +46,9 @@ class Mover:
     @cached_property
     def patient(self) -> bool:
         """Tell whether what others do matters to it, so that it must move last."""
-        needs = {way.needs for way in self.ways}
-        return self.join == "awaited" or len(needs) > 1 or bool(self.within) or any(
-            way.clears or way.ends for way in self.ways)
+        first = self.ways[0].needs if self.ways else ()
+        return self.join == "awaited" or bool(self.within) or any(
+            way.clears or way.ends or way.needs != first for way in self.ways)
 
 
 @dataclass(frozen=True)
