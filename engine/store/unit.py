@@ -28,8 +28,8 @@ from engine.store import (
     idempotency,
     nodes,
     outbox,
-    papers,
     people,
+    printed,
     procedures,
     rows,
     sequences,
@@ -199,7 +199,7 @@ class Unit:
 
     def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
         """Make the paper that an entry has printed found by the hash of its bytes."""
-        self._writes.append(papers.adding(sealed, paper, sha256))
+        self._writes.append(printed.adding(sealed, paper, sha256))
 
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""

@@ -18,7 +18,7 @@ from engine.store.statements import insert_text, text_of
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-_p, _e = tables.paper, tables.entry
+_p, _e = tables.printed_paper, tables.entry
 _ENTRIES = select(_e).join(_p, (_e.c.chain == _p.c.dossier) & (_e.c.number == _p.c.entry))
 _BY_HASH = text_of(
     _ENTRIES.where(_p.c.sha256 == bindparam("sha256")).order_by(_p.c.dossier, _p.c.entry),
