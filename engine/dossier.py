@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from engine.law.standing import Standing
 from engine.step import Wait
@@ -83,6 +83,15 @@ class Dossier:
     head: str = "0" * 64
     envelopes: int = 0
     revision: int = 1
+
+
+def visible(dossier: Dossier) -> dict[str, Any]:
+    """Return what expressions may know of a dossier: never who the applicant is."""
+    return {
+        "code": dossier.code, "procedure": dossier.procedure, "channel": dossier.channel,
+        "receiving_agency": dossier.receiving_agency,
+        "competent_agency": dossier.competent_agency, "status": dossier.standing.status,
+    }
 
 
 def code_of(agency: str, day: date, sequence: int) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
+from engine.components.declared import Component
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 
 State = Literal["draft", "submitted", "approved", "published", "retired"]
@@ -25,6 +26,7 @@ class Facts:
     field: str | None = None
     level: str | None = None
     calendar_days: bool = False
+    components: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True)

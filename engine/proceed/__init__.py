@@ -12,20 +12,23 @@ from dataclasses import replace
 from typing import Any
 
 from engine.commands import (
+    AddPaper,
     AssignTask,
     ClaimTask,
     CompleteTask,
     DossierCommand,
     FireTimer,
+    HandBackPapers,
     PerformAct,
     RegisterDossier,
     UnclaimTask,
+    WithdrawPaper,
 )
 from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, parts
+from engine.proceed import acts, papers, parts
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.record import as_kept, outcome_of
 from engine.proceed.work import Work
@@ -75,6 +78,8 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
             acts.perform(work, act, content)
         case FireTimer(part=part_id, wait=wait):
             parts.fire(work, part_id, wait)
+        case AddPaper() | WithdrawPaper() | HandBackPapers():
+            papers.change(work, command)
         case RegisterDossier():
             msg = "a dossier that exists cannot be registered again"
             raise TypeError(msg)

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from engine.commands import PERSONAL, DossierCommand, from_json, to_json
+from engine.components.papers import Paper
 from engine.history import Draft, canonical
 from engine.proceed.outcome import Outcome, Registration
 from engine.proceed.work import Work
@@ -35,7 +36,7 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         dossier=replace(work.dossier, build=work.facts.build), parts=parts,
         opened=tuple(t for t in changed if t.id not in before),
         changed=tuple(t for t in changed if t.id in before),
-        envelopes=tuple(work.envelopes.values()),
+        envelopes=tuple(work.envelopes.values()), papers=_papers(work),
         draft=_draft(work, command, born),
     )
 
@@ -76,13 +77,24 @@ def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
     return pinned
 
 
+def _papers(work: Work) -> tuple[Paper, ...]:
+    known = set(work.before.papers)
+    return tuple(paper for paper in work.papers.values() if paper not in known)
+
+
 def _outcome(work: Work) -> dict[str, Any]:
     touched = [
         part for part in work.parts.values()
         if part not in work.before.parts
     ]
     before = {task.id: task for task in work.before.tasks}
+    # Absent where no paper changed, as in entries older than papers.
+    papers = [
+        {"number": p.number, "component": p.component, "state": p.state, "revision": p.revision}
+        for p in _papers(work)
+    ]
     return {
+        **({"papers": papers} if papers else {}),
         "standing": work.standing.as_data(),
         "acts": work.acts,
         "states": {part.id: part.digest for part in touched},

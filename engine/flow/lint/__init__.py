@@ -9,6 +9,7 @@ from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
+from engine.flow.lint.components import component_findings
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
@@ -36,7 +37,7 @@ MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
-    ignored_findings, reading_findings, law_findings, soundness_findings,
+    component_findings, ignored_findings, reading_findings, law_findings, soundness_findings,
 )
 
 
