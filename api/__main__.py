@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "procedure": ("api.cli.procedure", "procedure", "phiên bản quy trình (versions)"),
     "register": ("api.cli.register", "register", "danh bạ (agencies and people)"),
     "audit": ("api.cli.wired", "audit", "kiểm tra nhật ký (verify, replay, export)"),
+    "files": ("api.cli.files", "files", "kho tệp (the file store)"),
     "backup": ("api.cli.backup", "backup", "sao lưu (back the database up)"),
     "restore": ("api.cli.backup", "restore", "phục hồi (restore a backup)"),
 }

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import (
@@ -97,7 +97,10 @@ def edge(error: HTTPException) -> Response | HTTPException:
     code, vi, en = _EDGE.get(status, (f"http-{status}", error.name, str(error.description)))
     if status >= 500:
         code, (vi, en) = "internal", _INTERNAL
-    response = _response(status, problem(status, code, (vi, en)))
+    body = problem(status, code, (vi, en))
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        body["limit"] = request.max_content_length
+    response = _response(status, body)
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         response.headers["Allow"] = ", ".join(sorted(allowed))

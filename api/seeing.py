@@ -22,6 +22,20 @@ class Seen:
     tasks: Sequence[Task]
 
 
+def taking_part(code: str) -> Dossier:
+    """Return a dossier that an agency of the asker receives, settles or has a part in.
+
+    Raises NotFound for any other code: papers are for those alone who work on them.
+    """
+    with services().store.reading() as connection:
+        dossier = dossiers.by_code(connection, code)
+        if dossier is None:
+            raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+        found = tuple(dossiers.parts(connection, code))
+    see_dossier(Before(dossier, found), actor(), frozenset())
+    return dossier
+
+
 def seen(code: str) -> Seen:
     """Return a dossier that the asker may see; raise NotFound for any other code."""
     with services().store.reading() as connection:

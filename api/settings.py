@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from api.bounds import bounds
+from api.bounds import bounds, file_bounds
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
+from engine.inspection import Bounds as FileBounds
 from engine.store.embedded import home as usual_home
 
 
@@ -29,6 +30,8 @@ class Settings:
     embedded: bool = False
     clock_file: Path | None = None
     examination: Bounds = field(default_factory=Bounds)
+    files: str = field(default="", repr=False)  # a folder or a bucket's URL; "" in the home
+    file_bounds: FileBounds = field(default_factory=FileBounds)
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -53,7 +56,8 @@ def from_environment(
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
         audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
-        examination=bounds(environ),
+        examination=bounds(environ), files=environ.get("MOTCUA_FILES", "").strip(),
+        file_bounds=file_bounds(environ),
     )
     if not embedded:
         need_database(settings)

@@ -13,7 +13,16 @@ from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
 from engine.errors import NotFound
 from engine.flow.load import Flow, load
-from engine.store import Store, calendars, checkpoints, dossiers, entries, procedures, tasks
+from engine.store import (
+    Store,
+    calendars,
+    checkpoints,
+    dossiers,
+    entries,
+    papers,
+    procedures,
+    tasks,
+)
 from engine.worktime import Calendar
 
 
@@ -72,7 +81,7 @@ def replay_stored(store: Store, code: str) -> Replay:
         chain = entries.chain(connection, code)
         kept = Kept(
             dossiers.by_code(connection, code), dossiers.parts(connection, code),
-            tasks.of_dossier(connection, code),
+            tasks.of_dossier(connection, code), papers.of_dossier(connection, code),
         )
     if not chain:
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")

@@ -16,8 +16,7 @@ from engine.expressions import Surroundings, compile_expression
 
 @dataclass(frozen=True)
 class Circle:
-    """What conditions are held against: start answers, what is known of the dossier, the instant.
-    """
+    """What conditions are held against: the start answers, facts of the dossier, the instant."""
 
     answers: Mapping[str, Any]
     dossier: Mapping[str, Any]

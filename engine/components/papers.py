@@ -1,4 +1,4 @@
-"""Papers (giấy tờ): what a dossier holds, and how one is added, withdrawn, replaced, handed back."""
+"""Papers (giấy tờ): what a dossier holds; adding, withdrawing, replacing, handing them back."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ PaperState = Literal["held", "withdrawn", "replaced"]
 SOURCES = ("submitted", "digitised_at_counter", "reused", "fetched")
 #: The sources of which paper itself lies at the office.
 _ON_PAPER = ("submitted", "digitised_at_counter")
-#: Statuses in which papers still come in; a result may also follow once it is settled.
+#: Statuses in which papers still come in; the result itself may also follow once it is there.
 _OPEN = frozenset({
     "newly_registered", "received", "in_process", "supplement_requested", "payment_requested",
 })
+_DONE = ("settled", "returned")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,7 @@ def held(papers: Iterable[Paper], component: str) -> tuple[Paper, ...]:
 
 
 def need_declared(components: Iterable[Component], code: str) -> Component | None:
-    """Return the component of that code, None for another paper; raise NotFound for no such code.
-    """
+    """Return the component of that code, None for another paper; raise NotFound without one."""
     if code == OTHER:
         return None
     for component in components:
@@ -71,7 +71,7 @@ def need_declared(components: Iterable[Component], code: str) -> Component | Non
 
 def need_open(status: str, component: Component | None) -> None:
     """Raise Conflict when papers of that kind can no longer change in a dossier of this status."""
-    late = component is not None and component.kind == "own_result" and status == "settled"
+    late = component is not None and component.kind == "own_result" and status in _DONE
     if status not in _OPEN and not late:
         raise Conflict(
             "Hồ sơ đã kết thúc xử lý, không thay đổi thành phần hồ sơ được nữa.",

@@ -7,10 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
-from engine.commands import Command, ProcedureCommand, RegisterDossier, Request
+from engine.commands import (
+    Command,
+    PaperCommand,
+    ProcedureCommand,
+    RegisterDossier,
+    Request,
+)
 from engine.flow.confined import Confinement
 from engine.office.dossiers import Desk
 from engine.office.library import Library
+from engine.office.papers import Counter, Upload
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
@@ -20,7 +27,7 @@ from engine.people import Actor
 if TYPE_CHECKING:
     from engine.store import Store
 
-__all__ = ["Office", "Result", "Wake"]
+__all__ = ["Office", "Result", "Upload", "Wake"]
 
 
 class Office:
@@ -42,17 +49,21 @@ class Office:
         self._clock = clock
         self._desk = Desk(store, library, wake)
         self._reception = Reception(store, library, wake)
+        self._counter = Counter(store, library, wake)
         self._registry = Registry(store, confinement or Confinement())
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
-        if_match: frozenset[str] | None = None,
+        if_match: frozenset[str] | None = None, upload: Upload | None = None,
     ) -> Result:
         """Do what a command asks for an actor, in one transaction, and return what the actor sees.
 
-        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen.
+        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen;
+        `upload` is the file that came with a paper.
         """
         now: datetime = self._clock.now()
+        if isinstance(command, PaperCommand):
+            return self._counter.execute(command, actor, now, (request, if_match), upload)
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute

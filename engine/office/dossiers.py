@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from engine.law.acts import act_named
 from engine.law.rules import rules_by_id
 from engine.law.standing import need_no_hold
 from engine.office import permits
+from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
 from engine.office.result import (
     Result,
@@ -36,9 +36,9 @@ from engine.office.result import (
     task_etag,
     task_json,
 )
-from engine.office.waking import Wake, check_timer, rouse
+from engine.office.waking import Wake, check_timer
 from engine.people import SYSTEM, Actor
-from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
+from engine.proceed import Before, Facts, Outcome, dry_run, task_of
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -146,13 +146,7 @@ class Desk:
         return replace(command, answers={**cleaned, **choices})
 
     def _facts(self, unit: Unit, before: Before, actor: Actor, now: datetime) -> Facts:
-        dossier = before.dossier
-        desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
-        return Facts(
-            now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
-            rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
-            salt=secrets.token_bytes(16),
-        )
+        return facts_of(unit, self._library, before.dossier, (actor, now))
 
     def _proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
@@ -162,10 +156,7 @@ class Desk:
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
     ) -> Outcome:
-        outcome, entry = sealed(proceed(before, command, facts))
-        unit.save(outcome, entry)
-        rouse(self._wake, unit, before, outcome)
-        return outcome
+        return decide(unit, before, command, facts, self._wake)
 
 
 def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) -> None:

@@ -10,6 +10,8 @@ from engine.proceed.outcome import Before
 
 #: Roles that may register a dossier at their agency.
 RECEIVING_ROLES = ("one_stop_officer", "portal")
+#: Classes of papers that the agencies with a part add themselves.
+RESULTS = ("participating_result", "own_result")
 
 
 def see_task(task: Task | None, actor: Actor) -> Task:
@@ -53,6 +55,27 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
         f"Vai trò của bạn không được thực hiện «{act}» với hồ sơ này ({rules.article(act)}).",
         f"None of your roles may perform {act} on this dossier ({rules.article(act)}).",
         code="act-not-allowed", act=act,
+    )
+
+
+def do_paper(before: Before, kind: str | None, actor: Actor) -> None:
+    """Raise Forbidden unless a desk of the actor may change papers of that class.
+
+    The one-stop units and the portal change every paper (None: one that nobody declares), an agency
+    with a part the results of its own work.
+    """
+    dossier = before.dossier
+    parts = {part.agency for part in before.parts}
+    places = {dossier.receiving_agency, dossier.competent_agency, *parts}
+    if any(actor.holds(agency, role) for agency in places for role in RECEIVING_ROLES):
+        return
+    if kind in RESULTS and parts & actor.agencies():
+        return
+    raise Forbidden(
+        "Giấy tờ của hồ sơ do bộ phận một cửa tiếp nhận; cơ quan phối hợp chỉ thêm kết quả của "
+        "mình.",
+        "Papers of a dossier are taken in by the one-stop unit; a participating agency adds its "
+        "own results alone.", code="paper-not-allowed",
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,16 @@ from engine.errors import NotFound
 from engine.history import Entry
 from engine.people import Actor, Agency
 from engine.proceed.outcome import Before, Outcome
-from engine.store import calendars, idempotency, people, procedures, rows, sequences, timers
+from engine.store import (
+    calendars,
+    idempotency,
+    papers,
+    people,
+    procedures,
+    rows,
+    sequences,
+    timers,
+)
 from engine.store.statements import insert_text, text_of, update_text
 from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task
 from engine.worktime import Calendar
@@ -182,6 +191,10 @@ class Unit:
         self._writes.append((_NEW_ENTRY, vars(sealed)))
         self._writes.append(procedures.advancing(sealed))
 
+    def queue(self, writes: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write what another room of the store has prepared, with everything else."""
+        self._writes.extend(writes)
+
     def commit(self) -> None:
         """Send all writes and commit; when it returns, everything is kept."""
         large = sum(map(_weight, self._writes)) > PIPELINED
@@ -229,6 +242,7 @@ class Unit:
             self._writes.append((_SAVE_TASK, {**row, "key_id": moved.id}))
         for sent in outcome.envelopes:
             self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
+        self._writes.extend(papers.putting(code, paper) for paper in outcome.papers)
         self._writes.append((_NEW_ENTRY, vars(sealed)))
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:

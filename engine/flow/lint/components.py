@@ -43,10 +43,10 @@ def _words(item: Element) -> Iterator[Finding]:
             f"Mã thành phần hồ sơ “{code[:60]}” không dùng được.",
             f"The component code '{code[:60]}' cannot be used.",
         ), (
-            "Ghi 1 đến 60 chữ cái không dấu, chữ số và . _ -, ví dụ KQ.G15.000015; "
-            f"không dùng {', '.join(sorted(RESERVED))}.",
-            "Write 1 to 60 ASCII letters, digits and . _ -, for example KQ.G15.000015; "
-            f"not {', '.join(sorted(RESERVED))}.",
+            ("Ghi 1 đến 60 chữ cái không dấu, chữ số và . _ -, ví dụ KQ.G15.000015; "
+             f"không dùng {', '.join(sorted(RESERVED))}."),
+            ("Write 1 to 60 ASCII letters, digits and . _ -, for example KQ.G15.000015; "
+             f"not {', '.join(sorted(RESERVED))}."),
         ))
     if not (item.get("name") or "").strip():
         yield finding("error", "component-name", item, (

@@ -1,0 +1,46 @@
+"""Deciding (quyết định): a command on a dossier with its facts becomes an outcome that is saved."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.commands import DossierCommand
+from engine.dossier import Dossier
+from engine.law.rules import rules_by_id
+from engine.office.library import Library
+from engine.office.reuse import check_asked, keep_reusable
+from engine.office.waking import Wake, rouse
+from engine.people import Actor
+from engine.proceed import Before, Facts, Outcome, proceed, sealed
+
+if TYPE_CHECKING:
+    from engine.store import Unit
+
+
+def facts_of(
+    unit: Unit, library: Library, dossier: Dossier, asked: tuple[Actor, datetime],
+) -> Facts:
+    """Return everything from outside that a command on a dossier needs; `asked` by whom, when."""
+    desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
+    return Facts(
+        now=asked[1], actor=asked[0].id, flow=library.flow(dossier.flow_hash),
+        rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
+        salt=secrets.token_bytes(16),
+    )
+
+
+def decide(
+    unit: Unit, before: Before, command: DossierCommand, facts: Facts, wake: Wake | None,
+) -> Outcome:
+    """Proceed, and write the outcome with its entry into the unit; nothing is committed yet.
+
+    Raises what proceed raises, and Conflict where a paper is asked for that is held already.
+    """
+    outcome, entry = sealed(proceed(before, command, facts))
+    check_asked(unit, outcome, facts)
+    unit.save(outcome, entry)
+    keep_reusable(unit, before, outcome, facts)
+    rouse(wake, unit, before, outcome)
+    return outcome
