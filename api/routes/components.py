@@ -13,7 +13,14 @@ from api.performing import answer, perform, services
 from api.receiving import received
 from api.routes.blueprints import Room
 from api.schemas.base import PARSER, loaded
-from api.schemas.components import ComponentsSeen, HandBack, NewPaper, PapersChanged, Withdrawal
+from api.schemas.components import (
+    ComponentsSeen,
+    HandBack,
+    NewPaper,
+    PaperForm,
+    PapersChanged,
+    Withdrawal,
+)
 from api.seeing import taking_part
 from engine.commands import AddPaper, HandBackPapers, WithdrawPaper
 from engine.components.needs import Circle, needs
@@ -33,12 +40,7 @@ _SAID = ("name", "because")
 _BLOCK = 1 << 16
 _BODY = {
     "required": True, "content": {
-        "multipart/form-data": {"schema": {"allOf": [
-            {"$ref": "#/components/schemas/NewPaper"},
-            {"type": "object", "required": ["file"],
-             "properties": {"file": {"type": "string", "format": "binary"}}},
-        ]}},
-        "application/json": {"schema": {"$ref": "#/components/schemas/NewPaper"}},
+        "multipart/form-data": {"schema": PaperForm}, "application/json": {"schema": NewPaper},
     },
 }
 

@@ -49,6 +49,12 @@ class NewPaper(Body):
     because = _words("why a paper that is held already is asked for again")
 
 
+class PaperForm(NewPaper):
+    """The same as a form with its file."""
+
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+
+
 class Withdrawal(Body):
     """Why a paper is withdrawn."""
 

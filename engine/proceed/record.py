@@ -82,20 +82,23 @@ def _papers(work: Work) -> tuple[Paper, ...]:
     return tuple(paper for paper in work.papers.values() if paper not in known)
 
 
+def _papers_told(work: Work) -> dict[str, Any]:
+    """Return what history says of changed papers: nothing at all where none has changed."""
+    told = [
+        {"number": p.number, "component": p.component, "state": p.state, "revision": p.revision}
+        for p in _papers(work)
+    ]
+    return {"papers": told} if told else {}
+
+
 def _outcome(work: Work) -> dict[str, Any]:
     touched = [
         part for part in work.parts.values()
         if part not in work.before.parts
     ]
     before = {task.id: task for task in work.before.tasks}
-    # Absent where no paper changed, as in entries older than papers.
-    papers = [
-        {"number": p.number, "component": p.component, "state": p.state, "revision": p.revision}
-        for p in _papers(work)
-    ]
     return {
-        **({"papers": papers} if papers else {}),
-        "standing": work.standing.as_data(),
+        **_papers_told(work), "standing": work.standing.as_data(),
         "acts": work.acts,
         "states": {part.id: part.digest for part in touched},
         "parts": {part.id: part.status for part in touched},
