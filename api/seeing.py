@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.performing import actor, services
 from engine.dossier import Dossier, Part, Task
 from engine.errors import NotFound
-from engine.office.permits import see_dossier
+from engine.office.permits import see_dossier, see_papers
 from engine.proceed import Before
 from engine.store import dossiers, tasks
 
@@ -31,8 +31,8 @@ def taking_part(code: str) -> Dossier:
         dossier = dossiers.by_code(connection, code)
         if dossier is None:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
-        found = tuple(dossiers.parts(connection, code))
-    see_dossier(Before(dossier, found), actor(), frozenset())
+        agencies = frozenset(part.agency for part in dossiers.parts(connection, code))
+    see_papers(dossier, actor(), agencies)
     return dossier
 
 

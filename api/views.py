@@ -7,12 +7,13 @@ them; names and persons of steps are shown to their own agency alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from engine.clock import local
 from engine.dossier import Dossier, Part, Task
-from engine.history import Entry, plain, read_body, read_instant
+from engine.history import Entry, read_body, read_instant
+from engine.law.standing import RECORDS, kept
 from engine.office.result import dossier_json, when
 
 
@@ -27,7 +28,8 @@ def dossier_view(
         "competent_agency": dossier.competent_agency,
         "registered_at": when(dossier.registered_at), "accepted_at": when(standing.accepted_at),
         "result": standing.result, "derivation": list(standing.derivation),
-        "hold": plain(asdict(standing.hold)) if standing.hold else None,
+        "hold": _shown(kept(standing.hold)) if standing.hold else None,
+        **{name: [_shown(kept(one)) for one in getattr(standing, name)] for name in RECORDS},
         "parts": [
             {"id": p.id, "name": p.name, "agency": p.agency, "lead": p.lead, "status": p.status}
             for p in parts
@@ -69,6 +71,11 @@ def history_item(entry: Entry, agencies: frozenset[str]) -> dict[str, Any]:
         "tasks": [task for task in outcome["tasks"] if task["agency"] in agencies],
         "states": outcome["states"], "previous": body["previous"], "hash": entry.hash,
     }
+
+
+def _shown(record: Any) -> dict[str, Any]:
+    """Return a record of a standing with its instants as the outside reads them."""
+    return {k: when(v) if isinstance(v, datetime) else v for k, v in record.items()}
 
 
 def _slip_row(task: Task, own: bool) -> dict[str, Any]:

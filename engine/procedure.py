@@ -16,7 +16,12 @@ State = Literal["draft", "submitted", "approved", "published", "retired"]
 
 @dataclass(frozen=True)
 class Facts:
-    """What the drawing says of the procedure itself; `limits` are (when, value) alternatives."""
+    """What the drawing says of the procedure itself; `limits` are (when, value) alternatives.
+
+    `tacit_consent`: a consulted agency that is silent agrees (as Decree 31/2021 art. 6 has it for
+    investment). `supplement_days`: in how many working days sector law lets a supplement be asked
+    for after appraisal, None where the rule set's number holds.
+    """
 
     code: str
     name: str
@@ -26,6 +31,8 @@ class Facts:
     field: str | None = None
     level: str | None = None
     calendar_days: bool = False
+    tacit_consent: bool = False
+    supplement_days: int | None = None
     components: tuple[Component, ...] = ()
 
 

@@ -9,8 +9,9 @@ import pytest
 from engine.clock import VIETNAM
 from engine.errors import Conflict
 from engine.law.accept import accept
+from engine.law.acting import Circumstances
 from engine.law.rules import rules_on
-from engine.law.standing import Circumstances, Hold, Standing
+from engine.law.standing import Hold, Standing
 from engine.worktime import DEFAULT
 
 MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=VIETNAM)

@@ -8,9 +8,10 @@ import pytest
 
 from engine.clock import VIETNAM
 from engine.errors import Conflict, Invalid
+from engine.law.acting import Circumstances
 from engine.law.not_accept import not_accept
 from engine.law.rules import rules_on
-from engine.law.standing import Circumstances, Standing
+from engine.law.standing import Standing
 from engine.worktime import DEFAULT
 
 NOW = datetime(2026, 11, 9, 9, 0, tzinfo=VIETNAM)

@@ -8,10 +8,11 @@ import pytest
 
 from engine.clock import VIETNAM
 from engine.errors import Conflict, Invalid
+from engine.law.acting import Circumstances
 from engine.law.return_result import return_result
 from engine.law.rules import rules_on
 from engine.law.settle import settle
-from engine.law.standing import Circumstances, Standing
+from engine.law.standing import Standing
 from engine.worktime import DEFAULT
 
 NOW = datetime(2026, 11, 9, 9, 0, tzinfo=VIETNAM)

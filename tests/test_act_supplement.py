@@ -10,10 +10,11 @@ import pytest
 from engine.clock import VIETNAM
 from engine.errors import Conflict, Invalid
 from engine.law.accept import accept
+from engine.law.acting import Circumstances
 from engine.law.receive_supplement import receive_supplement
 from engine.law.request_supplement import request_supplement
 from engine.law.rules import rules_by_id, rules_on
-from engine.law.standing import Circumstances, Standing
+from engine.law.standing import Standing
 from engine.worktime import DEFAULT
 
 MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=VIETNAM)
@@ -35,7 +36,7 @@ def test_a_request_holds_the_dossier_and_opens_the_one_stop_units_task() -> None
     assert effect.standing.hold is not None
     assert effect.standing.hold.since == WEDNESDAY
     assert effect.standing.supplements == 1
-    assert effect.opens == "receive-supplement"
+    assert [task.act for task in effect.opens] == ["receive-supplement"]
 
 
 def test_a_request_without_reason_is_refused() -> None:

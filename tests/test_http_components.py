@@ -261,6 +261,23 @@ class TestWhoMay:
         assert problem(hand_in(specialist, code, FORM, PDF), 403) == "paper-not-allowed"
         assert hand_in(specialist, code, RESULT, PDF).status_code == 201
 
+    def test_an_agency_that_is_merely_consulted_sees_the_dossier_and_no_paper(
+        self, here: Town, desk: Person, others: Person,
+    ) -> None:
+        code = register(here)
+        number = hand_in(desk, code, FORM, PDF).json()["number"]
+        for act, content in (("accept", {}), ("forward", {}), ("consult", {
+            "agency": town.DEPARTMENT, "question": "Có vướng mắc không?",
+            "duration": "05 ngày làm việc",
+        })):
+            done = desk.post(f"/dossiers/{code}/acts/{act}", content,
+                             etag=desk.get(f"/dossiers/{code}").json()["etag"])
+            assert done.status_code == 200, done.text
+        assert others.get(f"/dossiers/{code}").status_code == 200
+        assert problem(others.get(f"/dossiers/{code}/components"), 404) == "no-dossier"
+        path = f"/dossiers/{code}/components/{number}/content"
+        assert problem(others.get(path), 404) == "no-dossier"
+
     @pytest.mark.usefixtures("desk")
     def test_without_a_token_nothing_is_read(self, here: Town) -> None:
         code = register(here)
@@ -372,6 +389,68 @@ class TestReuse:
                 "SELECT paper_type FROM held_paper WHERE ended_at IS NULL",
             ).fetchall()
         assert held == [(EARLIER,)]
+
+    def test_a_supplement_request_may_not_name_a_paper_that_is_held(
+        self, here: Town, desk: Person, clock: FixedClock,
+    ) -> None:
+        self.settled(here, desk, clock)
+        code = register(here)
+
+        def ask(*items: str, **more: str) -> requests.Response:
+            return desk.post(
+                f"/dossiers/{code}/acts/request-supplement",
+                {"reason": "Thiếu giấy tờ", "items": list(items), **more},
+                etag=desk.get(f"/dossiers/{code}").json()["etag"],
+            )
+
+        refused = ask(FORM, f"{EARLIER}: kết quả của thủ tục trước")
+        assert problem(refused, 409) == "already-held"
+        assert "NĐ 118/2025 Đ4.2a" in refused.json()["detail"]
+        assert desk.get(f"/dossiers/{code}").json()["status_name"] == "newly_registered"
+        assert ask(EARLIER, because="Bản số hóa thiếu trang 2").status_code == 200
+        assert hand_in(desk, code, FORM, PDF).status_code == 201  # a held dossier takes papers in
+
+    def test_what_is_not_held_may_be_asked_for(
+        self, here: Town, desk: Person, clock: FixedClock,
+    ) -> None:
+        self.settled(here, desk, clock)
+        for owner, items in ((AN, [FORM, "Ảnh 3x4"]), (BINH, [EARLIER])):
+            code = register(here, owner)
+            asked = desk.post(
+                f"/dossiers/{code}/acts/request-supplement",
+                {"reason": "Thiếu giấy tờ", "items": items},
+                etag=desk.get(f"/dossiers/{code}").json()["etag"],
+            )
+            assert asked.status_code == 200, asked.text
+
+    def test_a_settlement_that_is_taken_back_takes_its_papers_back(
+        self, here: Town, desk: Person, owner: str,
+    ) -> None:
+        code = register(here)
+        hand_in(desk, code, EARLIER, PDF)
+        for act, content in (
+            ("accept", {}), ("forward", {}), ("settle", {}),
+            ("correct", {"reason": "Ký nhầm hồ sơ"}),
+        ):
+            done = desk.post(f"/dossiers/{code}/acts/{act}", content,
+                             etag=desk.get(f"/dossiers/{code}").json()["etag"])
+            assert done.status_code == 200, done.text
+            offered = item(desk, register(here), EARLIER)["offers"]
+            assert bool(offered) == (act == "settle")
+        assert desk.get(f"/dossiers/{code}/replay").json()["whole"]
+        with psycopg.connect(owner) as connection:
+            (ended,) = connection.execute("SELECT ended_at FROM held_paper").fetchone() or (None,)
+        assert ended is not None
+
+    def test_a_refused_dossier_leaves_nothing_to_reuse(self, here: Town, desk: Person) -> None:
+        code = register(here)
+        hand_in(desk, code, EARLIER, PDF)
+        for act, content in (("accept", {}), ("forward", {}),
+                             ("settle", {"result": "refused", "reason": "Không đủ điều kiện"})):
+            done = desk.post(f"/dossiers/{code}/acts/{act}", content,
+                             etag=desk.get(f"/dossiers/{code}").json()["etag"])
+            assert done.status_code == 200, done.text
+        assert item(desk, register(here), EARLIER)["offers"] == []
 
     def test_owners_stand_outside_the_chain_and_can_be_erased(
         self, here: Town, desk: Person, clock: FixedClock, owner: str,

@@ -30,7 +30,7 @@ from engine.errors import Fault, Invalid, NotFound
 from engine.law.rules import rules_by_id
 from engine.office import Upload
 from engine.office.papers import papers_etag
-from engine.office.reuse import article, offers
+from engine.office.reuse import offers
 from engine.store import papers
 
 blueprint = Room("components", __name__, description="Components (thành phần hồ sơ)")
@@ -60,7 +60,7 @@ def components(code: str) -> Response:
     circle = Circle(born.get("answers", {}), visible(dossier), house.clock.now())
     body = components_view(
         code, needs(declared, known, offered, circle), known,
-        article(rules_by_id(dossier.rule_set)),
+        rules_by_id(dossier.rule_set).article("reuse"),
     )
     return answer(body, etag=papers_etag(code, known))
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Response
 
-from api.performing import actor, answer, perform
+from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.dossiers import ActContent, DossierSeen, NewDossier, Standing
 from api.seeing import seen
 from api.views import dossier_view
 from engine.commands import PerformAct, RegisterDossier
 from engine.office.result import dossier_etag
+from engine.proceed import Before
 
 blueprint = Room("dossiers", __name__, description="Dossiers and acts (hồ sơ, hành vi)")
 
@@ -33,6 +34,11 @@ def see(code: str) -> Response:
     """Show a dossier to the agencies that take part in it (xem hồ sơ)."""
     found = seen(code)
     body = dossier_view(found.dossier, found.parts, found.tasks, actor().agencies())
+    now = Before(
+        found.dossier, tuple(part for part in found.parts if part.status == "running"),
+        tuple(task for task in found.tasks if task.state == "open"),
+    )
+    body["actions"] = services().office.actions(now, actor())
     return answer(body, etag=dossier_etag(found.dossier))
 
 

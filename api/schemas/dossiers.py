@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import INCLUDE, fields, validate
 
 from api.schemas.base import Body, data, text
+from engine.law.contents import CONTENTS
 
 
 class NewDossier(Body):
@@ -18,17 +21,38 @@ class NewDossier(Body):
     competent_agency = text(required=False, says="code of the competent agency, if another")
 
 
-class ActContent(Body):
-    """What an act says (nội dung hành vi); the office holds it against the act."""
+class _Content(Body):
+    """What an act says (nội dung hành vi); the office holds it against the act's form."""
 
     class Meta:
         """Let the office refuse what it does not know, after it knows who asks."""
 
         unknown = INCLUDE
 
-    reason = fields.Raw(metadata={"type": "string", "description": "reason (lý do)"})
-    note = fields.Raw(metadata={"type": "string", "description": "note (ghi chú)"})
-    result = fields.Raw(metadata={"type": "string", "description": "granted or refused, to settle"})
+
+def _said() -> dict[str, fields.Field[Any]]:
+    """Return every member that some act takes, with the acts that take it."""
+    found: dict[str, list[str]] = {}
+    for act, form in CONTENTS.items():
+        for drawn in form["components"]:
+            found.setdefault(drawn["key"], []).append(f"{act}: {drawn['label']}")
+    return {
+        key: fields.Raw(metadata={"description": "; ".join(labels)})
+        for key, labels in sorted(found.items())
+    }
+
+
+ActContent = _Content.from_dict(_said(), name="ActContent")
+
+
+class Action(Body):
+    """One act (hành vi): whether the asker may perform it now, else why not."""
+
+    act = fields.String()
+    title = fields.Dict(metadata={"description": "vi, en"})
+    allowed = fields.Boolean()
+    why = fields.Dict(allow_none=True, metadata={"description": "code, vi, en"})
+    form = fields.Dict(allow_none=True, metadata={"description": "form-js schema of its content"})
 
 
 class Standing(Body):
@@ -79,6 +103,12 @@ class DossierSeen(Standing):
     result = fields.String(allow_none=True)
     derivation = fields.List(fields.String(), metadata={"description": "how `due` was counted"})
     hold = fields.Dict(allow_none=True)
+    pauses = fields.List(fields.Dict(), metadata={"description": "holds that have ended"})
+    extensions = fields.List(fields.Dict())
+    consultations = fields.List(fields.Dict())
+    charges = fields.List(fields.Dict())
+    alerts = fields.List(fields.Dict(), metadata={"description": "warnings that fired"})
+    actions = fields.List(fields.Nested(Action))
     parts = fields.List(fields.Nested(Part))
     slip = fields.List(fields.Nested(SlipRow))
 

@@ -10,8 +10,7 @@ from typing import Any
 from engine.components.declared import FROM_APPLICANT, Component
 from engine.components.papers import Paper, held
 from engine.components.reuse import Held
-from engine.errors import MotcuaError
-from engine.expressions import Surroundings, compile_expression
+from engine.expressions import Surroundings, holds
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,5 @@ def _asked(component: Component, circle: Circle) -> bool:
         return False
     if not component.when:
         return True
-    condition = compile_expression(component.when)
-    known = {**circle.answers, "dossier": circle.dossier}
-    if not condition.names <= known.keys():
-        return False  # a name not answered: the component is not asked for yet
     surroundings = Surroundings(now=circle.now, facts={"dossier": circle.dossier})
-    try:
-        return condition.evaluate(circle.answers, surroundings) is True
-    except MotcuaError:
-        return False  # an answer of another kind than the drawing compares with
+    return holds(component.when, circle.answers, surroundings)

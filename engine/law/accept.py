@@ -1,6 +1,7 @@
 """Accept (tiếp nhận): the dossier is complete and correct, the legal clock starts.
 
-Decree 61/2018 art. 17.1c; Decree 118/2025 art. 17.3 (the clock starts when complete and correct).
+Decree 61/2018 art. 17.1c; Decree 118/2025 art. 17.3 (the clock starts when complete and correct; of
+a dossier received for another competent agency only at that agency's receipt).
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.errors import Conflict
+from engine.law.acting import ActTask, Circumstances, Effect, need_no_hold
 from engine.law.deadline import start_clock
-from engine.law.standing import Circumstances, Effect, Standing, need_no_hold
+from engine.law.standing import Standing
 
 
 def accept(standing: Standing, circumstances: Circumstances) -> Effect:
@@ -22,5 +24,18 @@ def accept(standing: Standing, circumstances: Circumstances) -> Effect:
         )
     # After a supplement at reception the dossier is already "received" but not yet accepted.
     moved = standing if standing.status == "received" else standing.moved("received")
-    started = start_clock(moved, circumstances.now, circumstances)
-    return Effect(replace(started, accepted_at=circumstances.now))
+    taken = replace(moved, accepted_at=circumstances.now)
+    if circumstances.elsewhere and circumstances.rules.competent_starts_clock:
+        return Effect(taken, opens=(ActTask("take-over", "competent"),), papers=("receipt",))
+    return Effect(start_clock(taken, circumstances.now, circumstances), papers=("receipt",))
+
+
+def take_over(standing: Standing, circumstances: Circumstances) -> Effect:
+    """Take a dossier over at the competent agency: its receipt starts the clock."""
+    if standing.accepted_at is None or standing.clock_from is not None:
+        raise Conflict(
+            "Hồ sơ không chờ cơ quan có thẩm quyền tiếp nhận.",
+            "The dossier does not wait for the competent agency to receive it.",
+            code="not-awaited",
+        )
+    return Effect(start_clock(standing, circumstances.now, circumstances))

@@ -3,32 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from engine.errors import NotFound
-from engine.law.accept import accept
+from engine.forms import Form
+from engine.law import (
+    consultation,
+    ending,
+    extend,
+    mistakes,
+    payment,
+    settle,
+)
+from engine.law.accept import accept, take_over
+from engine.law.acting import Act
+from engine.law.contents import CONTENTS
+from engine.law.forward import forward
 from engine.law.not_accept import not_accept
 from engine.law.receive_supplement import receive_supplement
 from engine.law.request_supplement import request_supplement
 from engine.law.return_result import return_result
-from engine.law.settle import settle
-from engine.law.standing import Act, Standing
-
-ACTS: Mapping[str, Act] = {
-    "accept": accept,
-    "not-accept": not_accept,
-    "request-supplement": request_supplement,
-    "receive-supplement": receive_supplement,
-    "settle": settle,
-    "return": return_result,
-}
-
-#: What an act task is called in an official's list.
-TITLES: Mapping[str, tuple[str, str]] = {
-    "receive-supplement": ("Nhận hồ sơ bổ sung", "Receive the supplement"),
-}
+from engine.law.standing import Standing
 
 
-def act_named(name: str) -> Act:
+@dataclass(frozen=True)
+class Deed:
+    """One act: what it does, what it is called, and the form of its content."""
+
+    name: str
+    perform: Act
+    vi: str
+    en: str
+
+    @property
+    def form(self) -> Form:
+        """The form that its content is held against."""
+        return CONTENTS[self.name]
+
+
+ACTS: Mapping[str, Deed] = {deed.name: deed for deed in (
+    Deed("accept", accept, "Tiếp nhận hồ sơ", "Accept the dossier"),
+    Deed("take-over", take_over, "Nhận hồ sơ tại cơ quan có thẩm quyền",
+         "Take the dossier over at the competent agency"),
+    Deed("forward", forward, "Chuyển hồ sơ giải quyết", "Forward the dossier"),
+    Deed("not-accept", not_accept, "Từ chối tiếp nhận", "Do not accept the dossier"),
+    Deed("request-supplement", request_supplement, "Yêu cầu bổ sung hồ sơ",
+         "Request a supplement"),
+    Deed("receive-supplement", receive_supplement, "Nhận hồ sơ bổ sung", "Receive the supplement"),
+    Deed("close", ending.close, "Đóng hồ sơ không được bổ sung", "Close for want of a supplement"),
+    Deed("request-payment", payment.request_payment, "Yêu cầu nghĩa vụ tài chính",
+         "Request a payment"),
+    Deed("record-payment", payment.record_payment, "Ghi nhận đã nộp tiền", "Record the payment"),
+    Deed("consult", consultation.consult, "Lấy ý kiến cơ quan khác", "Consult another agency"),
+    Deed("answer", consultation.answer, "Trả lời lấy ý kiến", "Answer a consultation"),
+    Deed("extend", extend.extend, "Xin lỗi và hẹn lại", "Apologise and extend"),
+    Deed("stop", ending.stop, "Dừng giải quyết theo yêu cầu", "Stop on the applicant's request"),
+    Deed("withdraw", ending.withdraw, "Rút hồ sơ", "Withdraw the dossier"),
+    Deed("refuse", settle.refuse, "Từ chối giải quyết", "Refuse to settle"),
+    Deed("settle", settle.settle, "Giải quyết xong", "Settle the dossier"),
+    Deed("return", return_result, "Trả kết quả", "Return the result"),
+    Deed("correct", mistakes.correct, "Đính chính thao tác sai", "Take a mistaken act back"),
+    Deed("remedy", mistakes.remedy, "Xin lỗi, khắc phục sai sót", "Make an error good"),
+    Deed("acknowledge", mistakes.acknowledge, "Xem cảnh báo", "Read a warning"),
+)}
+
+
+def act_named(name: str) -> Deed:
     """Return the act; raise NotFound for a name that the law's floor does not know."""
     if name not in ACTS:
         raise NotFound(
@@ -43,6 +83,7 @@ def already_done(name: str, standing: Standing) -> bool:
     """Tell whether a drawn act would only repeat what stands, performed earlier by hand."""
     return (
         (name == "accept" and standing.accepted_at is not None and standing.hold is None)
+        or (name == "forward" and standing.forwarded_at is not None)
         or (name == "settle" and standing.status in ("settled", "returned"))
         or (name == "return" and standing.status == "returned")
     )

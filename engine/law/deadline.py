@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from engine.law.standing import Circumstances, Standing
+from engine.clock import local
+from engine.law.acting import Circumstances
+from engine.law.standing import Standing
 from engine.worktime import Calendar, Duration, due, parse, working_minutes
 
 
@@ -19,11 +21,27 @@ def start_clock(standing: Standing, at: datetime, circumstances: Circumstances) 
         return replace(standing, clock_from=at, limit=None, due=None, derivation=())
     duration = parse(
         circumstances.limit, calendar_days=circumstances.calendar_days, iso_as_working=True)
-    counted = due(at, duration, circumstances.calendar, received=True)
+    counted = due(
+        at, duration, circumstances.calendar, received=True,
+        cutoff=circumstances.rules.receipt_cutoff,
+    )
     return replace(
         standing, clock_from=at, limit=circumstances.limit, due=counted.at,
         derivation=counted.derivation,
     )
+
+
+def resumed(standing: Standing, circumstances: Circumstances, parameter: str) -> Standing:
+    """Return the standing whose clock goes on after its last pause, by the minutes left then."""
+    if standing.due is None or not standing.pauses:
+        return standing
+    pause = standing.pauses[-1]
+    moved = shift(standing.due, pause.since, pause.until, circumstances.calendar)
+    line = (
+        f"Trừ thời gian tạm dừng «{pause.act}» từ {local(pause.since):%H:%M %d/%m/%Y} đến "
+        f"{local(pause.until):%H:%M %d/%m/%Y} (tham số {parameter})."
+    )
+    return replace(standing, due=moved, derivation=(*standing.derivation, line))
 
 
 def shift(moment: datetime, held_from: datetime, now: datetime, calendar: Calendar) -> datetime:

@@ -5,7 +5,10 @@ Decree 61/2018 art. 17.1b (phiếu từ chối tiếp nhận).
 
 from __future__ import annotations
 
-from engine.law.standing import Circumstances, Effect, Standing, need_no_hold, need_reason
+from dataclasses import replace
+
+from engine.law.acting import Circumstances, Effect, need_no_hold, need_reason
+from engine.law.standing import Standing
 
 
 def not_accept(standing: Standing, circumstances: Circumstances) -> Effect:
@@ -13,4 +16,5 @@ def not_accept(standing: Standing, circumstances: Circumstances) -> Effect:
     need_no_hold(standing)
     moved = standing.moved("not_accepted")
     need_reason(circumstances, "not-accept")
-    return Effect(moved, ends_parts=True)
+    ended = replace(moved, ended_at=circumstances.now)
+    return Effect(ended, ends_parts=True, papers=("refusal",))

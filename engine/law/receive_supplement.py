@@ -6,28 +6,26 @@ received; rule-set parameter `supplement_restarts`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from engine.errors import Conflict
-from engine.law.deadline import shift, start_clock
-from engine.law.standing import Circumstances, Effect, Standing
+from engine.law.acting import Circumstances, Effect, released
+from engine.law.deadline import resumed, start_clock
+from engine.law.standing import Standing
 
 
 def receive_supplement(standing: Standing, circumstances: Circumstances) -> Effect:
     """Take the supplement: back to received at reception, back to in process after acceptance."""
-    hold = standing.hold
+    hold, now = standing.hold, circumstances.now
     if hold is None or hold.until_act != "receive-supplement":
         raise Conflict(
             "Hồ sơ không chờ bổ sung.", "The dossier does not wait for a supplement.",
             code="no-supplement-awaited",
         )
     if standing.accepted_at is None:
-        return Effect(replace(standing.moved("received"), hold=None))
-    moved = replace(standing.moved("in_process"), hold=None)
+        return Effect(released(standing.moved("received"), now, runs=True))
+    moved = standing.moved("in_process")
     if circumstances.rules.supplement_restarts:
-        return Effect(start_clock(moved, circumstances.now, circumstances))
-    if standing.due is None:
-        return Effect(moved)
-    due = shift(standing.due, hold.since, circumstances.now, circumstances.calendar)
-    line = f"Trừ thời gian chờ bổ sung từ {hold.since.isoformat()} (tham số supplement_restarts)."
-    return Effect(replace(moved, due=due, derivation=(*standing.derivation, line)))
+        restarted = released(moved, now, restarts=True)
+        if standing.clock_from is None:  # the competent agency has not received it yet
+            return Effect(restarted)
+        return Effect(start_clock(restarted, now, circumstances))
+    return Effect(resumed(released(moved, now), circumstances, "supplement_restarts"))

@@ -1,39 +1,48 @@
-"""Standing (tình trạng pháp lý): all that the law looks at in a dossier, and what acts do to it."""
+"""Standing (tình trạng pháp lý): all that the law looks at in a dossier, as frozen facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from engine.errors import Conflict, Fault, Invalid
-from engine.law.rules import RuleSet
 from engine.law.status import Status, move
-from engine.worktime import Calendar
 
 
 @dataclass(frozen=True)
 class Hold:
-    """A hold (tạm giữ): tasks stay visible, completing one is refused until `until_act`."""
+    """A hold (tạm giữ): tasks stay visible, completing one is refused until `until_act`.
+
+    `part` is the only part held where the rule set holds parts; None holds the whole dossier.
+    `due` is until when it may last before its consequence falls due, None without end.
+    """
 
     act: str
     since: datetime
     article: str
     until_act: str
+    due: datetime | None = None
+    part: str | None = None
+
+    def holds(self, part: str | None) -> bool:
+        """Tell whether the hold stops a part; None asks for the dossier as a whole."""
+        return self.part is None or self.part == part
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A hold that has ended (thời gian tạm dừng): the time from `since` to `until` was not worked.
+    """A hold that has ended (thời gian tạm dừng): nothing was worked from `since` to `until`.
 
-    `restarts` tells that the legal clock began anew at its end instead of going on.
+    The legal clock began anew at its end where it `restarts`, ran on through it where it `runs`,
+    and stood still otherwise. `part` is the only part that was held.
     """
 
     act: str
     since: datetime
     until: datetime
     restarts: bool = False
+    runs: bool = False
     part: str | None = None
 
 
@@ -77,6 +86,15 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """What a mistaken act can be taken back to (đính chính): fields as they stood before it."""
+
+    act: str
+    at: datetime
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Standing:
     """The legal side of a dossier; instants are aware, `limit` is the text of the time limit.
 
@@ -102,21 +120,22 @@ class Standing:
     consultations: tuple[Consultation, ...] = ()
     charges: tuple[Charge, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    undo: Undo | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return the fields as history and the archive keep them, instants as they are.
 
         Fields of LATER that say nothing are left out, so that older entries keep their bytes.
         """
-        known = {k: v for k, v in vars(self).items() if v or k not in LATER}
-        for name in RECORDS:
-            if name in known:
-                known[name] = [dict(vars(record)) for record in known[name]]
-        return {**known, "hold": None if self.hold is None else dict(vars(self.hold))}
+        return {k: kept(v) for k, v in vars(self).items() if v or k not in LATER}
 
     def moved(self, then: Status) -> Standing:
         """Return the standing with a new status; raise Conflict off the table."""
         return replace(self, status=move(self.status, then))
+
+    def awaited(self) -> tuple[Consultation, ...]:
+        """Return the consultations that nobody has answered yet."""
+        return tuple(c for c in self.consultations if c.answered_at is None)
 
 
 #: The fields of Standing that hold records, and what each is made of.
@@ -125,52 +144,15 @@ RECORDS: Mapping[str, type[Pause | Extension | Consultation | Charge | Alert]] =
     "alerts": Alert,
 }
 #: The fields that came after the first version of stored standings.
-LATER = frozenset({"forwarded_at", "ended_at", "on_the_spot", *RECORDS})
+LATER = frozenset({"forwarded_at", "ended_at", "on_the_spot", "undo", *RECORDS})
 
 
-@dataclass(frozen=True)
-class Circumstances:
-    """What an act is performed in: instant, content, rules, limit as text, and the calendar."""
-
-    now: datetime
-    content: Mapping[str, Any]
-    rules: RuleSet
-    limit: str | None
-    calendar: Calendar
-    calendar_days: bool = False
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What an act does: new standing, whether parts end, and the act task that it opens."""
-
-    standing: Standing
-    ends_parts: bool = False
-    opens: str | None = None
-
-
-#: An act of the law: (standing, circumstances) -> effect; raises Conflict or Invalid.
-Act = Callable[[Standing, Circumstances], Effect]
-
-
-def need_reason(circumstances: Circumstances, act: str) -> None:
-    """Raise Invalid unless the act states its reason, as the law demands in writing."""
-    reason = circumstances.content.get("reason")
-    if not isinstance(reason, str) or not reason.strip():
-        article = circumstances.rules.article(act)
-        raise Invalid(
-            f"Phải nêu rõ lý do ({article}).", f"A reason is required ({article}).",
-            [Fault("/reason", "required", "Hãy ghi lý do.", "State the reason.")],
-            code="reason-required",
-        )
-
-
-def need_no_hold(standing: Standing) -> None:
-    """Raise Conflict while the dossier is held."""
-    if standing.hold is not None:
-        hold = standing.hold
-        raise Conflict(
-            f"Hồ sơ đang tạm giữ do «{hold.act}» ({hold.article}); cần «{hold.until_act}» trước.",
-            f"The dossier is held by {hold.act} ({hold.article}); {hold.until_act} comes first.",
-            code="held", act=hold.act, until=hold.until_act,
-        )
+def kept(value: object) -> object:
+    """Return a value of a standing as plain data, instants as they are."""
+    if isinstance(value, Hold):
+        return {k: v for k, v in vars(value).items() if v or k not in ("due", "part")}
+    if isinstance(value, tuple):
+        return [kept(item) for item in value]
+    if isinstance(value, Undo):
+        return {**vars(value), "fields": {k: kept(v) for k, v in value.fields.items()}}
+    return dict(vars(value)) if isinstance(value, tuple(RECORDS.values())) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.commands import (
@@ -15,6 +15,7 @@ from engine.commands import (
     Request,
 )
 from engine.flow.confined import Confinement
+from engine.office.actions import actions
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.papers import Counter, Upload
@@ -23,6 +24,7 @@ from engine.office.registration import Reception
 from engine.office.result import Result
 from engine.office.waking import Wake
 from engine.people import Actor
+from engine.proceed import Before
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -46,7 +48,7 @@ class Office:
     ) -> None:
         library = Library(store)
         self.library = library
-        self._clock = clock
+        self._store, self._clock = store, clock
         self._desk = Desk(store, library, wake)
         self._reception = Reception(store, library, wake)
         self._counter = Counter(store, library, wake)
@@ -70,3 +72,9 @@ class Office:
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
         return handle(command, actor, now, request, if_match)
+
+    def actions(self, before: Before, actor: Actor) -> list[dict[str, Any]]:
+        """Return what an actor may do to a dossier now, and why not the rest; nothing is locked."""
+        with self._store.unit() as unit:
+            facts = self._desk.facts(unit, before, actor, self._clock.now())
+        return actions(before, actor, facts)

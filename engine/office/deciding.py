@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 
 
 def facts_of(
-    unit: Unit, library: Library, dossier: Dossier, asked: tuple[Actor, datetime],
+    unit: Unit, library: Library, dossier: Dossier, by: tuple[Actor, datetime],
+    asked: object = None,
 ) -> Facts:
-    """Return everything from outside that a command on a dossier needs; `asked` by whom, when."""
+    """Return everything from outside that a command on a dossier needs; `by` whom and when.
+
+    `asked` names an agency that the command brings in, whose calendar then counts too.
+    """
     desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
+    desks |= {one.agency for one in dossier.standing.consultations}
+    if isinstance(asked, str):
+        desks.add(asked)
     return Facts(
-        now=asked[1], actor=asked[0].id, flow=library.flow(dossier.flow_hash),
+        now=by[1], actor=by[0].id, flow=library.flow(dossier.flow_hash),
         rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
         salt=secrets.token_bytes(16),
     )

@@ -19,10 +19,10 @@ from engine.commands import (
     UnclaimTask,
 )
 from engine.dossier import Task
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Fault, Invalid
+from engine.law.acting import need_no_hold
 from engine.law.acts import act_named
 from engine.law.rules import rules_by_id
-from engine.law.standing import need_no_hold
 from engine.office import permits
 from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
@@ -66,8 +66,9 @@ class Desk:
                 return self._on_dossier(unit, command, actor, now, (request, if_match))
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
-            check_timer(before, command, now)
-            outcome = self._proceed(unit, before, command, SYSTEM, now)
+            facts = self.facts(unit, before, SYSTEM, now)
+            check_timer(before, command, now, facts.calendars[before.dossier.competent_agency])
+            outcome = self._save(unit, before, command, facts)
             unit.commit()
             return Result(dossier_json(outcome.dossier), dossier_etag(outcome.dossier))
 
@@ -104,14 +105,16 @@ class Desk:
         before = unit.load(command.dossier, (actor.id, request) if request else None)
         rules = rules_by_id(before.dossier.rule_set)
         permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
-        act_named(command.act)
+        deed = act_named(command.act)
         permits.do_act(before, command.act, actor, rules)
         if request and (kept := unit.take_key(actor.id, request)):
             return Result.repeat(kept)
-        facts = self._facts(unit, before, actor, now)
+        asked = command.content.get("agency") if deed.name == "consult" else None
+        facts = self.facts(unit, before, actor, now, asked)
         dry_run(before, command.act, facts)
         match(dossier_etag(before.dossier), if_match)
-        command = replace(command, content=forms.clean_plain(command.content, pointer=""))
+        command = replace(command, content=forms.clean(deed.form, command.content, pointer=""))
+        _need_known(asked, facts)
         outcome = self._save(unit, before, command, facts)
         result = Result(
             {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())},
@@ -138,20 +141,28 @@ class Desk:
         asked = {q.gateway for q in note.questions} if note else set()
         choices = {k: v for k, v in command.answers.items() if k in asked}
         written = {k: v for k, v in command.answers.items() if k not in asked}
-        if task.form is None:
+        if task.act is not None:
+            cleaned = forms.clean(act_named(task.act).form, written)
+        elif task.form is None:
             cleaned = forms.clean_plain(written)
         else:
             form = self._library.form(dossier.procedure, dossier.version, task.form)
             cleaned = forms.clean(form, written)
         return replace(command, answers={**cleaned, **choices})
 
-    def _facts(self, unit: Unit, before: Before, actor: Actor, now: datetime) -> Facts:
-        return facts_of(unit, self._library, before.dossier, (actor, now))
+    def facts(
+        self, unit: Unit, before: Before, actor: Actor, now: datetime, asked: object = None,
+    ) -> Facts:
+        """Return everything from outside that a command on a dossier needs.
+
+        `asked` names an agency that the command brings in, whose calendar then counts too.
+        """
+        return facts_of(unit, self._library, before.dossier, (actor, now), asked)
 
     def _proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
     ) -> Outcome:
-        return self._save(unit, before, command, self._facts(unit, before, actor, now))
+        return self._save(unit, before, command, self.facts(unit, before, actor, now))
 
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
@@ -171,5 +182,15 @@ def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) 
     if isinstance(command, UnclaimTask) and task.assignee is None:
         raise Conflict("Chưa ai nhận bước này.", "Nobody holds this task.", code="not-claimed")
     if isinstance(command, CompleteTask) and task.act is None:
-        need_no_hold(before.dossier.standing)
+        need_no_hold(before.dossier.standing, task.part)
+
+
+def _need_known(agency: object, facts: Facts) -> None:
+    """Raise Invalid for an agency to be consulted that the register does not hold."""
+    if isinstance(agency, str) and agency not in facts.calendars:
+        raise Invalid(
+            f"Danh bạ không có cơ quan «{agency}».", f"The register has no agency {agency!r}.",
+            [Fault("/agency", "choice", "Chọn một cơ quan trong danh bạ.",
+                   "Choose an agency of the register.")], code="unknown-agency", agency=agency,
+        )
 

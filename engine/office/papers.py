@@ -18,7 +18,7 @@ from engine.office import permits
 from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
 from engine.office.result import Result, dossier_json, finish, match, when
-from engine.office.reuse import article, offers
+from engine.office.reuse import offers
 from engine.office.waking import Wake
 from engine.people import Actor
 from engine.proceed import Before, Facts, Outcome, proceed
@@ -60,7 +60,7 @@ class Counter:
         request, if_match = guards
         with self._store.unit() as unit:
             before = unit.load(command.dossier, (actor.id, request) if request else None)
-            permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
+            permits.see_papers(before.dossier, actor, unit.part_agencies(command.dossier))
             before = replace(before, papers=papers.of_dossier(unit.connection, command.dossier))
             facts = facts_of(unit, self._library, before.dossier, (actor, now))
             _permit(before, command, actor, facts)
@@ -144,7 +144,7 @@ def _filled(
         )
     if command.source != "fetched":
         need_not_held(held, [command.component], command.content.get("because"),
-                      article(facts.rules))
+                      facts.rules.article("reuse"))
     if upload is not None and upload.media_type is not None:
         file = {"sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type}
         return replace(command, file=file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.dossier import Task
+from engine.dossier import Dossier, Task
 from engine.errors import Forbidden, NotFound
 from engine.law.rules import RuleSet
 from engine.people import Actor
@@ -37,7 +37,17 @@ def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> No
     dossier = before.dossier
     seeing = {dossier.receiving_agency, dossier.competent_agency, *taking_part}
     seeing |= {part.agency for part in before.parts}
+    seeing |= {one.agency for one in dossier.standing.consultations}
     if not seeing & actor.agencies():
+        raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+
+
+def see_papers(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> None:
+    """Raise NotFound unless an agency of the actor receives, settles or has a part in a dossier.
+
+    Its papers are for those alone: an agency that was merely consulted is told what it must know.
+    """
+    if not {dossier.receiving_agency, dossier.competent_agency, *parts} & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
@@ -47,6 +57,7 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     places = {
         "receiving": {dossier.receiving_agency}, "competent": {dossier.competent_agency},
         "part": {part.agency for part in before.parts},
+        "consulted": {one.agency for one in dossier.standing.awaited()},
     }
     for relation, role in rules.who_may.get(act, ()):
         if any(actor.holds(agency, role) for agency in places[relation]):

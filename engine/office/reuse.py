@@ -6,14 +6,12 @@ Who owns them is read from the registration's personal values and written to its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from engine.components.declared import Component
 from engine.components.papers import Paper
 from engine.components.reuse import Held, named, need_not_held, owner_of, reusable
-from engine.law.rules import RuleSet
 from engine.law.standing import Standing
 from engine.proceed import Before, Facts, Outcome
 from engine.store import papers
@@ -21,16 +19,8 @@ from engine.store import papers
 if TYPE_CHECKING:
     from engine.store import Connection, Unit
 
-#: The day on which Decree 118/2025 replaced Decree 107/2021.
-_DECREE_118 = date(2025, 7, 1)
 _REQUEST = "request-supplement"
 _ENDED_WELL = ("settled", "returned")
-
-
-def article(rules: RuleSet) -> str:
-    """Return the article by which a paper that is held may not be asked for again."""
-    decree = "NĐ 118/2025 Đ4.2a" if rules.since >= _DECREE_118 else "NĐ 107/2021"
-    return f"{decree}, QĐ 468/QĐ-TTg"
 
 
 def offers(
@@ -58,7 +48,7 @@ def check_asked(unit: Unit, outcome: Outcome, facts: Facts) -> None:
         code = outcome.dossier.code
         applicant = papers.born_with(unit.connection, code).get("applicant", {})
         held = offers(unit.connection, code, components, applicant)
-        need_not_held(held, asked, content.get("because"), article(facts.rules))
+        need_not_held(held, asked, content.get("because"), facts.rules.article("reuse"))
 
 
 def keep_reusable(unit: Unit, before: Before, outcome: Outcome, facts: Facts) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.commands import FireTimer
 from engine.errors import Conflict
-from engine.law.standing import need_no_hold
+from engine.law.acting import need_no_hold
+from engine.law.reminders import reminders
+from engine.law.rules import rules_by_id
 from engine.proceed import Before, Outcome
+from engine.proceed.record import REMINDERS
+from engine.worktime import Calendar
 
 if TYPE_CHECKING:
     from engine.store import Connection, Unit
@@ -28,30 +32,42 @@ def rouse(wake: Wake | None, unit: Unit, before: Before, outcome: Outcome) -> No
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:
     """Return when the first timer is due that the command has set, moved or freed from a hold."""
-    if outcome.dossier.standing.hold is not None:
-        return None
-    freed = before.dossier.standing.hold is not None
+    hold, held = outcome.dossier.standing.hold, before.dossier.standing.hold
+    freed = held is not None and hold is None
     known = {part.id: part for part in before.parts}
     parts = {**known, **{part.id: part for part in outcome.parts}} if freed else {
         part.id: part for part in outcome.parts
     }
     stood = set() if freed else {(i, w.id, w.due) for i, p in known.items() for w in p.waits}
-    return min((
+    return min((*(outcome.reminders or {}).values(), *(
         wait.due for key, part in parts.items() for wait in part.waits
         if wait.due is not None and (key, wait.id, wait.due) not in stood
-    ), default=None)
+        and not (hold and hold.holds(key))
+    )), default=None)
 
 
-def check_timer(before: Before, command: FireTimer, now: datetime) -> None:
-    """Raise Conflict while the dossier is held, or when the timer was moved behind `now`.
+def check_timer(before: Before, command: FireTimer, now: datetime, calendar: Calendar) -> None:
+    """Raise Conflict while the part is held, or when the timer was moved behind `now`.
 
-    One that is not there at all is for the flow to refuse.
+    One that is not there at all is for the flow, or the law's reminders, to refuse. `calendar` is
+    that of the competent agency.
     """
-    need_no_hold(before.dossier.standing)
+    standing = before.dossier.standing
+    if command.part == REMINDERS:
+        rules = rules_by_id(before.dossier.rule_set)
+        at = reminders(standing, rules, calendar, now).get(command.wait)
+        _need_due(at, now)
+        return
+    need_no_hold(standing, command.part)
     for part in before.parts:
         for wait in part.waits:
             here = (part.id, wait.id) == (command.part, command.wait)
-            if here and (wait.due is None or wait.due > now):
-                raise Conflict(
-                    "Hẹn giờ này chưa đến hạn.", "This timer is not yet due.", code="wait-not-due",
-                )
+            if here:
+                _need_due(wait.due or datetime.max.replace(tzinfo=UTC), now)
+
+
+def _need_due(at: datetime | None, now: datetime) -> None:
+    if at is not None and at > now:
+        raise Conflict(
+            "Hẹn giờ này chưa đến hạn.", "This timer is not yet due.", code="wait-not-due",
+        )

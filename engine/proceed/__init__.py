@@ -30,7 +30,8 @@ from engine.flow import run
 from engine.law.acts import act_named
 from engine.proceed import acts, papers, parts
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
-from engine.proceed.record import as_kept, outcome_of
+from engine.proceed.record import REMINDERS, as_kept, outcome_of
+from engine.proceed.tasks import ACT_TASK, close_tasks
 from engine.proceed.work import Work
 
 __all__ = [
@@ -77,7 +78,10 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
         case PerformAct(act=act, content=content):
             acts.perform(work, act, content)
         case FireTimer(part=part_id, wait=wait):
-            parts.fire(work, part_id, wait)
+            if part_id == REMINDERS:
+                acts.remind(work, wait)
+            else:
+                parts.fire(work, part_id, wait)
         case AddPaper() | WithdrawPaper() | HandBackPapers():
             papers.change(work, command)
         case RegisterDossier():
@@ -102,7 +106,19 @@ def dry_run(before: Before, act: str, facts: Facts) -> None:
     work = Work(before, facts, {})
     # What the content lacks is told later (422), after the ETag (design.md section 5).
     with suppress(Invalid):
-        act_named(act)(work.standing, acts.circumstances(work, {}))
+        act_named(act).perform(work.standing, acts.circumstances(work, {}))
+
+
+def _receive_by_working(work: Work, task: Task) -> None:
+    """Take the dossier over where the competent agency begins to work on it without saying so.
+
+    Its clock must not stand still for want of a click.
+    """
+    standing, dossier = work.standing, work.dossier
+    if standing.accepted_at and standing.clock_from is None and (
+        task.agency == dossier.competent_agency != dossier.receiving_agency
+    ):
+        acts.perform(work, "take-over", {}, acts.Place(task.element, task.part or ""))
 
 
 def _content(command: DossierCommand) -> Mapping[str, Any]:
@@ -115,9 +131,13 @@ def _complete(work: Work, task: Task) -> None:
     # Completing an unclaimed task claims it (design.md section 5).
     work.put_task(replace(task, assignee=work.facts.actor))
     if task.act is not None:
-        acts.perform(work, task.act, work.content)
+        about = task.element.removeprefix(f"{ACT_TASK}{task.act}").removeprefix(".")
+        named = {"consultation": about} if task.act == "answer" else {}
+        acts.perform(work, task.act, {**work.content, **named})
+        close_tasks(work, [task.id])
         return
     part = parts.running(work, task.part)
+    _receive_by_working(work, task)
     step = run.complete(
         work.facts.flow, part.state, task.id, work.content, work.setting(),
     )

@@ -3,49 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import MotcuaError
-from engine.expressions import Surroundings, compile_expression
+from engine.expressions import Surroundings, holds
+from engine.law import reminders
+from engine.law.acting import Circumstances, Effect
 from engine.law.acts import act_named, already_done
 from engine.law.deadline import start_clock
-from engine.law.standing import Circumstances, Standing
+from engine.law.mistakes import correctable
+from engine.law.standing import Standing
 from engine.proceed import tasks
 from engine.proceed.ending import end_all
 from engine.proceed.work import Work
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a drawing performs an act: the element, and the part that it belongs to."""
+
+    element: str
+    part: str
+
+
 def perform(
-    work: Work, name: str, content: Mapping[str, Any], element: str | None = None,
+    work: Work, name: str, content: Mapping[str, Any], drawn: Place | None = None,
 ) -> None:
     """Perform an act; one that is drawn and only repeats what stands is skipped, and recorded so.
 
     Raises Conflict off the table of moves, Invalid where the law demands a reason.
     """
-    note = {"act": name, "element": element or ""}
-    if element is not None and already_done(name, work.standing):
+    note: dict[str, Any] = {"act": name, "element": drawn.element if drawn else ""}
+    if drawn is not None and already_done(name, work.standing):
         work.acts.append({**note, "skipped": "already done"})
         return
-    work.acts.append(note)
+    before, situation = work.standing, circumstances(work, content, drawn)
+    effect = act_named(name).perform(before, situation)
+    work.acts.append({**note, "papers": list(effect.papers)} if effect.papers else note)
+    after = effect.standing if name == "correct" else correctable(
+        before, effect.standing, name, situation)
+    _apply(work, replace(effect, standing=after, closes=(name, *effect.closes)))
+
+
+def remind(work: Work, key: str) -> None:
+    """Let a reminder of the law speak that has come due."""
+    work.acts.append({"act": "remind", "element": key})
+    _apply(work, reminders.remind(work.standing, key, circumstances(work, {})))
+
+
+def _apply(work: Work, effect: Effect) -> None:
     held = work.standing.hold
-    effect = act_named(name)(work.standing, circumstances(work, content))
     work.set_standing(effect.standing)
-    tasks.close_tasks(work, [task.id for task in work.open_tasks() if task.act == name])
-    if held is not None and effect.standing.hold is None:
-        tasks.shift_all(work, held.since)
-    if effect.opens is not None:
-        tasks.open_act_task(work, effect.opens, work.dossier.receiving_agency, "one_stop_officer")
     if effect.ends_parts:
         end_all(work)
+    tasks.close_act_tasks(work, effect.closes)
+    tasks.close_act_tasks(work, effect.cancels, "cancelled")
+    if held is not None and effect.standing.hold is None and effect.shifts:
+        tasks.shift_all(work, held)
+    for opened in effect.opens:
+        tasks.open_act_task(work, opened)
 
 
-def circumstances(work: Work, content: Mapping[str, Any]) -> Circumstances:
+def circumstances(
+    work: Work, content: Mapping[str, Any], drawn: Place | None = None,
+) -> Circumstances:
     """Return what an act is performed in, for this dossier now."""
+    dossier, procedure = work.dossier, work.facts.drawn
     return Circumstances(
         now=work.facts.now, content=content, rules=work.facts.rules, limit=_limit(work),
-        calendar=work.calendar(work.dossier.competent_agency),
-        calendar_days=work.facts.drawn.calendar_days,
+        calendar=work.calendar(dossier.competent_agency),
+        calendar_days=procedure.calendar_days, drawn=drawn is not None,
+        part=drawn.part if drawn else None,
+        elsewhere=dossier.competent_agency != dossier.receiving_agency,
+        tacit_consent=procedure.tacit_consent, notice_days=procedure.supplement_days,
+        consulted=work.facts.calendars.get(str(content.get("agency"))),
     )
 
 
@@ -55,6 +86,8 @@ def review_limit(work: Work) -> None:
     limit = _limit(work)
     if standing.clock_from is None or standing.settled_at is not None or limit == standing.limit:
         return
+    if standing.extensions:
+        return  # the date that the applicant was told with an apology stands
     counted = start_clock(standing, standing.clock_from, circumstances(work, {}))
     work.set_standing(replace(counted, clock_from=standing.clock_from))
 
@@ -64,19 +97,8 @@ def _limit(work: Work) -> str | None:
     if not work.data:
         # The lead part did not move in this command: what was in force stays in force.
         return work.standing.limit or facts.limit
+    surroundings = Surroundings(now=work.facts.now, facts={"dossier": work.visible()})
     for when, value in facts.limits:
-        if _holds(when, work):
+        if holds(when, work.data, surroundings):
             return value
     return facts.limit
-
-
-def _holds(when: str, work: Work) -> bool:
-    condition = compile_expression(when)
-    known = {**work.data, "dossier": work.visible()}
-    if not condition.names <= known.keys():
-        return False  # a name not yet answered: the alternative does not apply yet
-    surroundings = Surroundings(now=work.facts.now, facts={"dossier": work.visible()})
-    try:
-        return condition.evaluate(work.data, surroundings) is True
-    except MotcuaError:
-        return False  # an answer of another kind than the drawing compares with

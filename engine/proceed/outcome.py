@@ -83,6 +83,7 @@ class Outcome:
 
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
     hands; `envelopes` and `papers` are new or of changed state. `draft` becomes the history entry.
+    `reminders` are all that stand now, by key; None where nothing changed about them.
     """
 
     dossier: Dossier
@@ -91,6 +92,7 @@ class Outcome:
     changed: tuple[Task, ...]
     envelopes: tuple[Envelope, ...]
     draft: Draft
+    reminders: Mapping[str, datetime] | None = None
     papers: tuple[Paper, ...] = ()
 
 

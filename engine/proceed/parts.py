@@ -11,6 +11,7 @@ from engine.dossier import Part, PartState
 from engine.errors import Conflict
 from engine.flow import run
 from engine.handoff import Envelope
+from engine.law.forward import noted
 from engine.law.settle import RESULTS
 from engine.law.status import may_move
 from engine.proceed import acts, tasks
@@ -47,8 +48,9 @@ def absorb(work: Work, part_id: str, step: Step) -> None:
     work.trace.setdefault(part_id, []).extend(step.trace)
     tasks.close_tasks(work, step.closed)
     tasks.close_tasks(work, step.cancelled, "cancelled")
+    work.forget_undo()
     for drawn in step.acts:
-        acts.perform(work, drawn.act, _content(work, step), drawn.element)
+        acts.perform(work, drawn.act, _content(work, step), acts.Place(drawn.element, part_id))
     if part.lead:
         _move_status(work, step)
         work.data = step.data
@@ -175,4 +177,5 @@ def _move_status(work: Work, step: Step) -> None:
     """Follow the drawn statuses along the table; what an act has decided wins."""
     for status in step.statuses:
         if may_move(work.standing.status, status):  # type: ignore[arg-type]  # lint checked it
-            work.set_standing(work.standing.moved(status))  # type: ignore[arg-type]
+            moved = work.standing.moved(status)  # type: ignore[arg-type]
+            work.set_standing(noted(moved, work.facts.now))

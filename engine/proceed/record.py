@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from engine.commands import PERSONAL, DossierCommand, from_json, to_json
 from engine.components.papers import Paper
 from engine.history import Draft, canonical
+from engine.law.reminders import reminders
 from engine.proceed.outcome import Outcome, Registration
 from engine.proceed.work import Work
+
+#: The part under which timers of the law's reminders stand: no drawing has it.
+REMINDERS = ""
 
 Asked = TypeVar("Asked", bound=DossierCommand)
 
@@ -37,8 +43,19 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         opened=tuple(t for t in changed if t.id not in before),
         changed=tuple(t for t in changed if t.id in before),
         envelopes=tuple(work.envelopes.values()), papers=_papers(work),
-        draft=_draft(work, command, born),
+        draft=_draft(work, command, born), reminders=_reminders(work),
     )
+
+
+def _reminders(work: Work) -> Mapping[str, datetime] | None:
+    """Return the reminders that stand from now on, None where this command changed none."""
+    before = work.before.dossier.standing
+    if work.standing == before:
+        return None
+    rules, calendar = work.facts.rules, work.calendar(work.dossier.competent_agency)
+    now = work.facts.now
+    stand = reminders(work.standing, rules, calendar, now)
+    return None if stand == reminders(before, rules, calendar, now) else stand
 
 
 def _draft(work: Work, command: DossierCommand, born: Registration | None) -> Draft:

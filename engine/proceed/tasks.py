@@ -9,11 +9,16 @@ from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from engine.dossier import Part, Task
-from engine.law.acts import TITLES
+from engine.law.acting import ActTask
+from engine.law.acts import act_named
 from engine.law.deadline import shift, shift_elapsed
+from engine.law.standing import Hold
 from engine.proceed.work import Work
 from engine.step import OpenTask, TaskNote
 from engine.worktime import due, parse
+
+#: What the element of an act task begins with; its key follows.
+ACT_TASK = "motcua.act."
 
 
 def open_task(work: Work, part: Part, opened: OpenTask) -> None:
@@ -27,13 +32,24 @@ def open_task(work: Work, part: Part, opened: OpenTask) -> None:
     ))
 
 
-def open_act_task(work: Work, act: str, agency: str, role: str) -> None:
+def open_act_task(work: Work, asked: ActTask) -> None:
     """Open the task that an act of the law asks of a desk; no drawing shows it."""
-    seed = f"urn:motcua:{work.dossier.code}/{work.dossier.entries + 1}/act/{act}"
+    dossier = work.dossier
+    seed = f"urn:motcua:{dossier.code}/{dossier.entries + 1}/act/{asked.key}"
+    at = {"receiving": dossier.receiving_agency, "competent": dossier.competent_agency}
     work.put_task(Task(
-        id=str(uuid5(NAMESPACE_URL, seed)), part=None, element=f"motcua.act.{act}",
-        name=TITLES[act][0], agency=agency, role=role, act=act, opened_at=work.facts.now,
+        id=str(uuid5(NAMESPACE_URL, seed)), part=None, element=f"{ACT_TASK}{asked.key}",
+        name=act_named(asked.act).vi, agency=asked.agency or at[asked.relation], role=asked.role,
+        act=asked.act, opened_at=work.facts.now, due=asked.due,
     ))
+
+
+def close_act_tasks(
+    work: Work, keys: Iterable[str], state: Literal["done", "cancelled"] = "done",
+) -> None:
+    """Close the open act tasks of those keys."""
+    named = {f"{ACT_TASK}{key}" for key in keys}
+    close_tasks(work, [task.id for task in work.open_tasks() if task.element in named], state)
 
 
 def close_tasks(
@@ -52,14 +68,16 @@ def close_tasks(
         ))
 
 
-def shift_all(work: Work, held_from: datetime) -> None:
-    """Move the due dates of open tasks and the timers of parts by a hold that has ended."""
-    now = work.facts.now
+def shift_all(work: Work, hold: Hold) -> None:
+    """Move the due dates of tasks and the timers of parts by the hold on them that has ended."""
+    now, held_from = work.facts.now, hold.since
     for task in work.open_tasks():
-        if task.due is not None and task.act is None:
+        if task.due is not None and task.act is None and hold.holds(task.part):
             moved = shift(task.due, held_from, now, work.calendar(task.agency))
             work.put_task(replace(task, due=moved))
     for part in list(work.parts.values()):
+        if not hold.holds(part.id):
+            continue
         waits = tuple(
             replace(w, due=shift_elapsed(w.due, held_from, now)) if w.due else w
             for w in part.waits

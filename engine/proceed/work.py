@@ -42,7 +42,7 @@ class Work:
         self.outgoing: deque[tuple[str, Outgoing]] = deque()
         self.signals: deque[tuple[str, str]] = deque()
         self.papers: dict[int, Paper] = {p.number: p for p in before.papers}
-        self.acts: list[dict[str, str]] = []
+        self.acts: list[dict[str, Any]] = []
         self.trace: dict[str, list[TraceItem]] = {}
         self.data: Mapping[str, Any] = {}
         self.budgets: dict[tuple[str, str], datetime | None] = {}
@@ -58,6 +58,11 @@ class Work:
         if standing != self.dossier.standing:
             before = self.before.dossier.revision
             self.dossier = replace(self.dossier, standing=standing, revision=before + 1)
+
+    def forget_undo(self) -> None:
+        """Let no act be taken back any more: an instance has moved on from it."""
+        if self.standing.undo is not None:
+            self.set_standing(replace(self.standing, undo=None))
 
     def setting(self) -> Setting:
         """Return the seam of the next move of an instance: its id seed, instant and facts."""

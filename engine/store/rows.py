@@ -11,7 +11,7 @@ from engine.components.papers import Paper
 from engine.dossier import Dossier, Part, Task
 from engine.handoff import Envelope
 from engine.history import Entry, plain, read_instant
-from engine.law.standing import RECORDS, Hold, Standing
+from engine.law.standing import RECORDS, Hold, Standing, Undo
 from engine.law.status import CODES
 from engine.step import Wait
 
@@ -31,14 +31,23 @@ def text(value: object) -> str:
 
 def standing_of(kept: str) -> Standing:
     """Return the standing that was kept as JSON."""
-    found = _instants(json.loads(kept))
-    if found["hold"] is not None:
+    return Standing(**_fields(json.loads(kept)))
+
+
+def _fields(found: dict[str, Any]) -> dict[str, Any]:
+    """Return fields of a standing, all of them or those that an act can be taken back to."""
+    found = _instants(found)
+    if found.get("hold") is not None:
         found["hold"] = Hold(**_instants(found["hold"]))
     for name, kind in RECORDS.items():
         if name in found:
             found[name] = tuple(kind(**_instants(record)) for record in found[name])
-    found["derivation"] = tuple(found["derivation"])
-    return Standing(**found)
+    if "derivation" in found:
+        found["derivation"] = tuple(found["derivation"])
+    if "undo" in found:
+        undo = _instants(found["undo"])
+        found["undo"] = Undo(undo["act"], undo["at"], _fields(undo["fields"]))
+    return found
 
 
 def _instants(found: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import Interval, bindparam, func, insert, null, or_, select, update
+from sqlalchemy import Interval, Text, bindparam, func, insert, null, or_, select, update
 
 from engine.store.statements import delete_text, text_of
 from engine.store.tables import timer as t
@@ -57,9 +57,12 @@ def clearing(dossier: str, part: str) -> Write:
     return _CLEAR, {"key_dossier": dossier, "key_part": part}
 
 
-def holding(dossier: str, *, held: bool) -> Write:
-    """Return the write that holds all timers of a dossier, or frees them to be tried at once."""
-    return _HOLD, {"code": dossier, "now_held": int(held)}
+def holding(dossier: str, part: str | None, *, held: bool) -> Write:
+    """Return the write that holds the timers of a part, or frees them to be tried at once.
+
+    None means every part. Reminders of the law are never held: some speak of the hold itself.
+    """
+    return _HOLD, {"code": dossier, "only": part, "now_held": int(held)}
 
 
 def claim(connection: Connection, now: datetime, size: int, lease: timedelta) -> list[DueTimer]:
@@ -120,7 +123,10 @@ _SET = text_of(insert(t).values({
 _CLEAR = delete_text(t, t.c.dossier, t.c.part)
 _DROP = delete_text(t, t.c.dossier, t.c.part, t.c.wait, t.c.due)
 _HOLD = text_of(
-    update(t).where(t.c.dossier == bindparam("code"))
+    update(t).where(
+        t.c.dossier == bindparam("code"), t.c.part != "",
+        t.c.part == func.coalesce(bindparam("only", type_=Text), t.c.part),
+    )
     .values(held=bindparam("now_held"), tries=0, not_before=null(), failure=null()),
 )
 _FREE = or_(t.c.not_before.is_(None), t.c.not_before <= func.now())

@@ -19,8 +19,10 @@ from engine.commands import Request
 from engine.dossier import Part, Task
 from engine.errors import NotFound
 from engine.history import Entry
+from engine.law.standing import Hold
 from engine.people import Actor, Agency
 from engine.proceed.outcome import Before, Outcome
+from engine.proceed.record import REMINDERS
 from engine.store import (
     calendars,
     idempotency,
@@ -80,7 +82,7 @@ class Unit:
         # What was read under the dossier's lock: calendars by agency, timers by part, the hold.
         self._calendars: Mapping[str, str] = {}
         self._timed: Mapping[str, Mapping[str, datetime]] = {}
-        self._held: dict[str, bool] = {}
+        self._held: dict[str, Hold | None] = {}
         self._answers: list[rows.Row] | None = None
 
     @property
@@ -109,7 +111,7 @@ class Unit:
         if not found[0]:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
         loaded = rows.dossier_of(found[0][0])
-        self._held[code] = loaded.standing.hold is not None
+        self._held[code] = loaded.standing.hold
         self._calendars = dict(found[4])
         parts = tuple(rows.part_of(row) for row in found[1] if row[8] == "running")
         self._timed = {p.id: _due(p) for p in parts}
@@ -182,9 +184,12 @@ class Unit:
         row = rows.dossier_row(outcome.dossier)
         self._writes.append((_SAVE_DOSSIER, {**row, "key_code": row["code"]}))
         self._write(outcome, sealed)
-        held = outcome.dossier.standing.hold is not None
-        if held != self._held.get(outcome.dossier.code, held):
-            self._writes.append(timers.holding(outcome.dossier.code, held=held))
+        code, now = outcome.dossier.code, outcome.dossier.standing.hold
+        was = self._held.get(code, now)
+        if now != was:
+            self._writes.extend(
+                timers.holding(code, hold.part, held=hold is now) for hold in (was, now) if hold
+            )
 
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""
@@ -232,9 +237,15 @@ class Unit:
         self._writes.append(procedures.setting(version))
 
     def _write(self, outcome: Outcome, sealed: Entry) -> None:
-        code, held = outcome.dossier.code, outcome.dossier.standing.hold is not None
+        code, hold = outcome.dossier.code, outcome.dossier.standing.hold
         for changed in outcome.parts:
-            self._write_part(code, changed, held)
+            self._write_part(code, changed, hold is not None and hold.holds(changed.id))
+        if outcome.reminders is not None:
+            self._writes.append(timers.clearing(code, REMINDERS))
+            self._writes.extend(
+                timers.setting(code, REMINDERS, key, at, held=False)
+                for key, at in outcome.reminders.items()
+            )
         for opened in outcome.opened:
             self._writes.append((_NEW_TASK, rows.task_row(code, opened)))
         for moved in outcome.changed:

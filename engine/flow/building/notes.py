@@ -121,6 +121,8 @@ def facts(drawing: Drawing) -> Facts | None:
                 limits=_limits(process), decision=motcua(process, "decision"),
                 field=motcua(process, "field"), level=motcua(process, "level"),
                 calendar_days=motcua(process, "calendarDays") in {"true", "1"},
+                tacit_consent=motcua(process, "tacitConsent") in {"true", "1"},
+                supplement_days=_days(motcua(process, "supplementDays")),
                 components=tuple(map(_component, _extensions(process, "component"))),
             )
     return None
@@ -163,6 +165,10 @@ def _with_lead(found: list[Pool]) -> list[Pool]:
             if pool.starts:
                 return [*found[:number], replace(pool, lead=True), *found[number + 1:]]
     return found
+
+
+def _days(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and int(text) else None
 
 
 def _limits(process: Element) -> tuple[tuple[str, str], ...]:

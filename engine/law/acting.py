@@ -1,0 +1,148 @@
+"""Acting (thực hiện hành vi): what an act is performed in, what it does, and what all acts need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from engine.errors import Conflict, Fault, Invalid
+from engine.law.rules import RuleSet
+from engine.law.standing import Hold, Pause, Standing
+from engine.worktime import Calendar, Duration, due, parse
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What an act is performed in: instant, content, rules, limit as text, and the calendar.
+
+    `drawn` tells that a step of the drawing performs the act, with the step's answers as content;
+    `part` is that step's part. `elsewhere` tells that the dossier was received for another
+    competent agency. `tacit_consent` and `notice_days` are what the procedure says of silence and
+    of sector law. `consulted` is the calendar of an agency that the content names.
+    """
+
+    now: datetime
+    content: Mapping[str, Any]
+    rules: RuleSet
+    limit: str | None
+    calendar: Calendar
+    calendar_days: bool = False
+    drawn: bool = False
+    part: str | None = None
+    elsewhere: bool = False
+    tacit_consent: bool = False
+    notice_days: int | None = None
+    consulted: Calendar | None = None
+
+
+@dataclass(frozen=True)
+class ActTask:
+    """A task that the law opens (việc theo luật): at a relation of the dossier, or at an agency.
+
+    `about` names what the task is about where there can be several, such as a consultation.
+    """
+
+    act: str
+    relation: str = "receiving"
+    role: str | None = "one_stop_officer"
+    agency: str | None = None
+    about: str = ""
+    due: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What names the task among those of its dossier: the act, and what it is about."""
+        return f"{self.act}.{self.about}" if self.about else self.act
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an act does: new standing, act tasks it opens, parts that end, papers it calls for.
+
+    `closes` and `cancels` name act tasks, as `ActTask.key` does, that are done or needed no more
+    besides those of the act itself; `shifts` tells whether the end of a hold moves the due dates
+    of the tasks that it held.
+    """
+
+    standing: Standing
+    ends_parts: bool = False
+    opens: tuple[ActTask, ...] = ()
+    papers: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    cancels: tuple[str, ...] = ()
+    shifts: bool = True
+
+
+#: An act of the law: (standing, circumstances) -> effect; raises Conflict or Invalid.
+Act = Callable[[Standing, Circumstances], Effect]
+
+
+def need_reason(circumstances: Circumstances, act: str, name: str = "reason") -> str:
+    """Return the reason; raise Invalid unless the act states it, as the law demands in writing."""
+    reason = circumstances.content.get(name)
+    if not isinstance(reason, str) or not reason.strip():
+        article = circumstances.rules.article(act)
+        raise Invalid(
+            f"Phải nêu rõ lý do ({article}).", f"A reason is required ({article}).",
+            [Fault(f"/{name}", "required", "Hãy ghi rõ.", "State it.")], code="reason-required",
+        )
+    return reason
+
+
+def need_no_hold(standing: Standing, part: str | None = None) -> None:
+    """Raise Conflict while the dossier, or the only part asked for, is held."""
+    hold = standing.hold
+    if hold is not None and (part is None or hold.holds(part)):
+        raise Conflict(
+            f"Hồ sơ đang tạm giữ do «{hold.act}» ({hold.article}); cần «{hold.until_act}» trước.",
+            f"The dossier is held by {hold.act} ({hold.article}); {hold.until_act} comes first.",
+            code="held", act=hold.act, until=hold.until_act, article=hold.article,
+        )
+
+
+def refused(act: str, circumstances: Circumstances, vi: str, en: str, code: str) -> Conflict:
+    """Return the refusal of an act, naming its article or parameter."""
+    article = circumstances.rules.article(act)
+    return Conflict(f"{vi} ({article}).", f"{en} ({article}).", code=code, article=article)
+
+
+def held_by(
+    act: str, until_act: str, circumstances: Circumstances, wait: str | None,
+) -> Hold:
+    """Return the hold that an act puts on the dossier, or on the part whose step asked for it.
+
+    `wait` is how long it may last, as text; None without end.
+    """
+    rules, now = circumstances.rules, circumstances.now
+    last = due(now, parse(wait), circumstances.calendar).at if wait else None
+    return Hold(
+        act=act, since=now, article=rules.article(act), until_act=until_act, due=last,
+        part=circumstances.part if rules.holds_parts else None,
+    )
+
+
+def released(
+    standing: Standing, now: datetime, *, restarts: bool = False, runs: bool = False,
+) -> Standing:
+    """Return the standing without its hold, which becomes a pause."""
+    hold = standing.hold
+    if hold is None:
+        return standing
+    pause = Pause(hold.act, hold.since, now, restarts=restarts, runs=runs, part=hold.part)
+    return replace(standing, hold=None, pauses=(*standing.pauses, pause))
+
+
+def days_or(content: Mapping[str, Any], otherwise: str | None) -> str | None:
+    """Return the wait that the content states in working days, else the given one."""
+    days = content.get("days")
+    return f"{days} ngày" if isinstance(days, int) and days > 0 else otherwise
+
+
+def within_days(
+    start: datetime, days: int, now: datetime, calendar: Calendar,
+) -> bool:
+    """Tell whether `now` lies within that many working days, the first not counted."""
+    last = due(start, Duration("days", days), calendar).at
+    return last is None or now <= last

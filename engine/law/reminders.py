@@ -1,0 +1,129 @@
+"""Reminders (nhắc việc): when the law's clock speaks by itself, and what follows then.
+
+They are set as timers in the transaction of the act that caused them, and each speaks once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from engine.errors import Conflict
+from engine.history import instant
+from engine.law.acting import ActTask, Circumstances, Effect
+from engine.law.consultation import answered
+from engine.law.forward import forward_due
+from engine.law.rules import RuleSet
+from engine.law.standing import Alert, Standing
+from engine.worktime import Calendar, Duration, due, working_minutes
+
+#: A term is exceeded when its last minute is over.
+_PAST = timedelta(minutes=1)
+#: The act task that a reminder opens for the one-stop unit; the others only warn.
+_OPENS: Mapping[str, str] = {"supplement-late": "close", "consultation-late": "acknowledge"}
+
+
+def reminders(
+    standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime,
+) -> dict[str, datetime]:
+    """Return the reminders that a standing gives, by key (kind, or kind:about), with their moments.
+
+    What has spoken already is left out.
+    """
+    spoken = {(alert.kind, alert.about) for alert in standing.alerts}
+    found = {
+        **_of_consultations(standing), **_of_hold(standing),
+        **_of_deadline(standing, rules, calendar, now),
+    }
+    return {
+        key: at for key, at in found.items() if (_kind(key), _about(key, standing)) not in spoken
+    }
+
+
+def remind(standing: Standing, key: str, circumstances: Circumstances) -> Effect:
+    """Return what a reminder does that has come due; raise Conflict for one that stands no more."""
+    standing_now = reminders(
+        standing, circumstances.rules, circumstances.calendar, circumstances.now)
+    if key not in standing_now:
+        raise Conflict(
+            "Nhắc việc này không còn nữa.", "This reminder no longer stands.", code="wait-not-open",
+        )
+    kind, _, about = key.partition(":")
+    if kind == "consultation-late" and circumstances.tacit_consent:
+        asked = next(one for one in standing.awaited() if one.id == about)
+        return answered(standing, asked, circumstances, tacit=True)
+    alert = Alert(kind, circumstances.now, _about(key, standing))
+    warned = replace(standing, alerts=(*standing.alerts, alert))
+    act = _OPENS.get(kind)
+    opens = (ActTask(act, about="" if act == "close" else f"{kind}:{about}"),) if act else ()
+    return Effect(warned, opens=opens)
+
+
+def _of_deadline(
+    standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime,
+) -> dict[str, datetime]:
+    if standing.settled_at or standing.ended_at or standing.hold:
+        return {}
+    found: dict[str, datetime] = {}
+    if standing.status == "received" and standing.accepted_at and not standing.forwarded_at:
+        found["forward-late"] = forward_due(standing.accepted_at, rules, calendar) + _PAST
+    if standing.due is not None:
+        found["near-due"] = _near(standing, standing.due, rules, calendar, now)
+        found["overdue"] = standing.due + _PAST
+    return found
+
+
+def near_minutes(standing: Standing, rules: RuleSet, calendar: Calendar) -> int:
+    """Return how many working minutes before its due date a dossier is near it.
+
+    At most a quarter of its term: what is due within hours would be near from the start.
+    """
+    if standing.due is None or standing.clock_from is None:
+        return rules.near_due_minutes
+    term = working_minutes(standing.clock_from, standing.due, calendar)
+    return min(rules.near_due_minutes, term // 4)
+
+
+def _near(
+    standing: Standing, last: datetime, rules: RuleSet, calendar: Calendar, now: datetime,
+) -> datetime:
+    left = working_minutes(now, last, calendar) - near_minutes(standing, rules, calendar)
+    at = due(now, Duration("hours", left), calendar).at if left > 0 else None
+    return at or min(now, last)
+
+
+def _of_hold(standing: Standing) -> dict[str, datetime]:
+    hold = standing.hold
+    if hold is None or hold.due is None:
+        return {}
+    kinds = {"request-supplement": "supplement-late", "request-payment": "payment-late"}
+    return {kinds[hold.act]: hold.due + _PAST} if hold.act in kinds else {}
+
+
+def _of_consultations(standing: Standing) -> dict[str, datetime]:
+    if standing.settled_at or standing.ended_at:
+        return {}
+    return {
+        f"consultation-late:{one.id}": one.due + _PAST
+        for one in standing.awaited() if one.due is not None
+    }
+
+
+#: What an alert of a kind is about: it speaks again only about another thing.
+_ABOUT: Mapping[str, Callable[[Standing], datetime | None]] = {
+    "near-due": lambda s: s.due, "overdue": lambda s: s.due,
+    "forward-late": lambda s: s.accepted_at,
+    "supplement-late": lambda s: s.hold.since if s.hold else None,
+    "payment-late": lambda s: s.hold.since if s.hold else None,
+}
+
+
+def _kind(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _about(key: str, standing: Standing) -> str:
+    kind, _, about = key.partition(":")
+    moment = _ABOUT[kind](standing) if kind in _ABOUT else None
+    return instant(moment) if moment is not None else about

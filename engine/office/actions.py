@@ -1,0 +1,35 @@
+"""Actions (việc có thể làm): what may this person do to a dossier now, and why not the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import Conflict, Forbidden
+from engine.law.acts import ACTS, Deed
+from engine.office import permits
+from engine.people import Actor
+from engine.proceed import Before, Facts, dry_run
+
+#: Acts that only answer what the law's clock said; their tasks stand in the inbox.
+_ANSWERS = frozenset({"acknowledge"})
+
+
+def actions(before: Before, actor: Actor, facts: Facts) -> list[dict[str, Any]]:
+    """Return every act with whether the actor may perform it now, else the reason and its article.
+
+    An allowed act carries the form of its content (form-js).
+    """
+    return [
+        _action(deed, before, actor, facts) for deed in ACTS.values() if deed.name not in _ANSWERS
+    ]
+
+
+def _action(deed: Deed, before: Before, actor: Actor, facts: Facts) -> dict[str, Any]:
+    told = {"act": deed.name, "title": {"vi": deed.vi, "en": deed.en}}
+    try:
+        permits.do_act(before, deed.name, actor, facts.rules)
+        dry_run(before, deed.name, facts)
+    except (Conflict, Forbidden) as refusal:
+        why = {"code": refusal.code, "vi": refusal.vi, "en": refusal.en}
+        return {**told, "allowed": False, "why": why, "form": None}
+    return {**told, "allowed": True, "why": None, "form": dict(deed.form)}
