@@ -6,6 +6,7 @@ import io
 import random
 import struct
 import tempfile
+import time
 import zipfile
 import zlib
 from contextlib import suppress
@@ -189,6 +190,21 @@ def test_a_zip_bomb_is_refused_whatever_its_sizes_claim() -> None:
     assert refused(bomb) == "file-bomb"  # within the bound, yet packed a thousandfold
     true, lie = (29_000_000).to_bytes(4, "little"), (1_000).to_bytes(4, "little")
     assert refused(bomb.replace(true, lie)) == "file-broken"
+
+
+@pytest.mark.parametrize("content", [
+    b"%PDF-1.7\n" + b"stream\n" * 280_000 + b"%%EOF",
+    b"%PDF-1.7\n" + b"9 0 obj<</First 1>>stream\n" * 70_000 + b"%%EOF",
+    b"%PDF-1.7\n" + b"/Encrypt 1 " * 180_000 + b"%%EOF",
+    make.docx(a_dot_rels=b"<r TargetMode='External' " * 600_000),
+    make.odt(content_dot_xml=b"<office:script " * 600_000),
+    make.packed({f"{'n' * 180}{i}": b"" for i in range(5_000)}),
+    b"\xff\xd8" + b"\xff" * 1_900_000, b"<?xml version='1.0'?><a b='" + b"x" * 1_900_000,
+])
+def test_what_is_built_to_take_long_is_judged_in_seconds(content: bytes) -> None:
+    begin = time.process_time()
+    judged(content)
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a\\..\\b"])

@@ -60,6 +60,8 @@ def jpeg(file: BinaryIO, bounds: Bounds) -> str:
             _sized("JPEG", True, (width, height), bounds)
             sized = True
         at += 2 + length
+    else:
+        raise broken("JPEG", f"> {_MOST_PARTS}")
     if not sized:
         raise broken("JPEG", "SOF")
     file.seek(max(0, size - _PADDING))

@@ -35,7 +35,6 @@ _OBJECTS = re.compile(rb"/(?:" + _disguised("ObjStm") + rb"|" + _disguised("Firs
                       rb"(?=[\x00\s/<>\[\]()%{}\d])")
 _SURELY = re.compile(rb"/" + _disguised("ObjStm") + rb"(?=[\x00\s/<>\[\]()%{}])")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_BODIES = re.compile(rb"(?<!end)stream\r?\n.*?endstream", re.DOTALL)
 #: Streams of a file, bytes before a stream in which its dictionary stands, unpacked objects.
 _MOST_STREAMS, _BEFORE, _MOST_OBJECTS = 20_000, 16_384, 64_000_000
 #: What may follow the last end mark: line ends, no other document.
@@ -48,7 +47,7 @@ def check(file: BinaryIO, bounds: Bounds) -> str:
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         _need_whole(content)
         _need_quiet(content)
-        outside = _BODIES.sub(b" ", content)
+        outside = b" ".join(_outside(content))
         if _DYNAMIC.search(outside):
             raise active("PDF", "XFA")
         if _ENCRYPTED.search(outside):
@@ -76,6 +75,18 @@ def _need_quiet(content: mmap.mmap | bytes) -> None:
     found = _ACTIVE.search(content)
     if found:
         raise active("PDF", found[0][:40].decode("ascii", "replace"))
+
+
+def _outside(content: mmap.mmap) -> Iterator[bytes]:
+    """Yield what stands outside of streams, going over the file once."""
+    at = 0
+    while (start := _STREAM.search(content, at)) is not None:
+        yield content[at:start.start()]
+        end = content.find(b"endstream", start.end())
+        if end < 0:
+            return
+        at = end
+    yield content[at:]
 
 
 def _object_streams(content: mmap.mmap, most: int) -> Iterator[bytes]:
