@@ -97,9 +97,12 @@ def edge(error: HTTPException) -> Response | HTTPException:
     code, vi, en = _EDGE.get(status, (f"http-{status}", error.name, str(error.description)))
     if status >= 500:
         code, (vi, en) = "internal", _INTERNAL
+    most = request.max_content_length if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
+    if most is not None:
+        vi, en = f"{vi} Tối đa {most:,} byte.", f"{en} At most {most:,} bytes."
     body = problem(status, code, (vi, en))
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        body["limit"] = request.max_content_length
+    if most is not None:
+        body["limit"] = most
     response = _response(status, body)
     allowed = getattr(error, "valid_methods", None)
     if allowed:

@@ -71,6 +71,12 @@ def test_what_is_kept_is_found_by_its_hash(place: str, tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*.part")) == []
 
 
+def test_nobody_else_on_the_machine_may_read_the_papers(tmp_path: Path) -> None:
+    keep(Files(str(tmp_path / "files"), tmp_path), PDF)
+    assert (tmp_path / "files").stat().st_mode & 0o077 == 0
+    assert next((tmp_path / "files").rglob(NAME)).stat().st_mode & 0o077 == 0
+
+
 def test_the_same_file_twice_lies_there_once(place: str, tmp_path: Path) -> None:
     files = Files(place, tmp_path)
     with ThreadPoolExecutor(4) as pool:

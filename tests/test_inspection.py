@@ -77,10 +77,11 @@ def test_nothing_at_all_and_too_much_are_refused() -> None:
 def test_a_pdf_that_acts_or_carries_files_is_refused_also_in_disguise(inside: bytes) -> None:
     drawn = b"<<" + inside + b">>"
     assert refused(make.pdf(b"5 0 obj\n" + drawn + b"\nendobj\n")) == "file-active"
-    if b"XFA" not in inside and b"#58" not in inside:
-        assert refused(make.pdf(make.object_stream(b"5 0 " + drawn))) == "file-active"
-        hidden = make.object_stream(b"5 0 " + drawn, b"/Type/O#62jStm")
-        assert refused(make.pdf(hidden)) == "file-active"
+    assert refused(make.pdf(make.object_stream(b"5 0 " + drawn))) == "file-active"
+    hidden = make.object_stream(b"5 0 " + drawn, b"/Type/O#62jStm")
+    assert refused(make.pdf(hidden)) == "file-active"
+    behind = make.pdf(b"%stream\n5 0 obj\n" + drawn + b"\nendobj\n")
+    assert refused(behind) == "file-active"
 
 
 def test_an_object_behind_a_false_end_of_its_stream_is_found() -> None:
@@ -104,7 +105,10 @@ def test_objects_in_a_filter_that_is_not_looked_through_are_refused() -> None:
 
 
 def test_an_encrypted_pdf_is_refused_since_nobody_could_look_into_it() -> None:
-    assert refused(make.pdf(b"trailer\n<</Encrypt 9 0 R>>\n")) == "file-encrypted"
+    for trailer in (
+        b"<</Encrypt 9 0 R>>", b"<</#45ncrypt<</V 2>>>>", b"%stream\n<</Encrypt 9 0 R>>",
+    ):
+        assert refused(make.pdf(b"trailer\n" + trailer + b"\n")) == "file-encrypted"
 
 
 def test_objects_that_unpack_to_too_much_are_refused() -> None:

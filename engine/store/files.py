@@ -34,7 +34,7 @@ class Incoming:
     def __init__(self, path: Path, most: int) -> None:
         self.path, self.size = path, 0
         self._most, self._hash = most, sha256()
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o640)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         self.file: BinaryIO = os.fdopen(handle, "w+b")
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
@@ -69,7 +69,9 @@ class Files:
     def receiving(self) -> Iterator[Incoming]:
         """Lend a file to write what comes in; unless it is kept, nothing of it is left behind."""
         with _answering():
-            self._spool.mkdir(parents=True, exist_ok=True)
+            # Papers are personal: nobody else on the machine may look into the folder.
+            self._spool.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._spool.mkdir(exist_ok=True)
             self._clear_dead()
             incoming = Incoming(self._spool / f"{uuid4().hex}.part", self.bounds.size)
         try:
@@ -143,7 +145,8 @@ class Files:
 
 def _filesystem(place: str) -> tuple[Any, str]:
     try:
-        found, root = url_to_fs(place)
+        # What another process has put there since must be seen.
+        found, root = url_to_fs(place, use_listings_cache=False)
     except ImportError as error:
         raise Invalid(
             f"Kho tệp {_shown(place)} cần gói bổ sung; hãy cài: pip install \"motcua[bucket]\".",
