@@ -13,7 +13,17 @@ from api import demo_issuer, logs, metrics, problem
 from api.performing import services
 from api.problem import BadRequest
 from api.receiving import BESIDE
-from api.routes import components, dossiers, history, house, lookup, procedures, tasks
+from api.routes import (
+    components,
+    deliveries,
+    dossiers,
+    handoffs,
+    history,
+    house,
+    lookup,
+    procedures,
+    tasks,
+)
 from api.schemas.base import StrictJSON
 from api.schemas.problem import Problem
 from api.wiring import Services
@@ -21,7 +31,7 @@ from engine.errors import NotFound
 
 #: Bytes of a body; only an upload of files may be larger.
 MOST_BYTES = 1_000_000
-_LARGER = {"procedures.upload": procedures.MOST_BYTES}
+_LARGER = {"procedures.upload": procedures.MOST_BYTES, "handoffs.take": handoffs.MOST_BYTES}
 
 _CONFIG = {
     "API_TITLE": "motcua", "API_VERSION": version("motcua"), "OPENAPI_VERSION": "3.1.0",
@@ -61,7 +71,9 @@ def create_app(services: Services) -> Flask:
     }})
     app.extensions["motcua-api"] = api
     _describe(api)
-    for room in (dossiers, components, tasks, history, procedures, lookup):
+    for room in (
+        dossiers, components, tasks, history, procedures, lookup, handoffs, deliveries,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
     if services.demo_issuer is not None:
@@ -102,4 +114,6 @@ def _guard() -> None:
 
 
 #: Views that take a query; their schemas refuse what they do not know.
-_QUERIED = frozenset({"tasks.page", "history.page", "procedures.diff"})
+_QUERIED = frozenset({
+    "tasks.page", "history.page", "procedures.diff", "handoffs.feed", "deliveries.page",
+})

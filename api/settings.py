@@ -19,7 +19,8 @@ class Settings:
     """Where things are: the database, who proves identities, the checkpoint key, the folder.
 
     `embedded` is true where --embedded was given: then the database and the issuer of tokens are
-    our own, for trying and testing alone; only then may `clock_file` tell the time.
+    our own, for trying and testing alone; only then may `clock_file` tell the time. `node` is the
+    id under which other nodes know this one, `node_keys` the file of the keys that sign for it.
     """
 
     home: Path
@@ -32,6 +33,8 @@ class Settings:
     examination: Bounds = field(default_factory=Bounds)
     files: str = field(default="", repr=False)  # a folder or a bucket's URL; "" in the home
     file_bounds: FileBounds = field(default_factory=FileBounds)
+    node: str = ""
+    node_keys: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -50,14 +53,15 @@ def from_environment(
 
     With `embedded` the database and issuer are left empty here: wiring starts our own.
     """
-    key = environ.get("MOTCUA_CHECKPOINT_KEY")
+    key, keys = environ.get("MOTCUA_CHECKPOINT_KEY"), environ.get("MOTCUA_NODE_KEYS")
     settings = Settings(
         home=usual_home(), database_url=_driver(environ.get("MOTCUA_DATABASE_URL", "")),
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
         audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
         examination=bounds(environ), files=environ.get("MOTCUA_FILES", "").strip(),
-        file_bounds=file_bounds(environ),
+        file_bounds=file_bounds(environ), node=environ.get("MOTCUA_NODE", ""),
+        node_keys=Path(keys) if keys else None,
     )
     if not embedded:
         need_database(settings)

@@ -12,9 +12,12 @@ from api.demo_issuer import ISSUER, DemoIssuer
 from api.keys import FixedKeys, IssuerKeys
 from api.settings import Settings, need_database, need_issuer
 from engine.clock import Clock, FileClock, SystemClock
+from engine.errors import Invalid
 from engine.flow.confined import Confinement
-from engine.jobs import Timers, wake
-from engine.office import Office, Wake
+from engine.jobs import Deliveries, Timers, wake, wake_node
+from engine.links.delivery import Http
+from engine.links.identity import Identity, read_keys
+from engine.office import Office, Wake, Wakes
 from engine.people import Actor
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
@@ -34,6 +37,7 @@ class Services:
     store: Store
     office: Office
     doorkeeper: Doorkeeper
+    identity: Identity | None = None
     demo_issuer: DemoIssuer | None = None
 
     @cached_property
@@ -72,12 +76,29 @@ def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
     """Return store, office and clock, for commands of the command line that need no door."""
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
-    return store, Office(store, clock, confinement, wake_of(settings)), clock
+    wakes = Wakes(wake_of(settings), wake_node)
+    return store, Office(store, clock, confinement, wakes, settings.node), clock
 
 
 def wake_of(settings: Settings) -> Wake | None:
-    """Return what wakes the worker; a clock in a file has none, as jobs go by real time."""
+    """Return what wakes for timers; a clock in a file has none, as jobs go by real time."""
     return None if settings.clock_file else wake
+
+
+def identity_of(settings: Settings) -> Identity | None:
+    """Return who this node is to others, None where it is linked to none.
+
+    Raises Invalid for an id without keys, or keys that cannot be read.
+    """
+    if not settings.node:
+        return None
+    if settings.node_keys is None:
+        raise Invalid(
+            "MOTCUA_NODE cần MOTCUA_NODE_KEYS: tệp giữ khóa của nút (motcua node rotate).",
+            "MOTCUA_NODE needs MOTCUA_NODE_KEYS, the file of its keys (motcua node rotate).",
+            code="node-key",
+        )
+    return Identity(settings.node, read_keys(settings.node_keys))
 
 
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
@@ -85,9 +106,11 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
     from engine.jobs.worker import Work
 
     store, office, clock = office_of(settings)
+    identity = identity_of(settings)
     return Work(
         job_connection(application_url(settings)),
-        Timers(store, office, clock, wake_of(settings)), concurrency,
+        Timers(store, office, clock, wake_of(settings)),
+        Deliveries(store, office, clock, Http(identity)) if identity else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
     )
 
@@ -107,4 +130,5 @@ def build(settings: Settings) -> Services:
     issuer = ISSUER if demo else need_issuer(settings)
     keys = FixedKeys(demo.public) if demo else IssuerKeys(issuer)
     doorkeeper = Doorkeeper(issuer, settings.audience, keys, clock, register)
-    return Services(settings, clock, store, office, doorkeeper, demo)
+    identity = identity_of(settings)
+    return Services(settings, clock, store, office, doorkeeper, identity, demo)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.errors import Corrupt
+from engine.worktime import Amendment
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,49 @@ class HandBackPapers:
 
 
 @dataclass(frozen=True)
+class AdoptCalendar:
+    """Let a dossier's dates follow its agency's changed calendar (tính lại theo lịch mới).
+
+    `decision` is the number of the decision that changed it, `decided_by` who took it.
+    """
+
+    dossier: str
+    agency: str
+    decision: str
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True)
+class ChangeCalendars:
+    """Change the calendars of agencies by a decision (thay đổi lịch làm việc).
+
+    Without `agencies` every agency's; what the amendment does not name stays as each has it.
+    """
+
+    amendment: Amendment
+    decision: str
+    decision_date: date
+    decided_by: str
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReceiveEnvelope:
+    """Take an envelope of another node in (nhận liên thông): its id, sequence and event.
+
+    `content` is the data of the event: what it says of the dossier, and the message.
+    """
+
+    dossier: str
+    node: str
+    id: str
+    sequence: int
+    event: str
+    digest: str
+    content: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
 class UploadVersion:
     """Upload a new version of a procedure (tải lên quy trình): names to source bytes."""
 
@@ -159,18 +203,19 @@ class RetireVersion:
 PaperCommand = AddPaper | WithdrawPaper | HandBackPapers
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | PaperCommand
+    | AdoptCalendar | ReceiveEnvelope | PaperCommand
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 )
-Command = DossierCommand | ProcedureCommand
+Command = DossierCommand | ProcedureCommand | ChangeCalendars
 
 #: The dossier commands by the name under which history keeps them; never rename one.
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
-    "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer, "add-paper": AddPaper,
-    "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
+    "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
+    "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope,
+    "add-paper": AddPaper, "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.audit.approved import unlike_approved
 from engine.audit.bundle import Bundle, pins
 from engine.audit.checkpoint import Checkpoint, heads_of, make, read
+from engine.audit.decided import unlike_decided
 from engine.audit.replay import Replay, replay
 from engine.audit.rows import Kept, differing
 from engine.audit.signing import Seal
@@ -19,6 +20,7 @@ from engine.store import (
     checkpoints,
     dossiers,
     entries,
+    ledgers,
     papers,
     procedures,
     tasks,
@@ -58,7 +60,8 @@ def add_checkpoint(store: Store, at: datetime, seal: Seal) -> Checkpoint:
 def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> Verdict:
     """Recompute every chain of the archive against its rows, checkpoints and an outside copy.
 
-    Versions of procedures are held against what their chains say was approved.
+    Versions of procedures are held against what their chains say was approved, the calendars of
+    agencies against what was decided.
     """
     with store.snapshot() as connection:
         verdict = verify_archive(Archive(
@@ -72,6 +75,9 @@ def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> V
                     for version in procedures.versions(connection, code)
                 ),
             ))
+        for agency, _, version in calendars.every(connection):
+            chain = entries.chain(connection, ledgers.of_calendar(agency))
+            verdict.broken.extend(unlike_decided(agency, chain, version))
     return verdict
 
 

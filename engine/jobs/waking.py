@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: The job that fires what is due, by the name under which every machine knows it.
 TIMERS = "motcua.timers"
+#: The job that delivers to one node.
+DELIVER = "motcua.deliver"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job
 #: walks over all that are scheduled, so weeks of timers must not stand among them.
 HORIZON = timedelta(minutes=3)
@@ -24,23 +26,35 @@ def wake(connection: Connection, due: datetime) -> None:
     At most one job waits for each second, whatever falls due in it. Must be called last in a
     transaction: another that wants the same second waits for its end. Raises the driver's errors.
     """
-    from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-
     now = datetime.now(UTC)  # jobs go by the machine's clock
     if due > now + HORIZON:
         return
     second = (due + timedelta(seconds=1)).replace(microsecond=0) if due > now else None
+    _defer(connection, TIMERS, f"{TIMERS} {second.isoformat() if second else 'now'}",
+           schedule_at=second)
+
+
+def _defer(connection: Connection, job: str, queueing_lock: str, **further: Any) -> None:
+    from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
     deferred = _app().configure_task(
-        TIMERS, connection=connection, schedule_at=second,
-        queueing_lock=f"{TIMERS} {second.isoformat() if second else 'now'}",
-    )
+        job, connection=connection, queueing_lock=queueing_lock, **further)
     try:
-        with connection.transaction():  # a savepoint: the same second may be taken
+        with connection.transaction():  # a savepoint: the same job may be waiting
             deferred.defer()
     except AlreadyEnqueued:
         return
     except ConnectorException as error:
         raise error.__cause__ or error from None
+
+
+def wake_node(connection: Connection, node: str) -> None:
+    """Defer the delivery to a node; committed or undone with the transaction.
+
+    At most one job waits for each node, and one runs. Raises the driver's errors.
+    """
+    _defer(connection, DELIVER, f"{DELIVER} {node}", lock=f"{DELIVER} {node}",
+           task_kwargs={"node": node})
 
 
 @cache

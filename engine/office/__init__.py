@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
 from engine.commands import (
+    ChangeCalendars,
     Command,
     PaperCommand,
     ProcedureCommand,
@@ -16,20 +17,23 @@ from engine.commands import (
 )
 from engine.flow.confined import Confinement
 from engine.office.actions import actions
+from engine.office.calendars import Keeper
 from engine.office.dossiers import Desk
 from engine.office.library import Library
+from engine.office.linking import Answer, Linking
 from engine.office.papers import Counter, Upload
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
-from engine.office.waking import Wake
+from engine.office.waking import Wake, WakeNode, Wakes
 from engine.people import Actor
 from engine.proceed import Before
 
 if TYPE_CHECKING:
     from engine.store import Store
+    from engine.store.inbox import Incoming
 
-__all__ = ["Office", "Result", "Upload", "Wake"]
+__all__ = ["Answer", "Office", "Result", "Upload", "Wake", "WakeNode", "Wakes"]
 
 
 class Office:
@@ -38,21 +42,25 @@ class Office:
     Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
     is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
     section 5). Unavailable when the database does not answer; nothing is then half-written.
-    `wake` is called inside the transaction of a command that has set timers; without it they wait
-    for the next sweep.
+    `wakes` are called inside the transaction of a command that has set timers or written to other
+    nodes; without them both wait for the next sweep. `node` is the id of this node, empty where
+    it is linked to none.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
-        wake: Wake | None = None,
+        wakes: Wakes | None = None, node: str = "",
     ) -> None:
         library = Library(store)
         self.library = library
         self._store, self._clock = store, clock
-        self._desk = Desk(store, library, wake)
-        self._reception = Reception(store, library, wake)
-        self._counter = Counter(store, library, wake)
+        roused = wakes or Wakes()
+        self._desk = Desk(store, library, roused, node)
+        self._reception = Reception(store, library, roused, node)
+        self._linking = Linking(store, library, roused, node)
+        self._counter = Counter(store, library, roused)
         self._registry = Registry(store, confinement or Confinement())
+        self._keeper = Keeper(store)
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
@@ -71,7 +79,21 @@ class Office:
             handle = self._reception.execute
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
+        elif isinstance(command, ChangeCalendars):
+            handle = self._keeper.execute
         return handle(command, actor, now, request, if_match)
+
+    def take_in(self, incoming: Incoming) -> Answer:
+        """Take an envelope of another node in, and all that waited for it.
+
+        Raises Forbidden for what the node may not send, Conflict for an id or sequence that was
+        used for something else, NotFound or Invalid for what this node does not know.
+        """
+        return self._linking.take(incoming, self._clock.now())
+
+    def follow_up(self, source: str, dossier: str) -> int:
+        """Take in what waited in its order for an envelope that has come; return how many."""
+        return self._linking.follow(source, dossier, self._clock.now())
 
     def actions(self, before: Before, actor: Actor) -> list[dict[str, Any]]:
         """Return what an actor may do to a dossier now, and why not the rest; nothing is locked."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine import forms
 from engine.clock import local
 from engine.commands import (
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
@@ -23,7 +24,7 @@ from engine.errors import Conflict, Fault, Invalid
 from engine.law.acting import need_no_hold
 from engine.law.acts import act_named
 from engine.law.rules import rules_by_id
-from engine.office import permits
+from engine.office import adopting, permits
 from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
 from engine.office.result import (
@@ -36,9 +37,9 @@ from engine.office.result import (
     task_etag,
     task_json,
 )
-from engine.office.waking import Wake, check_timer
+from engine.office.waking import Wakes, check_timer
 from engine.people import SYSTEM, Actor
-from engine.proceed import Before, Facts, Outcome, dry_run, task_of
+from engine.proceed import Before, Facts, Outcome, dry_run, proceed, task_of
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -49,10 +50,11 @@ TaskCommand = CompleteTask | ClaimTask | UnclaimTask | AssignTask
 class Desk:
     """Executes commands on tasks, acts and timers of dossiers that exist."""
 
-    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
+    def __init__(self, store: Store, library: Library, wakes: Wakes, node: str = "") -> None:
         self._store = store
         self._library = library
-        self._wake = wake
+        self._wakes = wakes
+        self._node = node
 
     def execute(
         self, command: DossierCommand, actor: Actor, now: datetime,
@@ -64,6 +66,8 @@ class Desk:
                 return self._on_task(unit, command, actor, now, (request, if_match))
             if isinstance(command, PerformAct):
                 return self._on_dossier(unit, command, actor, now, (request, if_match))
+            if isinstance(command, AdoptCalendar):
+                return self._adopt(unit, command, actor, now)
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
             facts = self.facts(unit, before, SYSTEM, now)
@@ -122,6 +126,19 @@ class Desk:
         )
         return finish(unit, actor, request, result)
 
+    def _adopt(self, unit: Unit, command: AdoptCalendar, actor: Actor, now: datetime) -> Result:
+        permits.do_calendar(actor)
+        before = unit.load(command.dossier)
+        facts = adopting.turned(unit, command, self.facts(unit, before, actor, now))
+        outcome = proceed(before, command, facts)
+        moved = adopting.told(before, outcome)
+        if moved or outcome.reminders is not None:
+            outcome = self._save(unit, before, command, facts)
+        adopting.adopted(unit, command, facts)
+        unit.commit()
+        body = {**dossier_json(outcome.dossier), "moved": moved}
+        return Result(body, dossier_etag(outcome.dossier))
+
     def _clean(
         self, unit: Unit, before: Before, command: TaskCommand, task: Task, now: datetime,
     ) -> TaskCommand:
@@ -157,7 +174,9 @@ class Desk:
 
         `asked` names an agency that the command brings in, whose calendar then counts too.
         """
-        return facts_of(unit, self._library, before.dossier, (actor, now), asked)
+        return facts_of(
+            unit, self._library, before.dossier, (actor, now), asked=asked, node=self._node,
+        )
 
     def _proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
@@ -167,7 +186,7 @@ class Desk:
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
     ) -> Outcome:
-        return decide(unit, before, command, facts, self._wake)
+        return decide(unit, before, command, facts, self._wakes)
 
 
 def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) -> None:

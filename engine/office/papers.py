@@ -19,7 +19,7 @@ from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
 from engine.office.result import Result, dossier_json, finish, match, when
 from engine.office.reuse import offers
-from engine.office.waking import Wake
+from engine.office.waking import Wakes
 from engine.people import Actor
 from engine.proceed import Before, Facts, Outcome, proceed
 from engine.store import papers
@@ -45,8 +45,8 @@ class Upload:
 class Counter:
     """Executes the commands on papers of dossiers that exist."""
 
-    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
-        self._store, self._library, self._wake = store, library, wake
+    def __init__(self, store: Store, library: Library, wakes: Wakes) -> None:
+        self._store, self._library, self._wakes = store, library, wakes
 
     def execute(
         self, command: PaperCommand, actor: Actor, now: datetime, guards: Guards,
@@ -74,7 +74,7 @@ class Counter:
             if upload is not None:
                 papers.guard_files(unit.connection)
                 upload.keep()
-            outcome = decide(unit, before, command, facts, self._wake)
+            outcome = decide(unit, before, command, facts, self._wakes)
             return finish(unit, actor, request, _result(before, command, outcome))
 
 

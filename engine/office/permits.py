@@ -5,13 +5,15 @@ from __future__ import annotations
 from engine.dossier import Dossier, Task
 from engine.errors import Forbidden, NotFound
 from engine.law.rules import RuleSet
-from engine.people import Actor
+from engine.people import SYSTEM, Actor
 from engine.proceed.outcome import Before
 
 #: Roles that may register a dossier at their agency.
 RECEIVING_ROLES = ("one_stop_officer", "portal")
 #: Classes of papers that the agencies with a part add themselves.
 RESULTS = ("participating_result", "own_result")
+#: Who enters what was decided on working hours and days off.
+CALENDAR_KEEPER = "calendar_keeper"
 
 
 def see_task(task: Task | None, actor: Actor) -> Task:
@@ -96,6 +98,16 @@ def do_register(agency: str, actor: Actor) -> None:
         raise Forbidden(
             f"Bạn không thuộc bộ phận một cửa của {agency}.",
             f"You hold no receiving post at {agency}.", code="not-receiving",
+        )
+
+
+def do_calendar(actor: Actor) -> None:
+    """Raise Forbidden unless the actor keeps calendars, or is the system itself."""
+    if actor != SYSTEM and not any(post.role == CALENDAR_KEEPER for post in actor.posts):
+        raise Forbidden(
+            f"Cần vai trò {CALENDAR_KEEPER} để thay đổi lịch làm việc.",
+            f"Changing calendars needs the role {CALENDAR_KEEPER}.",
+            code="wrong-role", role=CALENDAR_KEEPER,
         )
 
 

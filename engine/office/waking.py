@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,28 @@ from engine.worktime import Calendar
 if TYPE_CHECKING:
     from engine.store import Connection, Unit
 
-#: Wakes the background work at a moment, in the open transaction on the connection: committed or
+#: Wakes who looks for timers at a moment, in the open transaction on the connection: committed or
 #: undone with it.
 Wake = Callable[["Connection", datetime], None]
+#: Wakes who delivers to a node, in the same way.
+WakeNode = Callable[["Connection", str], None]
 
 
-def rouse(wake: Wake | None, unit: Unit, before: Before, outcome: Outcome) -> None:
-    """Wake the background work for the first timer that a command has set, if there is one."""
-    due = first_due(before, outcome) if wake else None
-    if wake and due:
-        wake(unit.connection, due)
+@dataclass(frozen=True)
+class Wakes:
+    """Whom a command wakes; None leaves the work to the next sweep."""
+
+    timers: Wake | None = None
+    node: WakeNode | None = None
+
+    def rouse(self, unit: Unit, before: Before, outcome: Outcome) -> None:
+        """Wake for the first timer that a command has set, and for the nodes that it wrote to."""
+        due = first_due(before, outcome) if self.timers else None
+        if self.timers and due:
+            self.timers(unit.connection, due)
+        if self.node:
+            for node in sorted({sent.node for sent in outcome.sent}):
+                self.node(unit.connection, node)
 
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.commands import (
     AddPaper,
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
@@ -20,6 +21,7 @@ from engine.commands import (
     FireTimer,
     HandBackPapers,
     PerformAct,
+    ReceiveEnvelope,
     RegisterDossier,
     UnclaimTask,
     WithdrawPaper,
@@ -28,15 +30,16 @@ from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, papers, parts
+from engine.proceed import acts, linked, papers, parts, recount
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
+from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
 from engine.proceed.tasks import ACT_TASK, close_tasks
 from engine.proceed.work import Work
 
 __all__ = [
-    "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "proceed", "register",
-    "sealed", "task_of",
+    "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "open_from", "proceed",
+    "register", "sealed", "task_of",
 ]
 
 
@@ -48,14 +51,22 @@ def register(command: RegisterDossier, born: Registration, facts: Facts) -> Outc
         flow_hash=facts.flow.hash, rule_set=facts.rules.id, channel=command.channel,
         receiving_agency=command.receiving_agency,
         competent_agency=command.competent_agency or command.receiving_agency,
-        registered_at=facts.now, desks=born.desks,
+        registered_at=facts.now, desks=born.desks, links=born.links,
     )
     work = Work(Before(dossier), facts, {})
     for pool in facts.flow.pools:
         if pool.lead:
             parts.begin(work, pool.process, command.answers)
     parts.carry(work)
+    linked.tell(work)
     return outcome_of(work, command, born)
+
+
+def open_from(command: ReceiveEnvelope, born: Registration, facts: Facts) -> Outcome:
+    """Return the outcome of the first envelope of a dossier that another node registered."""
+    command = as_kept(command)
+    before = Before(dossier_from(command, born, facts))
+    return receive(before, command, facts, born)
 
 
 def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
@@ -65,29 +76,27 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
     does not fit, NotFound when it names something that is not there.
     """
     command = as_kept(command)
+    if isinstance(command, ReceiveEnvelope):
+        return receive(before, command, facts)
     work = Work(before, facts, _content(command))
     match command:
         case CompleteTask(task=task_id):
             _complete(work, task_of(before, task_id))
-        case ClaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=facts.actor))
-        case UnclaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=None))
-        case AssignTask(task=task_id, person=person):
-            work.put_task(replace(task_of(before, task_id), assignee=person))
+        case ClaimTask() | UnclaimTask() | AssignTask():
+            work.put_task(replace(task_of(before, command.task), assignee=_holder(command, facts)))
         case PerformAct(act=act, content=content):
             acts.perform(work, act, content)
         case FireTimer(part=part_id, wait=wait):
-            if part_id == REMINDERS:
-                acts.remind(work, wait)
-            else:
-                parts.fire(work, part_id, wait)
+            _fire(work, part_id, wait)
+        case AdoptCalendar():
+            recount.adopt(work, command)
         case AddPaper() | WithdrawPaper() | HandBackPapers():
             papers.change(work, command)
         case RegisterDossier():
             msg = "a dossier that exists cannot be registered again"
             raise TypeError(msg)
     parts.carry(work)
+    linked.tell(work)
     return outcome_of(work, command, None)
 
 
@@ -121,10 +130,24 @@ def _receive_by_working(work: Work, task: Task) -> None:
         acts.perform(work, "take-over", {}, acts.Place(task.element, task.part or ""))
 
 
+def _holder(command: ClaimTask | UnclaimTask | AssignTask, facts: Facts) -> str | None:
+    """Return who holds a task after it changed hands, None where it went back to its desk."""
+    if isinstance(command, AssignTask):
+        return command.person
+    return facts.actor if isinstance(command, ClaimTask) else None
+
+
 def _content(command: DossierCommand) -> Mapping[str, Any]:
     if isinstance(command, CompleteTask):
         return command.answers
     return command.content if isinstance(command, PerformAct) else {}
+
+
+def _fire(work: Work, part_id: str, wait: str) -> None:
+    if part_id == REMINDERS:
+        acts.remind(work, wait)
+    else:
+        parts.fire(work, part_id, wait)
 
 
 def _complete(work: Work, task: Task) -> None:

@@ -35,7 +35,8 @@ _BY_SUBJECT = text_of(_PERSON.where(
 ))
 _CODES = text_of(select(tables.agency.c.code))
 _ROLES = text_of(select(tables.post.c.role).distinct())
-_PUT_AGENCY = insert_text(tables.agency, overwrite=["name", "calendar", "links"])
+# The calendar is given to a new agency alone: that of an old one changes by decision.
+_PUT_AGENCY = insert_text(tables.agency, overwrite=["name", "links"])
 _PUT_PERSON = insert_text(tables.person, overwrite=["issuer", "subject", "name"])
 _PUT_POST = insert_text(tables.post, overwrite=["until"])
 
@@ -71,12 +72,15 @@ def put(
     connection: Connection, agencies: Iterable[tuple[Agency, str]],
     persons: Iterable[tuple[Actor, str, str]],
 ) -> None:
-    """Write agencies with their calendar's version, and persons with issuer and subject."""
+    """Write agencies and persons with issuer and subject; a new agency with its calendar's version.
+
+    Commits.
+    """
     with connection.pipeline():
         for found, calendar in agencies:
             connection.execute(_PUT_AGENCY, {
                 "code": found.code, "name": found.name, "calendar": calendar,
-                "links": text(found.links),
+                "links": text(found.links), "node": None,
             })
         for actor, issuer, subject in persons:
             _put_person(connection, actor, issuer, subject)

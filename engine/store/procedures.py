@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import psycopg
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.components.declared import Component
@@ -37,6 +37,12 @@ _FILES = text_of(
     ).order_by(tables.procedure_file.c.name),
 )
 _LOWERED = text_of(select(_f.c.lowered).where(_f.c.hash == bindparam("hash")))
+_NUMBER = text_of(
+    select(_v.c.number).where(
+        _v.c.procedure == _code, _v.c.flow == bindparam("flow"),
+        or_(_v.c.state == "published", _v.c.state == "retired"),
+    ).order_by(_v.c.number.desc()).limit(1),
+)
 _FINDINGS = text_of(
     select(_v.c.findings).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
 )
@@ -73,6 +79,12 @@ def files(connection: Connection, code: str, number: int) -> Mapping[str, bytes]
     """Return the source files of a version by name."""
     found = connection.execute(_FILES, {"code": code, "number": number})
     return {name: bytes(content) for name, content in found}
+
+
+def number_of(connection: Connection, code: str, flow: str) -> int | None:
+    """Return the newest version of a procedure that was published with this very flow."""
+    row = connection.execute(_NUMBER, {"code": code, "flow": flow}).fetchone()
+    return None if row is None else int(row[0])
 
 
 def findings(connection: Connection, code: str, number: int) -> list[dict[str, Any]]:

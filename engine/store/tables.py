@@ -43,6 +43,25 @@ agency = Table(
     Column("name", Text, nullable=False),
     Column("calendar", Text, ForeignKey("calendar.version"), nullable=False),
     Column("links", JSONB, nullable=False),
+    # The node at which the agency works; null: this one.
+    Column("node", Text),
+)
+# The chains that belong to no dossier and no procedure: the register's and every calendar's.
+ledger = Table(
+    "ledger", metadata,
+    Column("chain", Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+)
+# Running dossiers that have yet to turn from the former calendar of an agency to its present one.
+recount = Table(
+    "recount", metadata,
+    Column("dossier", Text, nullable=False),
+    Column("agency", Text, ForeignKey("agency.code"), nullable=False),
+    Column("former", Text, ForeignKey("calendar.version"), nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    PrimaryKeyConstraint("dossier", "agency"),
 )
 person = Table(
     "person", metadata,
@@ -128,6 +147,7 @@ dossier = Table(
     Column("head", Text, nullable=False),
     Column("envelopes", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("links", Text, nullable=False, server_default="{}"),
     CheckConstraint("status BETWEEN 1 AND 10", name="dossier_status"),
     Index("dossier_by_agency", "receiving_agency", "registered_at", "code"),
 )
@@ -214,6 +234,9 @@ envelope = Table(
     Column("payload", Text, nullable=False),
     Column("sent_at", _instant, nullable=False),
     Column("state", Text, nullable=False),
+    Column("node", Text),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    Column("kind", Text, nullable=False, server_default="sent"),
     UniqueConstraint("dossier", "number"),
 )
 paper = Table(

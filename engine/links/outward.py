@@ -1,0 +1,191 @@
+"""Outward (gọi ra ngoài): the one guarded HTTP client, for hosts that others have named.
+
+Connects to the very address that it has checked, so a name that changes its meaning in between
+changes nothing; follows no redirects; takes no proxy and no password from the environment; bounds
+every time and every size. What it says of a failure names the host alone: addresses carry data.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import SplitResult, urlsplit
+
+import httpcore
+
+from engine.errors import MotcuaError
+from engine.links.addresses import Resolver, resolve
+from engine.links.sockets import Barred, Guarded, Purse, Spent, TooMuch, spending
+
+#: Why no answer came: not allowed to ask; no answer in time; more than was allowed; no connection,
+#: or one that broke or spoke no HTTP (the request may have arrived all the same).
+Kind = Literal["refused", "timed-out", "too-large", "unreachable"]
+_SAID: Mapping[Kind, tuple[str, str]] = {
+    "refused": ("Không được phép gọi {host}: {why}", "{host} may not be called: {why}"),
+    "timed-out": ("{host} không trả lời kịp: {why}", "{host} did not answer in time: {why}"),
+    "too-large": ("{host} trả lời quá lớn: {why}", "The answer of {host} is too large: {why}"),
+    "unreachable": ("Không kết nối được {host}: {why}", "{host} cannot be reached: {why}"),
+}
+
+
+class Refusal(MotcuaError):
+    """A call that gave no answer; `kind` tells why, and is the end of `code`."""
+
+    def __init__(self, kind: Kind, host: str, why: str) -> None:
+        vi, en = _SAID[kind]
+        super().__init__(
+            vi.format(host=host, why=why), en.format(host=host, why=why), code=f"call-{kind}",
+        )
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how much: seconds to connect, between two bytes, and in all; bytes at most."""
+
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 30.0
+    body: int = 1024 * 1024
+    head: int = 32 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a host answered: status, headers by lower-case name (the last of equals), body as sent.
+
+    A redirect is an answer like any other, and no body is unpacked.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class Outward:
+    """Calls hosts over HTTP/1.1, from any thread; keeps connections for some seconds.
+
+    `private` names hosts ("host" or "host:port") that may lie at any address and be called without
+    TLS; all others must be public and are called by https alone. `trust` replaces the machine's
+    certificate authorities. `resolver` gives the addresses of a host name.
+    """
+
+    def __init__(
+        self, private: frozenset[str] = frozenset(), limits: Limits | None = None,
+        *, trust: ssl.SSLContext | None = None, resolver: Resolver = resolve,
+    ) -> None:
+        self._private = frozenset(name.lower() for name in private)
+        self._limits = limits or Limits()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=trust or ssl.create_default_context(), keepalive_expiry=5.0,
+            max_keepalive_connections=20, retries=0,
+            network_backend=Guarded(self.may_be_private, resolver),
+        )
+
+    def may_be_private(self, host: str, port: int) -> bool:
+        """Return whether a host was allowed to lie at any address."""
+        return not self._private.isdisjoint({host.lower(), f"{host.lower()}:{port}"})
+
+    def call(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"",
+        limits: Limits | None = None,
+    ) -> Answer:
+        """Send one request and return its answer, whatever its status; never tries again.
+
+        Raises Refusal when there is no answer.
+        """
+        bounds = limits or self._limits
+        target, host = self._target(url)
+        try:
+            with spending(bounds.total, bounds.head) as purse:
+                request = _request(method, target, headers, body, bounds)
+                with closing(self._pool.handle_request(request)) as response:
+                    return _answer(response, purse, bounds.body)
+        except Barred as barred:
+            raise Refusal("refused", host, str(barred)) from barred
+        except Spent as late:
+            raise Refusal("timed-out", host, str(late)) from late
+        except TooMuch as large:
+            raise Refusal("too-large", host, str(large)) from large
+        except httpcore.TimeoutException as late:
+            raise Refusal("timed-out", host, type(late).__name__) from late
+        except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol) as wrong:
+            raise Refusal("refused", host, "bad request") from wrong
+        except (httpcore.NetworkError, httpcore.ProtocolError) as broken:
+            raise Refusal("unreachable", host, str(broken) or type(broken).__name__) from broken
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._pool.close()
+
+    def _target(self, url: str) -> tuple[SplitResult, str]:
+        try:
+            target = urlsplit(url)
+            host, port = (target.hostname or "").encode("idna").decode("ascii"), target.port
+        except ValueError:
+            raise Refusal("refused", "?", "the address cannot be read") from None
+        if target.scheme not in {"https", "http"} or not host or "@" in target.netloc:
+            raise Refusal("refused", host or "?", "an address is https://host[:port]/path")
+        if not url.isascii() or any(mark <= " " or mark == "\x7f" for mark in url):
+            raise Refusal("refused", host, "the address holds what must be percent-encoded")
+        port = port or (443 if target.scheme == "https" else 80)
+        if target.scheme == "http" and not self.may_be_private(host, port):
+            raise Refusal("refused", host, "it is called without TLS")
+        shown = f"[{host}]" if ":" in host else host
+        return target._replace(netloc=f"{shown}:{port}", fragment=""), host
+
+
+def _request(
+    method: str, target: SplitResult, headers: Mapping[str, str] | None, body: bytes,
+    bounds: Limits,
+) -> httpcore.Request:
+    times = {
+        "connect": bounds.connect, "read": bounds.read, "write": bounds.read, "pool": bounds.total,
+    }
+    return httpcore.Request(
+        method, _url(target), headers=_headers(target, headers or {}, body), content=body,
+        extensions={"timeout": times},
+    )
+
+
+def _answer(response: httpcore.Response, purse: Purse, most: int) -> Answer:
+    purse.head = None  # from here on the body counts
+    headers = {k.decode("ascii").lower(): v.decode("latin-1") for k, v in response.headers}
+    return Answer(response.status, headers, _read(response, headers, most))
+
+
+def _url(target: SplitResult) -> httpcore.URL:
+    path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+    return httpcore.URL(
+        scheme=target.scheme, host=target.hostname or "", port=target.port, target=path,
+    )
+
+
+def _headers(
+    target: SplitResult, headers: Mapping[str, str], body: bytes,
+) -> list[tuple[bytes, bytes]]:
+    named = {name.lower(): value for name, value in headers.items()}
+    standard = {443: "https", 80: "http"}.get(target.port or 0) == target.scheme
+    host = target.netloc.rsplit(":", 1)[0] if standard else target.netloc
+    ours = {"host": host, "accept-encoding": "identity", "content-length": str(len(body))}
+    if not body:
+        del ours["content-length"]
+    return [
+        (k.encode("latin-1", "replace"), v.encode("latin-1", "replace"))
+        for k, v in {**named, **ours}.items()
+    ]
+
+
+def _read(response: httpcore.Response, told: Mapping[str, str], most: int) -> bytes:
+    length = told.get("content-length", "")
+    if length.isdecimal() and int(length) > most:
+        raise TooMuch(f"{length} > {most} bytes")
+    read = bytearray()
+    for piece in response.iter_stream():
+        read += piece
+        if len(read) > most:
+            raise TooMuch(f"> {most} bytes")
+    return bytes(read)
