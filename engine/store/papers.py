@@ -12,9 +12,10 @@ from sqlalchemy import BindParameter, bindparam, func, select, update
 from engine.components.papers import Paper
 from engine.components.reuse import Held
 from engine.history import Entry, read_personal
+from engine.store.paper_tables import held_paper, paper
 from engine.store.rows import Row, entry_of, paper_of, paper_row
 from engine.store.statements import insert_text, text_of, update_text
-from engine.store.tables import entry, held_paper, paper
+from engine.store.tables import entry
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Write = tuple[str, Mapping[str, Any]]
