@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
 from engine.flow.read import Limits, TableLimits
+from engine.inspection import Bounds as FileBounds
 
 SECONDS, MEGABYTES = "MOTCUA_EXAMINATION_SECONDS", "MOTCUA_EXAMINATION_MEGABYTES"
 #: Least and most that can be asked for: a request is given up after a minute.
@@ -21,6 +22,9 @@ TABLE_BYTES, TABLE_RULES = "MOTCUA_DECISION_BYTES", "MOTCUA_DECISION_RULES"
 TABLE_COLUMNS, TABLE_NESTING = "MOTCUA_DECISION_COLUMNS", "MOTCUA_DECISION_NESTING"
 _RANGES |= {TABLE_BYTES: (1_000, 2_000_000), TABLE_RULES: (10, 10_000), TABLE_COLUMNS: (2, 500),
             TABLE_NESTING: (10, 250)}
+#: What one file of a paper may hold: bytes, and pixels where it is a picture.
+FILE_BYTES, PIXELS = "MOTCUA_FILE_BYTES", "MOTCUA_IMAGE_PIXELS"
+_RANGES |= {FILE_BYTES: (10_000, 500_000_000), PIXELS: (1_000_000, 1_000_000_000)}
 
 
 def bounds(environ: Mapping[str, str]) -> Bounds:
@@ -29,6 +33,14 @@ def bounds(environ: Mapping[str, str]) -> Bounds:
     seconds = _number(environ, SECONDS, usual.cpu)
     megabytes = _number(environ, MEGABYTES, usual.megabytes)
     return Bounds(seconds, float(seconds), megabytes, _limits(environ, usual.limits))
+
+
+def file_bounds(environ: Mapping[str, str]) -> FileBounds:
+    """Return what one file may hold; raise Invalid where a setting is no such number."""
+    usual = FileBounds()
+    return FileBounds(
+        _number(environ, FILE_BYTES, usual.size), _number(environ, PIXELS, usual.pixels),
+    )
 
 
 def _limits(environ: Mapping[str, str], usual: Limits) -> Limits:

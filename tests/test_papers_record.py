@@ -120,7 +120,7 @@ def test_a_repeated_key_gets_the_same_bytes_and_no_second_entry(
     assert second.headers["Idempotent-Replayed"] == "true"
     assert second.headers["Motcua-Entry"] == first.headers["Motcua-Entry"]
     with store.reading() as connection:
-            assert len(printed_rows.of_dossier(connection, code, after=0, size=9)) == 1
+        assert len(printed_rows.of_dossier(connection, code, after=0, size=9)) == 1
     other = asks(p088.reception, code, "receipt", "pdf", key="in-1")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
@@ -262,7 +262,10 @@ def test_the_application_can_neither_change_nor_take_away_what_was_printed(
     code = register(ready)
     play(ready, store, clock, code, 1)
     printed(ready, code, "receipt")
-    for statement in ("UPDATE printed_paper SET sha256 = ''", "DELETE FROM printed_paper", "TRUNCATE printed_paper"):
+    for statement in (
+        "UPDATE printed_paper SET sha256 = ''", "DELETE FROM printed_paper",
+        "TRUNCATE printed_paper",
+    ):
         with store.reading() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)
 

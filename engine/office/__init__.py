@@ -11,6 +11,7 @@ from engine.codes import CodePattern
 from engine.commands import (
     ChangeCalendars,
     Command,
+    PaperCommand,
     PrintPaper,
     ProcedureCommand,
     RegisterDossier,
@@ -22,6 +23,7 @@ from engine.office.calendars import Keeper
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.linking import Answer, Linking
+from engine.office.papers import Counter, Upload
 from engine.office.printing import Printer
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.store.inbox import Incoming
 
-__all__ = ["Answer", "Office", "Result", "Wake", "WakeNode", "Wakes"]
+__all__ = ["Answer", "Office", "Result", "Upload", "Wake", "WakeNode", "Wakes"]
 
 
 class Office:
@@ -63,18 +65,22 @@ class Office:
         self._reception = Reception(store, library, roused, codes or CodePattern(), node)
         self._linking = Linking(store, library, roused, node)
         self._printer = Printer(store, self._desk, templates or Templates())
+        self._counter = Counter(store, library, roused)
         self._registry = Registry(store, confinement or Confinement())
         self._keeper = Keeper(store)
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
-        if_match: frozenset[str] | None = None,
+        if_match: frozenset[str] | None = None, upload: Upload | None = None,
     ) -> Result:
         """Do what a command asks for an actor, in one transaction, and return what the actor sees.
 
-        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen.
+        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen;
+        `upload` is the file that came with a paper.
         """
         now: datetime = self._clock.now()
+        if isinstance(command, PaperCommand):
+            return self._counter.execute(command, actor, now, (request, if_match), upload)
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute

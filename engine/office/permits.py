@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.dossier import Task
+from engine.dossier import Dossier, Task
 from engine.errors import Forbidden, NotFound
 from engine.law.rules import RuleSet
 from engine.people import SYSTEM, Actor
@@ -10,6 +10,8 @@ from engine.proceed.outcome import Before
 
 #: Roles that may register a dossier at their agency.
 RECEIVING_ROLES = ("one_stop_officer", "portal")
+#: Classes of papers that the agencies with a part add themselves.
+RESULTS = ("participating_result", "own_result")
 #: Who enters what was decided on working hours and days off.
 CALENDAR_KEEPER = "calendar_keeper"
 #: Roles that may print the papers of a dossier: a parameter, as for acts.
@@ -37,6 +39,15 @@ def do_task(task: Task, actor: Actor, rules: RuleSet) -> None:
 def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
     """Raise NotFound unless an agency of the actor receives, settles or takes part in it."""
     if not _agencies(before, taking_part) & actor.agencies():
+        raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+
+
+def see_papers(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> None:
+    """Raise NotFound unless an agency of the actor receives, settles or has a part in a dossier.
+
+    Its papers are for those alone: an agency that was merely consulted is told what it must know.
+    """
+    if not {dossier.receiving_agency, dossier.competent_agency, *parts} & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
@@ -68,6 +79,25 @@ def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
             f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
             "at an agency that takes part.", code="wrong-role",
         )
+def do_paper(before: Before, kind: str | None, actor: Actor) -> None:
+    """Raise Forbidden unless a desk of the actor may change papers of that class.
+
+    The one-stop units and the portal change every paper (None: one that nobody declares), an agency
+    with a part the results of its own work.
+    """
+    dossier = before.dossier
+    parts = {part.agency for part in before.parts}
+    places = {dossier.receiving_agency, dossier.competent_agency, *parts}
+    if any(actor.holds(agency, role) for agency in places for role in RECEIVING_ROLES):
+        return
+    if kind in RESULTS and parts & actor.agencies():
+        return
+    raise Forbidden(
+        "Giấy tờ của hồ sơ do bộ phận một cửa tiếp nhận; cơ quan phối hợp chỉ thêm kết quả của "
+        "mình.",
+        "Papers of a dossier are taken in by the one-stop unit; a participating agency adds its "
+        "own results alone.", code="paper-not-allowed",
+    )
 
 
 def do_register(agency: str, actor: Actor) -> None:

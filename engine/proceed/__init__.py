@@ -12,23 +12,26 @@ from dataclasses import replace
 from typing import Any
 
 from engine.commands import (
+    AddPaper,
     AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
     DossierCommand,
     FireTimer,
+    HandBackPapers,
     PerformAct,
     PrintPaper,
     ReceiveEnvelope,
     RegisterDossier,
     UnclaimTask,
+    WithdrawPaper,
 )
 from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, linked, parts, recount
+from engine.proceed import acts, linked, papers, parts, recount
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
@@ -113,6 +116,13 @@ def _receive_by_working(work: Work, task: Task) -> None:
         acts.perform(work, "take-over", {}, acts.Place(task.element, task.part or ""))
 
 
+def _holder(command: ClaimTask | UnclaimTask | AssignTask, facts: Facts) -> str | None:
+    """Return who holds a task after it changed hands, None where it went back to its desk."""
+    if isinstance(command, AssignTask):
+        return command.person
+    return facts.actor if isinstance(command, ClaimTask) else None
+
+
 def _content(command: DossierCommand) -> Mapping[str, Any]:
     if isinstance(command, CompleteTask):
         return command.answers
@@ -145,9 +155,7 @@ def _complete(work: Work, task: Task) -> None:
 
 def _assign(work: Work, command: ClaimTask | UnclaimTask | AssignTask) -> None:
     task = task_of(work.before, command.task)
-    person = {ClaimTask: work.facts.actor, UnclaimTask: None}.get(
-        type(command), getattr(command, "person", None))
-    work.put_task(replace(task, assignee=person))
+    work.put_task(replace(task, assignee=_holder(command, work.facts)))
 
 
 def _never_again(_: Work, __: RegisterDossier) -> None:
@@ -162,6 +170,7 @@ _DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
     PerformAct: lambda work, asked: acts.perform(work, asked.act, asked.content),
     FireTimer: lambda work, asked: _fire(work, asked.part, asked.wait),
     AdoptCalendar: recount.adopt,
+    **dict.fromkeys((AddPaper, WithdrawPaper, HandBackPapers), papers.change),
     PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect
     RegisterDossier: _never_again,
 }

@@ -10,6 +10,7 @@ from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
 from engine.flow.lint.compensating import compensation_findings
+from engine.flow.lint.components import component_findings
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
@@ -43,7 +44,8 @@ _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     compensation_findings, uncaught_findings, forbidden_findings,
     repeat_findings, gateway_findings, word_findings, decision_findings, staff_findings,
-    duration_findings, ignored_findings, reading_findings, law_findings, soundness_findings,
+    duration_findings, component_findings, ignored_findings, reading_findings, law_findings,
+    soundness_findings,
 )
 
 
