@@ -16,6 +16,7 @@ from engine.history import Entry, read_body, read_instant
 from engine.law.elapsed import Course
 from engine.law.standing import RECORDS, kept
 from engine.office.result import dossier_json, when
+from engine.papers.book import Line, notes
 
 
 def dossier_view(
@@ -38,6 +39,22 @@ def dossier_view(
         ],
         "clocks": clocks(course),
         "slip": [slip_row(course, task, own=task.agency in agencies) for task in tasks],
+    }
+
+
+def register_item(line: Line) -> dict[str, Any]:
+    """Return a line of the register of dossiers, for officials of the agency that keeps it."""
+    dossier, standing = line.dossier, line.dossier.standing
+    told = dossier_json(dossier)
+    return {
+        "number": line.number, "code": dossier.code, "procedure": dossier.procedure,
+        "procedure_name": line.procedure, "applicant": line.applicant.get("name"),
+        "address": line.applicant.get("address"), "phone": line.applicant.get("phone"),
+        "received": when(standing.accepted_at or dossier.registered_at), "due": told["due"],
+        "settled": when(standing.settled_at), "returned": when(standing.returned_at),
+        "ended": when(standing.ended_at), "result": standing.result, "status": told["status"],
+        "status_label": told["status_label"], "channel": dossier.channel,
+        "standing": line.standing, "notes": notes(dossier),
     }
 
 

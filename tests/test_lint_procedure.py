@@ -143,3 +143,21 @@ def test_forms_are_read_and_give_the_names_of_data() -> None:
     assert only(content, "form-unreadable", f=b"{").severity == "error"
     twice = form.replace(b"so_tien", b"ket_qua")
     assert "ket_qua" in only(content, "form-unreadable", f=twice).en
+
+
+PACK = sorted((ROOT / "bpmn").glob("*/*.bpmn"))
+MISSED = {
+    "accept": "law-no-receiving-step", "not-accept": "law-no-receiving-step",
+    "settle": "act-never-allowed", "return": "law-no-answer",
+}
+
+
+@pytest.mark.parametrize("path", PACK, ids=lambda path: path.stem)
+@pytest.mark.parametrize("act", sorted(MISSED))
+def test_each_act_that_a_drawing_of_the_pack_forgets_is_missed(path: Path, act: str) -> None:
+    content = path.read_bytes()
+    drawn = f' motcua:act="{act}"'.encode()
+    assert content.count(drawn) == 1
+    law = {"law-no-receiving-step", "law-no-answer", "act-never-allowed", "status-never-moves"}
+    assert not codes(content) & law
+    assert codes(content.replace(drawn, b"")) & law == {MISSED[act]}

@@ -29,10 +29,6 @@ TIDY = "motcua.tidy"
 SWEEP, RESTLESS_SWEEP = "* * * * *", "* * * * * *"
 #: How often nodes that were silent are tried again.
 LINK_SWEEP = "* * * * * */2"
-#: How often jobs of dead workers are looked for.
-TIDY_SWEEP = "* * * * * */10"
-#: Seconds between signs of life of a worker, and until one without them is taken for dead.
-BEAT, SILENT = 5.0, 20.0
 #: Seconds until a worker that lost its database begins anew, and between looks at its parent.
 AGAIN, LOOK = 2.0, 1.0
 
@@ -94,8 +90,7 @@ async def _work(work: Work, stopping: threading.Event) -> None:
             async with app.open_async():
                 await app.run_worker_async(
                     concurrency=work.concurrency, install_signal_handlers=False,
-                    delete_jobs="always", update_heartbeat_interval=BEAT,
-                    stalled_worker_timeout=SILENT,
+                    delete_jobs="always",
                 )
         except Exception as error:  # noqa: BLE001 - whatever ended it, it begins anew
             log.warning("worker-interrupted", reason=f"{type(error).__name__}: {error}")
@@ -135,17 +130,15 @@ def _links(app: App, work: Work, stopping: threading.Event) -> None:
     async def sweep(timestamp: int) -> None:  # noqa: ARG001
         for node in await asyncio.to_thread(deliveries.waiting):
             with suppress(AlreadyEnqueued):
-                await deliver.configure(
-                    lock=f"{DELIVER} {node}", queueing_lock=f"{DELIVER} {node}",
-                ).defer_async(node=node)
+                queueing_lock = f"{DELIVER} {node}"
+                await deliver.configure(queueing_lock=queueing_lock).defer_async(node=node)
         await asyncio.to_thread(deliveries.follow_up)
 
 
 def _tidy(app: App, _work: Work, _stopping: threading.Event) -> None:
-    @app.periodic(cron=TIDY_SWEEP, periodic_id="tidy", queueing_lock=TIDY)
+    @app.periodic(cron="* * * * *", periodic_id="tidy", queueing_lock=TIDY)
     @app.task(name=TIDY)
     async def tidy(timestamp: int) -> None:  # noqa: ARG001
         # Jobs only wake: those of a killed worker go, the sweep finds what they were about.
-        # Until then the deliveries of its node stand still: one of them is brought at a time.
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+        for job in await app.job_manager.get_stalled_jobs():
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)

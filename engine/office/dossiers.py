@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine import forms
 from engine.clock import local
@@ -26,6 +25,7 @@ from engine.law.acting import need_no_hold
 from engine.law.acts import act_named
 from engine.law.rules import rules_by_id
 from engine.office import adopting, permits
+from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
 from engine.office.result import (
     Result,
@@ -39,7 +39,7 @@ from engine.office.result import (
 )
 from engine.office.waking import Wakes, check_timer
 from engine.people import SYSTEM, Actor
-from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
+from engine.proceed import Before, Facts, Outcome, dry_run, proceed, task_of
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -174,21 +174,9 @@ class Desk:
 
         `asked` names an agency that the command brings in, whose calendar then counts too.
         """
-        dossier = before.dossier
-        desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
-        desks |= {one.agency for one in dossier.standing.consultations}
-        if isinstance(asked, str):
-            desks.add(asked)
-        return Facts(
-            now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
-            rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
-            salt=secrets.token_bytes(16), **self._asked(unit, asked),
+        return facts_of(
+            unit, self._library, before.dossier, (actor, now), asked=asked, node=self._node,
         )
-
-    def _asked(self, unit: Unit, agency: object) -> dict[str, Any]:
-        """Return where an agency works that the command brings in, when that is another node."""
-        homes = unit.homes(frozenset({agency})) if isinstance(agency, str) else {}
-        return {"node": self._node, "homes": homes} if homes else {}
 
     def _proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
@@ -198,10 +186,7 @@ class Desk:
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
     ) -> Outcome:
-        outcome, entry = sealed(proceed(before, command, facts))
-        unit.save(outcome, entry)
-        self._wakes.rouse(unit, before, outcome)
-        return outcome
+        return decide(unit, before, command, facts, self._wakes)
 
 
 def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import Conflict, MotcuaError
-from engine.expressions import Surroundings, compile_expression
+from engine.errors import Conflict
+from engine.expressions import Surroundings, holds
 from engine.law import reminders
 from engine.law.acting import Circumstances, Effect
 from engine.law.acts import act_named, already_done
@@ -117,19 +117,8 @@ def _limit(work: Work) -> str | None:
     if not work.data:
         # The lead part did not move in this command: what was in force stays in force.
         return work.standing.limit or facts.limit
+    surroundings = Surroundings(now=work.facts.now, facts={"dossier": work.visible()})
     for when, value in facts.limits:
-        if _holds(when, work):
+        if holds(when, work.data, surroundings):
             return value
     return facts.limit
-
-
-def _holds(when: str, work: Work) -> bool:
-    condition = compile_expression(when)
-    known = {**work.data, "dossier": work.visible()}
-    if not condition.names <= known.keys():
-        return False  # a name not yet answered: the alternative does not apply yet
-    surroundings = Surroundings(now=work.facts.now, facts={"dossier": work.visible()})
-    try:
-        return condition.evaluate(work.data, surroundings) is True
-    except MotcuaError:
-        return False  # an answer of another kind than the drawing compares with

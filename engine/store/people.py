@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from engine.people import Actor, Agency, Post
 from engine.store import tables
@@ -22,6 +22,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 _AGENCY = text_of(
     select(tables.agency.c.code, tables.agency.c.name, tables.agency.c.links)
     .where(tables.agency.c.code == bindparam("code")),
+)
+_NAMES = text_of(
+    select(tables.agency.c.code, tables.agency.c.name)
+    .where(tables.agency.c.code == any_(bindparam("codes", type_=ARRAY(Text)))),
 )
 _PERSON = select(
     tables.person.c.id, tables.person.c.name, tables.post.c.agency, tables.post.c.role,
@@ -45,6 +49,11 @@ def agency(connection: Connection, code: str) -> Agency | None:
     """Return an agency of the register."""
     row = connection.execute(_AGENCY, {"code": code}).fetchone()
     return None if row is None else Agency(*row)
+
+
+def names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of agencies by code."""
+    return dict(connection.execute(_NAMES, {"codes": sorted(codes)}).fetchall())
 
 
 def person(connection: Connection, person_id: str, day: date) -> Actor | None:

@@ -247,6 +247,15 @@ entry = Table(
     Column("hash", Text, nullable=False),
     PrimaryKeyConstraint("chain", "number"),
 )
+printed_paper = Table(
+    "printed_paper", metadata,
+    Column("dossier", Text, ForeignKey("dossier.code"), nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("paper", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    PrimaryKeyConstraint("dossier", "entry"),
+    Index("printed_paper_by_hash", "sha256"),
+)
 checkpoint = Table(
     "checkpoint", metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,9 @@ from engine.store import (
     idempotency,
     nodes,
     outbox,
+    papers,
     people,
+    printed,
     procedures,
     rows,
     sequences,
@@ -196,10 +198,18 @@ class Unit:
                 timers.holding(code, hold.part, held=hold is now) for hold in (was, now) if hold
             )
 
+    def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
+        """Make the paper that an entry has printed found by the hash of its bytes."""
+        self._writes.append(printed.adding(sealed, paper, sha256))
+
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""
         self._writes.append((_NEW_ENTRY, vars(sealed)))
         self._writes.append(procedures.advancing(sealed))
+
+    def queue(self, writes: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write what another room of the store has prepared, with everything else."""
+        self._writes.extend(writes)
 
     def commit(self) -> None:
         """Send all writes and commit; when it returns, everything is kept."""
@@ -254,6 +264,7 @@ class Unit:
             self._writes.append((_SAVE_TASK, {**row, "key_id": moved.id}))
         for sent in outcome.envelopes:
             self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
+        self._writes.extend(papers.putting(code, paper) for paper in outcome.papers)
         self._writes.extend(outbox.adding(sent) for sent in outcome.sent)
         self._writes.append((_NEW_ENTRY, vars(sealed)))
 
