@@ -48,6 +48,10 @@ class Site:
         self.office = Office(self.store, self.clock, node=self.identity.node)
         self.keep_keys()
 
+    def current(self) -> Identity:
+        """Who this node is now."""
+        return self.identity
+
     def keep_keys(self) -> None:
         """Enter this node's own keys, as its server does when it starts."""
         with self.store.unit() as unit:
@@ -67,7 +71,7 @@ class Site:
 
     def deliveries(self) -> Deliveries:
         """What a worker of this node delivers with."""
-        return Deliveries(self.store, self.office, self.clock, Http(self.identity))
+        return Deliveries(self.store, self.office, self.clock, Http(lambda: self.identity))
 
     def pump(self) -> int:
         """Deliver everything that waits; return how many envelopes were taken in."""
@@ -118,7 +122,7 @@ def sites(
             door = Doorkeeper(issuer.name, AUDIENCE, FixedKeys(issuer.keys()), clock,
                               lambda *_: None)
             services = Services(
-                Settings(embedded.home()), clock, site.store, site.office, door, site.identity,
+                Settings(embedded.home()), clock, site.store, site.office, door, site.current,
             )
             site.base = stack.enter_context(serving(create_app(services)))
             found.append(site)

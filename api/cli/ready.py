@@ -18,7 +18,7 @@ def make_ready(settings: Settings) -> None:
     """
     if settings.embedded:
         migrate(owner_url(settings))
-    identity = identity_of(settings)
+    keyring = identity_of(settings)
     try:
         now = clock_of(settings).now()
     except (OSError, ValueError) as error:
@@ -30,7 +30,8 @@ def make_ready(settings: Settings) -> None:
     try:
         with store.unit() as unit:
             need_newest(unit.connection)
-            if identity is not None:
+            if keyring is not None:
+                identity = keyring()
                 node_keys.record(unit.connection, identity.node, identity.public(), now)
                 unit.commit()
     finally:

@@ -11,11 +11,18 @@ from marshmallow import RAISE
 from api.performing import answer, services
 from api.problem import BadRequest
 from api.routes.blueprints import Room
-from api.schemas.handoffs import Batch, Feed, FeedQuery, WellKnown
+from api.schemas.handoffs import (
+    Batch,
+    Feed,
+    FeedQuery,
+    PositionQuery,
+    Positions,
+    WellKnown,
+)
 from engine.errors import Forbidden, MotcuaError, NotFound, Unauthenticated, Unavailable
 from engine.links import wire
 from engine.links.identity import Identity, caller, issuer_of
-from engine.store import feed, nodes
+from engine.store import feed, nodes, positions
 from engine.store.nodes import Node
 
 blueprint = Room("handoffs", __name__, public=True, description="Between nodes (liên thông)")
@@ -66,6 +73,18 @@ def events(query: dict[str, Any]) -> Response:
     last = found[-1].offered if found else query["after"]
     text = b'{"items":' + body + b',"next":' + str(last).encode() + b"}"
     return Response(text, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/handoffs/positions")
+@blueprint.arguments(PositionQuery, location="query", unknown=RAISE)
+@blueprint.response(200, Positions)
+@blueprint.look()
+def shared(query: dict[str, Any]) -> Response:
+    """Tell a node how far each dossier shared with it has come here (đối chiếu sau phục hồi)."""
+    node, _ = _caller(b"")
+    with services().store.reading() as connection:
+        found = positions.with_node(connection, node.id, query["after"], query["limit"])
+    return answer({"items": [vars(one) for one in found]})
 
 
 @blueprint.get("/node")
@@ -145,4 +164,4 @@ def _identity() -> Identity:
             "Máy chủ này không nối với nút nào.", "This server is linked to no node.",
             code="not-linked",
         )
-    return identity
+    return identity()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -22,8 +23,9 @@ LIMITS = Limits(connect=3.0, read=10.0, total=20.0, body=512 * 1024)
 #: Longest pause that a node may ask for by Retry-After.
 LONGEST = timedelta(hours=1)
 PATH = "/api/v1/handoffs"
-#: Answers of a webhook receiver that speak of one event, not of the receiver.
-UNFIT = frozenset({400, 406, 409, 413, 415, 422})
+#: Answers of a webhook receiver that speak of one event, not of the receiver; and the seconds
+#: after which no further event of a batch is begun.
+EACH, UNFIT = 5.0, frozenset({400, 406, 409, 413, 415, 422})
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,10 @@ class Courier(Protocol):
 
 
 class Http:
-    """Brings envelopes over HTTP, signed by this node."""
+    """Brings envelopes over HTTP, signed by this node as its keys stand."""
 
-    def __init__(self, identity: Identity) -> None:
-        self._identity = identity
+    def __init__(self, identity: Callable[[], Identity]) -> None:
+        self._who = identity
         self._open = Outward()
         self._private: dict[str, Outward] = {}
 
@@ -89,10 +91,17 @@ class Http:
             return told
         return replace(told, reason=f"the receipt is unproven: run motcua node test {node.id}")
 
+    @property
+    def _identity(self) -> Identity:
+        return self._who()
+
     def _post_each(self, node: Node, batch: Sequence[Waiting], now: datetime) -> list[Told]:
         """Send events one by one until the node falls silent; what went is not sent again."""
         told: list[Told] = []
+        until = time.monotonic() + EACH
         for waiting in batch:
+            if time.monotonic() > until:
+                break  # the others of the batch are given back before their claim ends
             try:
                 told.append(self._post_alone(node, waiting, now))
             except Unanswered:
@@ -124,7 +133,7 @@ class Http:
             raise Unanswered(refusal.en) from refusal
         if 200 <= answer.status < 300:
             return answer
-        raise Unanswered(_problem(answer), _retry_after(answer), answer.status)
+        raise Unanswered(problem_of(answer), _retry_after(answer), answer.status)
 
     def _client(self, node: Node) -> Outward:
         """Return the client for a node: one that may call a private address only where allowed."""
@@ -155,7 +164,7 @@ def _told(waiting: Waiting, signature: str, said: Mapping[str, Any] | None) -> T
     return Told(waiting.id, "again" if said.get("again") is True else "dead", reason=reason)
 
 
-def _problem(answer: Answer) -> str:
+def problem_of(answer: Answer) -> str:
     """Return the status of a refusal, and what its problem says where it is one (RFC 9457)."""
     try:
         found = json.loads(answer.body)

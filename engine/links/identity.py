@@ -7,6 +7,7 @@ a JWT that names caller, callee and the digest of the body (RFC 7523).
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -75,6 +76,33 @@ class Identity:
             "body": sha256(body).hexdigest(),
         }
         return jwt.encode({"alg": ALGORITHM, "kid": key_id(key)}, claims, key, registry=REGISTRY)
+
+
+class Keyring:
+    """The identity of a node as its file of keys stands: read anew when the file has changed."""
+
+    def __init__(self, node: str, path: Path) -> None:
+        self._node, self._path = node, path
+        self._kept = self.read()
+        self._stamp = self._changed()
+
+    def __call__(self) -> Identity:
+        """Return the identity of now; while the file cannot be read, the one from before."""
+        stamp = self._changed()
+        if stamp != self._stamp:
+            with suppress(Invalid):
+                self._kept, self._stamp = self.read(), stamp
+        return self._kept
+
+    def read(self) -> Identity:
+        """Return the identity as the file has it; raise Invalid where it cannot be read."""
+        return Identity(self._node, read_keys(self._path))
+
+    def _changed(self) -> int:
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:
+            return -1
 
 
 def key_id(key: OKPKey) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.codes import possible
 from engine.commands import ReceiveEnvelope
 from engine.dossier import Dossier, Links, Peer
 from engine.errors import Conflict, Forbidden, Invalid, MotcuaError, NotFound
@@ -180,7 +181,7 @@ def _check_origin(unit: Unit, said: Mapping[str, Any]) -> None:
     Nobody else may open dossiers under the codes of an agency, least of all of one that is here.
     """
     agency = said["receiving_agency"]
-    if not said["code"].startswith(f"{agency}-") or (
+    if not possible(said["code"], agency) or (
         unit.homes(frozenset({agency})).get(agency) != said["origin"]
     ):
         raise Forbidden(
