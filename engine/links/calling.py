@@ -76,7 +76,10 @@ class Neighbour:
 
     def _asked(self, path: str, headers: Mapping[str, str]) -> Any:
         url = f"{self._node.url.rstrip('/')}{path}"
-        answer: Answer = self._outward.call("GET", url, headers, limits=LIMITS)
+        try:
+            answer: Answer = self._outward.call("GET", url, headers, limits=LIMITS)
+        finally:
+            self._outward.close()
         try:
             if answer.status == 200:
                 return json.loads(answer.body)

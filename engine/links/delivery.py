@@ -84,6 +84,11 @@ class Http:
             for waiting, mark in signed
         ]
 
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        for client in (self._open, *self._private.values()):
+            client.close()
+
     def _proven(self, node: Node, waiting: Waiting, told: Told) -> Told:
         """Return what was told, with a reason where the receipt is by a key not known here."""
         said = said_of(node.id, self._identity.node, waiting.id, waiting.body)
