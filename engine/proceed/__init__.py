@@ -22,7 +22,7 @@ from engine.commands import (
     UnclaimTask,
 )
 from engine.dossier import Dossier, Task
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, below
 from engine.flow import run
 from engine.law.acts import act_named
 from engine.proceed import acts, parts
@@ -74,9 +74,10 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
             work.put_task(replace(task_of(before, task_id), assignee=person))
         case PerformAct(act=act, content=content):
             acts.perform(work, act, content)
+            parts.let_pass(work, act)
         case FireTimer(part=part_id, wait=wait):
             if part_id == REMINDERS:
-                acts.remind(work, wait)
+                _remind(work, wait)
             else:
                 parts.fire(work, part_id, wait)
         case RegisterDossier():
@@ -122,14 +123,29 @@ def _content(command: DossierCommand) -> Mapping[str, Any]:
     return command.content if isinstance(command, PerformAct) else {}
 
 
+def _remind(work: Work, key: str) -> None:
+    awaited = work.standing.awaited()
+    acts.remind(work, key)
+    if work.standing.awaited() != awaited:  # silence was the answer
+        parts.let_pass(work, "answer")
+
+
 def _complete(work: Work, task: Task) -> None:
     # Completing an unclaimed task claims it (design.md section 5).
     work.put_task(replace(task, assignee=work.facts.actor))
+    try:
+        _do(work, task)
+    except Invalid as fault:
+        raise below(fault, "/answers") from fault
+
+
+def _do(work: Work, task: Task) -> None:
     if task.act is not None:
         about = task.element.removeprefix(f"{ACT_TASK}{task.act}").removeprefix(".")
         named = {"consultation": about} if task.act == "answer" else {}
         acts.perform(work, task.act, {**work.content, **named})
         close_tasks(work, [task.id])
+        parts.let_pass(work, task.act)
         return
     part = parts.running(work, task.part)
     _receive_by_working(work, task)

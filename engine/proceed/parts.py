@@ -16,7 +16,7 @@ from engine.law.settle import RESULTS
 from engine.law.status import may_move
 from engine.proceed import acts, tasks
 from engine.proceed.work import Work
-from engine.step import Outgoing, Step, Wait
+from engine.step import DrawnAct, Outgoing, Step, Wait
 
 
 def begin(
@@ -72,6 +72,24 @@ def fire(work: Work, part_id: str, wait_id: str) -> None:
     others = tuple(wait for wait in part.waits if wait.id != wait_id)
     work.parts[part.id] = replace(part, waits=others)
     absorb(work, part.id, step)
+
+
+def let_pass(work: Work, act: str) -> None:
+    """Let the events pass that are drawn for an act, which was performed without the drawing.
+
+    In each part the first one that waits goes on (of an answer the first in all): its token would
+    wait for ever for what has happened already.
+    """
+    for key, part in list(work.parts.items()):
+        wait = next((w for w in part.waits if work.facts.flow.acts.get(w.element) == act), None)
+        if part.status != "running" or wait is None:
+            continue
+        step = run.happen(work.facts.flow, part.state, wait.id, work.setting())
+        own = DrawnAct(act, wait.element)
+        work.acts.append({"act": act, "element": wait.element, "skipped": "already done"})
+        absorb(work, key, replace(step, acts=tuple(drawn for drawn in step.acts if drawn != own)))
+        if act == "answer":
+            return
 
 
 def carry(work: Work) -> None:
@@ -174,7 +192,13 @@ def _kept_due(before: tuple[Wait, ...], after: tuple[Wait, ...]) -> tuple[Wait, 
 
 
 def _move_status(work: Work, step: Step) -> None:
-    """Follow the drawn statuses along the table; what an act has decided wins."""
+    """Follow the drawn statuses along the table; what an act has decided wins.
+
+    What waits for a supplement or a payment stays so, whatever other parts do meanwhile.
+    """
+    hold = work.standing.hold
+    if hold is not None and hold.act != "consult":
+        return
     for status in step.statuses:
         if may_move(work.standing.status, status):  # type: ignore[arg-type]  # lint checked it
             moved = work.standing.moved(status)  # type: ignore[arg-type]
