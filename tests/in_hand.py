@@ -25,12 +25,17 @@ from engine.proceed.record import REMINDERS
 from engine.worktime import DEFAULT, Calendar
 
 CODE = "9.000003"
-#: One step, and nothing of the law: every act is performed by hand.
-CLEAN = draw(
-    "start:s user:work end:e", "s>work work>e",
-    named(**{"motcua:procedureCode": CODE, "motcua:timeLimit": "5 ngày làm việc"}),
-    work='motcua:role="specialist"',
-)
+
+
+def clean(limit: str | None = "5 ngày làm việc", **more: str) -> bytes:
+    """One step, and nothing of the law: every act is performed by hand."""
+    said = {"procedureCode": CODE, **({"timeLimit": limit} if limit else {}), **more}
+    return draw(
+        "start:s user:work end:e", "s>work work>e",
+        named(**{f"motcua:{name}": value for name, value in said.items()}),
+        work='motcua:role="specialist"',
+    )
+
 
 
 def flow_of(content: bytes) -> Flow:
@@ -48,8 +53,9 @@ class InHand:
     """A dossier registered at a moment, on which commands are performed at later ones."""
 
     registered: str = "09/11/2026 08:00"
-    drawing: bytes = CLEAN
+    drawing: bytes = field(default_factory=clean)
     competent: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
     rules: RuleSet | None = None
     calendars: dict[str, Calendar] = field(default_factory=lambda: dict.fromkeys(
         town.NAMES, DEFAULT))
@@ -61,7 +67,8 @@ class InHand:
         self.now = moment(self.registered)
         self.rules = self.rules or rules_on(self.now.date())
         command = RegisterDossier(
-            CODE, town.COMMUNE, "direct", {"name": "Nguyễn Văn A"}, {}, self.competent)
+            CODE, town.COMMUNE, "direct", {"name": "Nguyễn Văn A"}, self.answers,
+            self.competent)
         born = Registration(f"{town.COMMUNE}-{self.now:%y%m%d}-0001", 1, {})
         outcome = register(command, born, self.facts())
         self.before = Before(outcome.dossier)

@@ -1,7 +1,7 @@
 """Running (chạy): one input to one instance, as a pure function: same inputs, same bytes.
 
 `start`, `complete`, `deliver`, `fire`, `happen` and `cancel` take a flow, a state and a setting and
-return a `Step`; nothing else happens: no clock is read, nothing is sent, no message is delivered inside.
+return a `Step`; nothing else happens: no clock is read, nothing is sent, nothing delivered inside.
 """
 
 from __future__ import annotations
