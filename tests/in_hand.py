@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pytest
 import town
 from sketch import draw, named
 
@@ -110,14 +111,11 @@ class InHand:
     ) -> Conflict | Invalid:
         """The refusal of an act; nothing has changed by it, and it names what it rests on."""
         stood = (self.before, list(self.entries))
-        try:
+        with pytest.raises((Conflict, Invalid)) as refusal:
             self.act(name, at, **content)
-        except (Conflict, Invalid) as refusal:
-            assert (self.before, self.entries) == stood
-            assert "Đ" in refusal.vi or "tham số" in refusal.vi, refusal.vi
-            return refusal
-        msg = f"{name} was not refused"
-        raise AssertionError(msg)
+        assert (self.before, self.entries) == stood
+        assert "Đ" in refusal.value.vi or "tham số" in refusal.value.vi
+        return refusal.value
 
     @property
     def standing(self) -> Standing:

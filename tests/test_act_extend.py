@@ -72,7 +72,8 @@ def test_as_often_as_the_parameter_says() -> None:
 @pytest.mark.parametrize(("content", "pointer"), [
     ({"due": "2026-11-23"}, "/reason"), ({"reason": WHY}, "/due"),
     ({"reason": WHY, "due": "mai"}, "/due"), ({"reason": WHY, "due": "2026-11-16"}, "/due"),
-    ({"reason": WHY, "due": "2026-11-10"}, "/due"), ({"reason": WHY, "duration": "lâu"}, "/duration"),
+    ({"reason": WHY, "due": "2026-11-10"}, "/due"),
+    ({"reason": WHY, "duration": "lâu"}, "/duration"),
     ({"reason": WHY, "duration": "Không tính thời gian"}, "/duration"),
 ])
 def test_it_states_a_reason_and_a_later_date(content: dict[str, str], pointer: str) -> None:

@@ -114,7 +114,7 @@ def fire(
 
 
 def happen(flow: Flow, state: bytes, wait_id: str, setting: Setting) -> Step:
-    """Let an event happen whatever it waits for; raise Conflict(wait-not-open) when it no more does.
+    """Let an event happen whatever it waits for; raise Conflict(wait-not-open) when it does not.
 
     For an event that stands for an act of the law, and the act was performed outside the drawing.
     """
