@@ -59,6 +59,8 @@ def test_the_amount_is_stated_in_whole_dong(amount: object) -> None:
 
 def test_what_is_not_accepted_yet_or_has_a_result_owes_nothing() -> None:
     assert InHand().refuses("request-payment", amount=1).code == "status-move"
+    supplemented = InHand().act("request-supplement", reason="Thiếu").act("receive-supplement")
+    assert supplemented.refuses("request-payment", amount=1).code == "not-accepted-yet"
     assert in_process().act("settle").refuses("request-payment", amount=1).code == "status-move"
 
 

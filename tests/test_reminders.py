@@ -6,7 +6,6 @@ town's clock stands at Mon 9 November 2026, 08:00; the procedure has 5 working d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -93,8 +92,8 @@ class Place:
 
 
 @pytest.fixture
-def place(store: Store, office: Office, clock: FixedClock, owner: str) -> Iterator[Place]:
-    yield Place(store, office, clock, owner).begin()
+def place(store: Store, office: Office, clock: FixedClock, owner: str) -> Place:
+    return Place(store, office, clock, owner).begin()
 
 
 def test_near_due_and_overdue_stand_from_acceptance_and_speak_once(place: Place) -> None:

@@ -17,6 +17,7 @@ from engine.law.acting import (
     held_by,
     need_no_hold,
     need_text,
+    refused,
     released,
 )
 from engine.law.deadline import resumed
@@ -28,6 +29,11 @@ def request_payment(standing: Standing, circumstances: Circumstances) -> Effect:
     """Ask the applicant to pay; the dossier is held until the receipt is recorded."""
     need_no_hold(standing)
     moved = standing.moved("payment_requested")
+    if standing.accepted_at is None:
+        raise refused(
+            "request-payment", circumstances, "Phải tiếp nhận trước khi yêu cầu nộp tiền",
+            "The dossier must be accepted before a payment is asked for", "not-accepted-yet",
+        )
     hold = held_by(
         "request-payment", "record-payment", circumstances, days_or(circumstances.content, None),
     )
