@@ -1,12 +1,13 @@
 """Views (cách trình bày): a dossier with its control slip and its history, as an agency sees them.
 
 Who takes part sees every agency's times and due dates, as the control slip of Circular 01/2018 has
-them; names and persons of steps are shown to their own agency alone.
+them; names and persons of steps are shown to their own agency alone. Who was only asked for an
+opinion sees its own question, and nothing of what the others do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,26 @@ def dossier_view(
             for p in parts
         ],
         "slip": [_slip_row(task, task.agency in agencies) for task in tasks],
+    }
+
+
+def narrowed(
+    body: Mapping[str, Any], wording: Mapping[str, Mapping[str, Any]], own: frozenset[str] | None,
+) -> dict[str, Any]:
+    """Return a dossier's view with the words of its consultations.
+
+    `own` are the agencies of an asker who was only consulted: then nothing else is shown.
+    """
+    spoken = [{**one, **wording.get(one["id"], {})} for one in body["consultations"]]
+    if own is None:
+        return {**body, "consultations": spoken}
+    hidden: dict[str, Any] = {
+        name: [] for name in (*RECORDS, "parts", "derivation") if name in body
+    }
+    return {
+        **body, **hidden, "hold": None,
+        "consultations": [one for one in spoken if one["agency"] in own],
+        "slip": [row for row in body["slip"] if row["agency"] in own],
     }
 
 

@@ -194,12 +194,15 @@ def _kept_due(before: tuple[Wait, ...], after: tuple[Wait, ...]) -> tuple[Wait, 
 def _move_status(work: Work, step: Step) -> None:
     """Follow the drawn statuses along the table; what an act has decided wins.
 
-    What waits for a supplement or a payment stays so, whatever other parts do meanwhile.
+    What waits for a supplement or a payment stays so, whatever other parts do meanwhile; what was
+    not accepted is not in process, or it could never be accepted and its clock never start.
     """
     hold = work.standing.hold
     if hold is not None and hold.act != "consult":
         return
     for status in step.statuses:
+        if status == "in_process" and work.standing.accepted_at is None:
+            continue
         if may_move(work.standing.status, status):  # type: ignore[arg-type]  # lint checked it
             moved = work.standing.moved(status)  # type: ignore[arg-type]
             work.set_standing(noted(moved, work.facts.now))
