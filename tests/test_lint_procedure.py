@@ -143,3 +143,20 @@ def test_forms_are_read_and_give_the_names_of_data() -> None:
     assert only(content, "form-unreadable", f=b"{").severity == "error"
     twice = form.replace(b"so_tien", b"ket_qua")
     assert "ket_qua" in only(content, "form-unreadable", f=twice).en
+
+
+@pytest.mark.parametrize(("name", "wrong", "right"), [
+    ("tacitConsent", ["yes", "có"], ["true", "false", "1", "0"]),
+    ("calendarDays", ["yes", "True"], ["true", "false"]),
+    ("supplementDays", ["0", "-3", "3 ngày", "1,5", "1000"], ["1", "5", "30"]),
+])
+def test_a_parameter_that_cannot_be_read_is_an_error(
+    name: str, wrong: list[str], right: list[str],
+) -> None:
+    for value in wrong:
+        found = only(drawn(attributes=f'{CODE} motcua:{name}="{value}"'), "parameter-unreadable")
+        assert (found.severity, name in found.vi) == ("error", True)
+        assert found.hint_vi
+    for value in right:
+        said = drawn(attributes=f'{CODE} motcua:{name}="{value}"')
+        assert "parameter-unreadable" not in codes(said)

@@ -17,6 +17,7 @@ from engine.flow.lint.gateways import gateway_findings
 from engine.flow.lint.identity import identity_findings
 from engine.flow.lint.ignored import ignored_findings
 from engine.flow.lint.lawful import law_findings
+from engine.flow.lint.parameters import parameter_findings
 from engine.flow.lint.readings import reading_findings
 from engine.flow.lint.report import Known, Report, Subject
 from engine.flow.lint.schema import schema_findings
@@ -36,7 +37,7 @@ MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
-    ignored_findings, reading_findings, law_findings, soundness_findings,
+    parameter_findings, ignored_findings, reading_findings, law_findings, soundness_findings,
 )
 
 
