@@ -40,6 +40,8 @@ def test_what_has_arrived_was_passed_on_whether_or_not_anybody_said_so() -> None
 def test_it_may_be_forwarded_first() -> None:
     dossier = accepted().act("forward", "09/11/2026 10:00")
     assert (dossier.status, dossier.due) == ("in_process", None)
+    # It should be taken over that day; nobody doing so is told.
+    assert dossier.reminders() == {"take-over-late": "09/11/2026 17:31"}
     dossier.act("take-over", "09/11/2026 15:01")
     # After 15:00, so as Tue 10: Wed 11, Thu 12, Fri 13, Mon 16, Tue 17.
     assert (dossier.status, dossier.due) == ("in_process", "17/11/2026 17:30")
@@ -87,3 +89,11 @@ def test_while_a_supplement_is_awaited_nothing_is_taken_over() -> None:
 def test_before_the_amendment_the_older_article_is_named() -> None:
     dossier = InHand("02/07/2025 09:00", clean())
     assert "NĐ 118/2025 Đ17, Đ18" in dossier.refuses("take-over").vi
+
+
+def test_an_agency_that_does_not_take_over_what_was_passed_on_is_told() -> None:
+    dossier = accepted().act("forward", "09/11/2026 15:30")
+    assert dossier.reminders() == {"take-over-late": "10/11/2026 07:31"}
+    dossier.remind("take-over-late", "10/11/2026 07:31")
+    assert [alert.kind for alert in dossier.standing.alerts] == ["take-over-late"]
+    assert dossier.waiting() == [("take-over", ELSEWHERE)]

@@ -111,6 +111,24 @@ def test_a_double_click_with_a_key_is_answered_twice_and_performed_once(place: T
     assert len(history) == 2
 
 
+@pytest.mark.parametrize("name", ["answer", "refuse"])
+def test_a_repeated_key_is_answered_though_the_act_took_away_what_allowed_it(
+    place: Town, name: str,
+) -> None:
+    code = accepted(place)
+    act(place.reception, code, "consult", **ASKED)
+    who, content = (place.person(town.POLICE), {"opinion": "Có"}) if name == "answer" else (
+        place.person(town.COMMUNE, "division_head"), {"reason": "Không đủ"})
+    etag = who.get(f"/dossiers/{code}").json()["etag"]
+    first, second = (
+        who.post(f"/dossiers/{code}/acts/{name}", content, etag=etag, key="once")
+        for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200), second.text
+    assert first.json() == second.json()
+    other = who.post(f"/dossiers/{code}/acts/{name}", content, etag=etag, key="twice")
+    assert other.status_code == 403
+
+
 def test_two_officials_at_once_decide_once(place: Town) -> None:
     code = accepted(place)
     etag = place.reception.get(f"/dossiers/{code}").json()["etag"]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sketch import body, codes, diagram, draw, only, process, report
+from sketch import body, codes, diagram, draw, only, process, report, timer
 
 from engine.flow.lint import Known, lint
 
@@ -160,3 +160,17 @@ def test_a_parameter_that_cannot_be_read_is_an_error(
     for value in right:
         said = drawn(attributes=f'{CODE} motcua:{name}="{value}"')
         assert "parameter-unreadable" not in codes(said)
+
+
+@pytest.mark.parametrize("on_flow", [False, True])
+def test_a_timer_that_performs_an_act_nobody_explains_is_an_error(on_flow: bool) -> None:
+    def timed(act: str) -> bytes:
+        said = f'motcua:act="{act}"'
+        inside = body("start:s catch:t user:a end:e", "s>t t>a a>e", t=timer("P5D"),
+                      **({"f1": said} if on_flow else {}))
+        drawn_on = inside if on_flow else inside.replace('id="t"', f'id="t" {said}')
+        return diagram(process(drawn_on, CODE))
+
+    found = only(timed("request-supplement"), "act-unsaid")
+    assert (found.severity, "reason" in found.vi) == ("error", True)
+    assert "act-unsaid" not in codes(timed("forward"))

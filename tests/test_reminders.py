@@ -276,6 +276,12 @@ def test_what_is_taken_back_lets_them_stand_as_before(place: Place) -> None:
     place.act(code, "request-supplement", reason="Thiếu")
     place.act(code, "correct", reason="Nhầm hồ sơ")
     assert place.rows(code) == stood
+    for act, content in (("consult", ASKED), ("extend", {"reason": "Chậm", "duration": "1 ngày"}),
+                         ("request-payment", {"amount": 1}), ("settle", {})):
+        place.act(code, act, **content)
+        place.act(code, "correct", reason="Nhầm hồ sơ")
+        assert place.rows(code) == stood
+    assert place.replays(code)
 
 
 def test_hold_and_release_leave_the_timers_of_the_drawing_to_the_drawing(place: Place) -> None:

@@ -28,7 +28,7 @@ _TOLERATED = frozenset({
     "deadlock", "lack-of-synchronisation", "no-way-to-end", "soundness-undecided", "dead-end",
     "gateway-without-conditions", "condition-missing", "unknown-act", "unknown-status",
     "act-never-allowed", "status-never-moves", "law-no-answer", "law-no-receiving-step",
-    "duration-unreadable", "duration-over-limit", "parameter-unreadable",
+    "duration-unreadable", "duration-over-limit", "parameter-unreadable", "act-unsaid",
     "form-unreadable", "form-missing",
     "unknown-role", "unknown-agency", "task-without-role", "in-no-lane", "in-two-lanes",
 })

@@ -102,8 +102,9 @@ TOLD: Mapping[str, Told] = {
     "settle": Told(
         "đang xử lý; vừa nộp thì chỉ giải quyết ngay · in process; what has just come in only on "
         "the spot",
-        "đã xử lý xong; giải quyết ngay thì mọi phần việc dừng và mở việc trả kết quả · settled; "
-        "on the spot with every part, and opens the task to return it", ("refusal",)),
+        "đã xử lý xong; giải quyết ngay thì mọi phần việc dừng và mở việc trả kết quả; từ chối thì "
+        "nêu lý do, có phiếu · settled; on the spot with every part, and opens the task to return "
+        "it; a refusal states its reason and calls for the paper", ("refusal",)),
     "return": Told(
         "đã xử lý xong; trước ngày hẹn chỉ sau khi báo · settled; before its day only after notice",
         "đã trả kết quả; bước đã vẽ còn mở vẫn chờ người làm · returned; drawn steps still open "

@@ -70,6 +70,9 @@ def _of_deadline(
     received = received_at(standing)
     if standing.status == "received" and received and not standing.forwarded_at:
         found["forward-late"] = forward_due(received, rules, calendar) + _PAST
+    if standing.forwarded_at and standing.clock_from is None and standing.accepted_at:
+        # Of a dossier for another agency: its clock must not stand still for want of a click.
+        found["take-over-late"] = forward_due(standing.forwarded_at, rules, calendar) + _PAST
     if standing.due is not None:
         found["overdue"] = standing.due + _PAST
         if now < found["overdue"]:  # what is late already is no longer near
@@ -125,7 +128,7 @@ def _of_consultations(standing: Standing) -> dict[str, datetime]:
 #: What an alert of a kind is about: it speaks again only about another thing.
 _ABOUT: Mapping[str, Callable[[Standing], datetime | None]] = {
     "near-due": lambda s: s.due, "overdue": lambda s: s.due,
-    "forward-late": received_at,
+    "forward-late": received_at, "take-over-late": lambda s: s.forwarded_at,
     "supplement-late": lambda s: s.hold.since if s.hold else None,
     "payment-late": lambda s: s.hold.since if s.hold else None,
 }

@@ -110,12 +110,13 @@ class Desk:
         rules = rules_by_id(before.dossier.rule_set)
         permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
         deed = act_named(command.act)
+        # Before the permission: an act may end what gave it, such as the part of one's agency.
+        if request and (kept := unit.take_key(actor.id, request)):
+            return Result.repeat(kept)
         permits.do_act(before, command.act, actor, rules)
         if deed.name == "answer":
             content = permits.own_consultation(before, command.content, actor, rules)
             command = replace(command, content=content)
-        if request and (kept := unit.take_key(actor.id, request)):
-            return Result.repeat(kept)
         facts = self.facts(unit, before, actor, now, self._asked(before, command))
         _need_by_hand(deed)
         dry_run(before, command.act, facts)

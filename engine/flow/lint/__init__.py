@@ -24,6 +24,7 @@ from engine.flow.lint.schema import schema_findings
 from engine.flow.lint.sound import soundness_findings
 from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
+from engine.flow.lint.unsaid import unsaid_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
 from engine.flow.read import Limits, read
@@ -37,7 +38,8 @@ MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
-    parameter_findings, ignored_findings, reading_findings, law_findings, soundness_findings,
+    parameter_findings, ignored_findings, reading_findings, law_findings, unsaid_findings,
+    soundness_findings,
 )
 
 
