@@ -199,3 +199,25 @@ def test_a_drawn_status_does_not_end_a_wait_of_the_law() -> None:
     dossier = in_process(inside).complete("work", "10/11/2026 09:00", reason="Thiếu")
     assert dossier.status == "supplement_requested"
     assert dossier.act("receive-supplement").status == "in_process"
+
+
+def test_a_drawn_in_process_waits_for_the_acceptance() -> None:
+    inside = body("start:s user:work user:after end:e", "s>work work>after after>e",
+                  work='motcua:status="received"', after='motcua:status="in_process"')
+    dossier = InHand("09/11/2026 09:00", drawn(inside))
+    assert dossier.status == "received"
+    assert dossier.complete("work").status == "received"
+    assert dossier.act("accept", "09/11/2026 10:00").due == "16/11/2026 17:30"
+
+
+@pytest.mark.parametrize("status", ["settled", "stopped"])
+def test_a_drawn_status_that_ends_the_clock_ends_it(status: str) -> None:
+    inside = body("start:s user:work user:after end:e", "s>work work>after after>e",
+                  after=f'motcua:status="{status}"')
+    dossier = in_process(inside)
+    dossier.act("consult", agency=town.POLICE, question="?", duration="1 ngày")
+    dossier.complete("work", "10/11/2026 09:00")
+    assert (dossier.status, dossier.reminders()) == (status, {})
+    assert dossier.standing.settled_at or dossier.standing.ended_at
+    assert dossier.waiting() == ([] if status == "settled" else [("answer", town.POLICE)])
+    assert dossier.replays()

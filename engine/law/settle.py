@@ -44,7 +44,7 @@ def settle(standing: Standing, circumstances: Circumstances) -> Effect:
         _explained(standing, circumstances)
     return Effect(
         settled, ends_parts=at_once, opens=(ActTask("return"),) if at_once else (),
-        papers=("refusal",) if result == "refused" else (), cancels=_moot(standing),
+        papers=("refusal",) if result == "refused" else (), cancels=moot(standing),
     )
 
 
@@ -71,7 +71,7 @@ def _explained(standing: Standing, circumstances: Circumstances) -> None:
         need_text(circumstances, "refuse", "apology")
 
 
-def _moot(standing: Standing) -> tuple[str, ...]:
+def moot(standing: Standing) -> tuple[str, ...]:
     """Return the act tasks that nobody needs any more once there is a result."""
     return ("take-over", *(answer_task(one).key for one in standing.awaited()))
 

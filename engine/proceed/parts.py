@@ -11,9 +11,8 @@ from engine.dossier import Part, PartState
 from engine.errors import Conflict
 from engine.flow import run
 from engine.handoff import Envelope
-from engine.law.forward import noted
-from engine.law.settle import RESULTS
-from engine.law.status import may_move
+from engine.law.drawn import follow
+from engine.law.settle import RESULTS, moot
 from engine.proceed import acts, tasks
 from engine.proceed.work import Work
 from engine.step import DrawnAct, Outgoing, Step, Wait
@@ -192,17 +191,10 @@ def _kept_due(before: tuple[Wait, ...], after: tuple[Wait, ...]) -> tuple[Wait, 
 
 
 def _move_status(work: Work, step: Step) -> None:
-    """Follow the drawn statuses along the table; what an act has decided wins.
-
-    What waits for a supplement or a payment stays so, whatever other parts do meanwhile; what was
-    not accepted is not in process, or it could never be accepted and its clock never start.
-    """
-    hold = work.standing.hold
-    if hold is not None and hold.act != "consult":
-        return
+    """Follow the drawn statuses; with a result nobody need answer or take over any more."""
+    before = work.standing
     for status in step.statuses:
-        if status == "in_process" and work.standing.accepted_at is None:
-            continue
-        if may_move(work.standing.status, status):  # type: ignore[arg-type]  # lint checked it
-            moved = work.standing.moved(status)  # type: ignore[arg-type]
-            work.set_standing(noted(moved, work.facts.now))
+        known: Any = status  # lint has checked it
+        work.set_standing(follow(work.standing, known, work.facts.now))
+    if work.standing.settled_at is not None and before.settled_at is None:
+        tasks.close_act_tasks(work, moot(before), "cancelled")
