@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import town
 from in_hand import InHand, moment
+
+from engine.worktime import DEFAULT, Calendar
 
 
 def accepted(at: str = "09/11/2026 09:00") -> InHand:
@@ -64,3 +67,17 @@ def test_after_a_supplement_it_goes_on_from_where_it_was_and_is_due_anew() -> No
     assert dossier.status == "received"
     assert dossier.reminders()["forward-late"] == "13/11/2026 07:31"
     assert dossier.act("forward", "13/11/2026 07:31").status == "in_process"
+
+
+def test_the_hours_of_the_unit_that_must_pass_it_on_decide() -> None:
+    # The receiving unit closes at 16:30, the competent agency at 17:30.
+    week = {day: ["07:30-11:30", "12:30-16:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    early = Calendar.from_json({**DEFAULT.to_json(), "name": "early", "hours": [
+        {**DEFAULT.to_json()["hours"][0], "week": week}]})
+    calendars = {town.COMMUNE: early, town.DEPARTMENT: DEFAULT}
+    dossier = InHand("09/11/2026 09:00", competent=town.DEPARTMENT, calendars=calendars)
+    assert dossier.act("accept").reminders() == {"forward-late": "09/11/2026 16:31"}
+    dossier.act("forward", "09/11/2026 16:00")
+    # After 15:00: when the competent agency opens on Tue 10.
+    assert dossier.reminders() == {"take-over-late": "10/11/2026 07:31"}
+    assert dossier.replays()

@@ -21,7 +21,8 @@ class Circumstances:
     `part` is that step's part. `competent` is the agency that settles, `elsewhere` tells that
     another one received the dossier for it. `tacit_consent` and `notice_days` are what the
     procedure says of silence and of sector law. `consulted` is the calendar of the agency that the
-    content names, None where the register does not know it.
+    content names, None where the register does not know it; `counter` that of the receiving agency
+    where it may be another one.
     """
 
     now: datetime
@@ -37,6 +38,7 @@ class Circumstances:
     tacit_consent: bool = False
     notice_days: int | None = None
     consulted: Calendar | None = None
+    counter: Calendar | None = None
 
 
 @dataclass(frozen=True)

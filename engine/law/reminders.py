@@ -25,15 +25,18 @@ _OPENS: Mapping[str, str] = {"supplement-late": "close", "consultation-late": "a
 
 
 def reminders(
-    standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime,
+    standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime, *,
+    counter: Calendar | None = None,
 ) -> dict[str, datetime]:
     """Return the reminders that a standing gives, by key (kind, or kind:about), with their moments.
 
-    What has spoken already is left out.
+    What has spoken already is left out. `calendar` is that of the competent agency, `counter` that
+    of the receiving one, whose duty it is to pass the dossier on.
     """
     spoken = {(alert.kind, alert.about) for alert in standing.alerts}
     found = {
         **_of_consultations(standing), **_of_hold(standing),
+        **_of_passing_on(standing, rules, calendar, counter or calendar),
         **_of_deadline(standing, rules, calendar, now),
     }
     return {
@@ -44,7 +47,8 @@ def reminders(
 def remind(standing: Standing, key: str, circumstances: Circumstances) -> Effect:
     """Return what a reminder does that has come due; raise Conflict for one that stands no more."""
     standing_now = reminders(
-        standing, circumstances.rules, circumstances.calendar, circumstances.now)
+        standing, circumstances.rules, circumstances.calendar, circumstances.now,
+        counter=circumstances.counter)
     if key not in standing_now:
         raise Conflict(
             "Nhắc việc này không còn nữa.", "This reminder no longer stands.", code="wait-not-open",
@@ -61,18 +65,26 @@ def remind(standing: Standing, key: str, circumstances: Circumstances) -> Effect
     return Effect(warned, opens=opens)
 
 
+def _of_passing_on(
+    standing: Standing, rules: RuleSet, calendar: Calendar, counter: Calendar,
+) -> dict[str, datetime]:
+    received = received_at(standing)
+    if received is None or standing.settled_at or standing.ended_at or standing.hold:
+        return {}
+    if standing.status == "received" and not standing.forwarded_at:
+        return {"forward-late": forward_due(received, rules, counter) + _PAST}
+    if standing.forwarded_at and standing.clock_from is None:
+        # Of a dossier for another agency: its clock must not stand still for want of a click.
+        return {"take-over-late": forward_due(standing.forwarded_at, rules, calendar) + _PAST}
+    return {}
+
+
 def _of_deadline(
     standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime,
 ) -> dict[str, datetime]:
     if standing.settled_at or standing.ended_at or _stands_still(standing.hold, rules):
         return {}
     found: dict[str, datetime] = {}
-    received = received_at(standing)
-    if standing.status == "received" and received and not standing.forwarded_at:
-        found["forward-late"] = forward_due(received, rules, calendar) + _PAST
-    if standing.forwarded_at and standing.clock_from is None and standing.accepted_at:
-        # Of a dossier for another agency: its clock must not stand still for want of a click.
-        found["take-over-late"] = forward_due(standing.forwarded_at, rules, calendar) + _PAST
     if standing.due is not None:
         found["overdue"] = standing.due + _PAST
         if now < found["overdue"]:  # what is late already is no longer near

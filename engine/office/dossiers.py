@@ -67,7 +67,7 @@ class Desk:
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
             facts = self.facts(unit, before, SYSTEM, now)
-            check_timer(before, command, now, facts.calendars[before.dossier.competent_agency])
+            check_timer(before, command, now, facts.calendars)
             outcome = self._save(unit, before, command, facts)
             unit.commit()
             return Result(dossier_json(outcome.dossier), dossier_etag(outcome.dossier))

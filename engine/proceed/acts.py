@@ -77,6 +77,7 @@ def circumstances(
         part=drawn.part if drawn else None, competent=dossier.competent_agency,
         elsewhere=dossier.competent_agency != dossier.receiving_agency,
         tacit_consent=procedure.tacit_consent, notice_days=procedure.supplement_days,
+        counter=work.calendar(dossier.receiving_agency),
         consulted=work.facts.calendars.get(str(content.get("agency"))),
     )
 

@@ -52,9 +52,10 @@ def _reminders(work: Work) -> Mapping[str, datetime] | None:
     if work.standing == before:
         return None
     rules, calendar = work.facts.rules, work.calendar(work.dossier.competent_agency)
-    now = work.facts.now
-    stand = reminders(work.standing, rules, calendar, now)
-    return None if stand == reminders(before, rules, calendar, now) else stand
+    counter, now = work.calendar(work.dossier.receiving_agency), work.facts.now
+    stand = reminders(work.standing, rules, calendar, now, counter=counter)
+    stood = reminders(before, rules, calendar, now, counter=counter)
+    return None if stand == stood else stand
 
 
 def _draft(work: Work, command: DossierCommand, born: Registration | None) -> Draft:
