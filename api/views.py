@@ -73,10 +73,13 @@ def verdict(task: Task) -> str:
     return "on_time" if task.closed_at <= task.due else "late"
 
 
-def history_item(entry: Entry, agencies: frozenset[str]) -> dict[str, Any]:
+def history_item(
+    entry: Entry, agencies: frozenset[str], *, outside: bool = False,
+) -> dict[str, Any]:
     """Return an entry without personal values, with the tasks of those agencies alone.
 
-    Of a step at another agency neither the task nor who did it is told, as on the control slip.
+    Of a step at another agency neither the task nor who did it is told, as on the control slip;
+    of what does not touch its own tasks an agency `outside`, only consulted, is told no act either.
     """
     body = read_body(entry)
     content = body["content"]
@@ -84,12 +87,14 @@ def history_item(entry: Entry, agencies: frozenset[str]) -> dict[str, Any]:
     own = all(
         task["agency"] in agencies for task in outcome["tasks"] if task["id"] == command.get("task")
     )
+    tasks = [task for task in outcome["tasks"] if task["agency"] in agencies]
+    own = own and (bool(tasks) or not outside)
     return {
         "number": entry.number, "at": when(read_instant(body["at"])),
         "actor": body["actor"] if own else None,
         "command": command if own else {"kind": command["kind"]},
-        "status": outcome["standing"]["status"], "acts": outcome["acts"],
-        "tasks": [task for task in outcome["tasks"] if task["agency"] in agencies],
+        "status": outcome["standing"]["status"],
+        "acts": outcome["acts"] if tasks or not outside else [], "tasks": tasks,
         "states": outcome["states"], "previous": body["previous"], "hash": entry.hash,
     }
 

@@ -12,6 +12,7 @@ from http_town import Person, Town
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_hand import clean
+from sketch import draw, named
 from test_acts_machine import CONTENT
 
 from engine.clock import FixedClock
@@ -166,6 +167,9 @@ def test_the_agency_that_is_asked_sees_its_question_and_nothing_of_the_others(pl
     assert {row["agency"] for row in seen["slip"]} == {town.POLICE}
     assert "Nguyễn Văn An" not in str(seen)
     assert {name for name, one in offered(police, code).items() if one["allowed"]} == {"answer"}
+    told = police.get(f"/dossiers/{code}/history").json()["items"]
+    assert [[one["act"] for one in entry["acts"]] for entry in told] == [
+        [], [], [], ["consult"], []]
     assert act(police, code, "answer", opinion="Có cư trú", agrees=True).status_code == 200
     mine = place.reception.get(f"/dossiers/{code}").json()["consultations"]
     assert [one.get("opinion") for one in mine] == ["Có cư trú", None]
@@ -254,6 +258,29 @@ def test_another_agencys_dossier_goes_to_that_agencys_inbox(place: Town) -> None
     assert task["act"] == "take-over"
     done = there.post(f"/tasks/{task['id']}/complete", {"answers": {}}, etag=task["etag"])
     assert done.json()["standing"]["due"] == "2026-11-16T17:30:00+07:00"
+
+
+def test_an_agency_that_a_step_names_acts_on_what_it_works_on(
+    here: Town, office: Office, clock: FixedClock,
+) -> None:
+    drawing = draw(
+        "start:s user:work end:e", "s>work work>e", named(**{
+            "motcua:procedureCode": CODE, "motcua:timeLimit": "5 ngày", "motcua:decision": "1",
+            "motcua:field": "Thử", "motcua:level": "xã"}),
+        work=f'motcua:agency="{town.POLICE}" motcua:role="specialist"',
+    )
+    town.bring_into_force(office, CODE, {"main.bpmn": drawing}, clock)
+    code = accepted(here)
+    specialist = here.person(town.POLICE, "specialist")
+    assert offered(specialist, code)["request-supplement"]["allowed"]
+    assert act(specialist, code, "withdraw").status_code == 403
+    asked = act(specialist, code, "request-supplement", reason="Thiếu giấy khai sinh")
+    assert asked.status_code == 200
+    # Through the one-stop unit: its task, not the specialist's.
+    assert here.task(here.reception, code)["act"] == "receive-supplement"
+    task = here.task(specialist, code, "work")
+    held = specialist.post(f"/tasks/{task['id']}/complete", {}, etag=task["etag"])
+    assert (held.status_code, held.json()["code"]) == (409, "held")
 
 
 def test_a_warning_is_read_in_its_task_alone(place: Town) -> None:

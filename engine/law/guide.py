@@ -13,7 +13,7 @@ from engine.law.rules import Desk, RuleSet, rule_sets
 
 _ROLES: Mapping[str, str] = {
     "one_stop_officer": "một cửa", "specialist": "chuyên viên", "division_head": "trưởng phòng",
-    "leader": "lãnh đạo", "records_clerk": "văn thư",
+    "leader": "lãnh đạo", "records_clerk": "văn thư", "office_head": "lãnh đạo Văn phòng",
 }
 _PLACES: Mapping[str, str] = {
     "receiving": "cơ quan tiếp nhận · receiving agency",

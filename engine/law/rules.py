@@ -44,7 +44,7 @@ WHO_MAY: Mapping[str, tuple[Desk, ...]] = {
     "record-payment": (*_ONE_STOP, ("part", "one_stop_officer")),
     "consult": _ASKING,
     "answer": tuple(("consulted", role) for role in (
-        "specialist", "division_head", "leader", "one_stop_officer", "records_clerk",
+        "specialist", "division_head", "leader", "one_stop_officer", "records_clerk", "office_head",
     )),
     "extend": (*_ONE_STOP, *_LEADING),
     "stop": _ONE_STOP,
