@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import BindParameter, bindparam, case, select
+from sqlalchemy import BindParameter, bindparam, case, select, union
 
 from engine.commands import Request
 from engine.dossier import Part, Task
@@ -62,7 +62,10 @@ _KEPT = text_of(
     select(envelope).where(envelope.c.dossier == _CODE, envelope.c.state == "kept"),
 )
 _FIND_TASK = text_of(select(*TASK_COLUMNS).where(task.c.id == bindparam("id")))
-_AGENCIES = text_of(select(part.c.agency).where(part.c.dossier == _CODE).distinct())
+_AGENCIES = text_of(union(
+    select(part.c.agency).where(part.c.dossier == _CODE),
+    select(task.c.agency).where(task.c.dossier == _CODE),
+))
 _SAVE_DOSSIER = update_text(dossier, [
     "status", "due", "standing", "build", "entries", "head", "envelopes", "revision", "links",
 ])
@@ -131,7 +134,7 @@ class Unit:
         return None if row is None else (rows.task_of(row), row[1])
 
     def part_agencies(self, code: str) -> frozenset[str]:
-        """Return the agencies of all parts that a dossier ever had."""
+        """Return the agencies of all parts and tasks that a dossier ever had."""
         return frozenset(row[0] for row in self._connection.execute(_AGENCIES, {"code": code}))
 
     def calendars(self, agencies: Collection[str]) -> Mapping[str, Calendar]:
