@@ -29,7 +29,8 @@ _TOLERATED = frozenset({
     "message-never-sent", "message-may-never-come", "message-flow-not-sent",
     "gateway-without-conditions", "condition-missing", "unknown-act", "unknown-status",
     "act-never-allowed", "status-never-moves", "law-no-answer", "law-no-receiving-step",
-    "duration-unreadable", "duration-over-limit", "form-unreadable", "form-missing",
+    "duration-unreadable", "duration-over-limit", "parameter-unreadable", "act-unsaid",
+    "form-unreadable", "form-missing",
     "unknown-role", "unknown-agency", "task-without-role", "in-no-lane", "in-two-lanes",
 })
 

@@ -29,7 +29,6 @@ def facts_of(
     node where it works on another one than `node`.
     """
     desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
-    desks |= {one.agency for one in dossier.standing.consultations}
     if isinstance(asked, str):
         desks.add(asked)
     return Facts(

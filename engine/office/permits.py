@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from engine.dossier import Dossier, Task
 from engine.errors import Forbidden, NotFound
 from engine.law.rules import RuleSet
@@ -56,7 +59,10 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     dossier = before.dossier
     places = {
         "receiving": {dossier.receiving_agency}, "competent": {dossier.competent_agency},
-        "part": {part.agency for part in before.parts},
+        # A lane may give a step to another agency than its pool's.
+        "part": {part.agency for part in before.parts} | {
+            task.agency for task in before.tasks if task.act is None
+        },
         "consulted": {one.agency for one in dossier.standing.awaited()},
     }
     for relation, role in rules.who_may.get(act, ()):
@@ -79,6 +85,8 @@ def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
             f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
             "at an agency that takes part.", code="wrong-role",
         )
+
+
 def do_paper(before: Before, kind: str | None, actor: Actor) -> None:
     """Raise Forbidden unless a desk of the actor may change papers of that class.
 
@@ -98,6 +106,28 @@ def do_paper(before: Before, kind: str | None, actor: Actor) -> None:
         "Papers of a dossier are taken in by the one-stop unit; a participating agency adds its "
         "own results alone.", code="paper-not-allowed",
     )
+
+
+def own_consultation(
+    before: Before, content: Mapping[str, Any], actor: Actor, rules: RuleSet,
+) -> Mapping[str, Any]:
+    """Return the answer's content naming its consultation where the actor was asked only once.
+
+    Raises Forbidden when it names one that was asked of another agency.
+    """
+    roles = [role for relation, role in rules.who_may["answer"] if relation == "consulted"]
+    awaited = before.dossier.standing.awaited()
+    own = {one.id for one in awaited if any(actor.holds(one.agency, role) for role in roles)}
+    named = content.get("consultation") or None
+    if named is None:
+        return {**content, "consultation": min(own)} if len(own) == 1 else content
+    if named in {one.id for one in awaited} - own:
+        raise Forbidden(
+            f"Lần lấy ý kiến {named} hỏi cơ quan khác ({rules.article('answer')}).",
+            f"Consultation {named} was asked of another agency ({rules.article('answer')}).",
+            code="consultation-of-another",
+        )
+    return content
 
 
 def do_register(agency: str, actor: Actor) -> None:

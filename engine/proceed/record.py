@@ -58,8 +58,10 @@ def _reminders(work: Work) -> Mapping[str, datetime] | None:
         return None
     rules, calendar = work.facts.rules, work.calendar(competent)
     former, now = work.facts.former.get(competent, calendar), work.facts.now
-    stand = reminders(work.standing, rules, calendar, now)
-    return None if stand == reminders(before, rules, former, now) else stand
+    counter = work.calendar(work.dossier.receiving_agency)
+    stand = reminders(work.standing, rules, calendar, now, counter=counter)
+    stood = reminders(before, rules, former, now, counter=counter)
+    return None if stand == stood else stand
 
 
 def _draft(

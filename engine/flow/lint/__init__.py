@@ -20,6 +20,7 @@ from engine.flow.lint.gateways import gateway_findings
 from engine.flow.lint.identity import identity_findings
 from engine.flow.lint.ignored import ignored_findings
 from engine.flow.lint.lawful import law_findings
+from engine.flow.lint.parameters import parameter_findings
 from engine.flow.lint.readings import reading_findings
 from engine.flow.lint.repeats import repeat_findings
 from engine.flow.lint.report import Known, Report, Subject
@@ -28,6 +29,7 @@ from engine.flow.lint.sound import soundness_findings
 from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
 from engine.flow.lint.uncaught import uncaught_findings
+from engine.flow.lint.unsaid import unsaid_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
 from engine.flow.read import Limits, read
@@ -44,8 +46,8 @@ _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     compensation_findings, uncaught_findings, forbidden_findings,
     repeat_findings, gateway_findings, word_findings, decision_findings, staff_findings,
-    duration_findings, component_findings, ignored_findings, reading_findings, law_findings,
-    soundness_findings,
+    duration_findings, component_findings, parameter_findings, ignored_findings, reading_findings,
+    law_findings, unsaid_findings, soundness_findings,
 )
 
 
