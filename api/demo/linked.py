@@ -67,8 +67,12 @@ def play_linked(pair: Pair, say: Say) -> bool:
         f"two nodes: {commune.id}, {police.id}")
     code = _perform(commune, police, pair.time, say)
     status = commune.desk(_person("xa-mot-cua")).get(f"/dossiers/{code}")["status_name"]
-    whole = [_proven(node, code, say) for node in (commune, police)]
-    return status == "returned" and all(whole)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda node: _proven(node, code), (commune, police)))
+    for lines, _ in found:
+        for line in lines:
+            say(f"   {line}")
+    return status == "returned" and all(whole for _, whole in found)
 
 
 def _link(here: Node, other: Node, agency: str) -> None:
@@ -102,18 +106,15 @@ def _perform(commune: Node, police: Node, time: OfficeTime, say: Say) -> str:
     return code
 
 
-def _proven(node: Node, code: str, say: Say) -> bool:
-    """Say what the auditor finds at a node; return whether it is whole."""
+def _proven(node: Node, code: str) -> tuple[list[str], bool]:
+    """Return what the auditor finds at a node, and whether it is whole."""
     try:
         node.motcua("audit", "checkpoint", "--embedded")
         verified = node.motcua("audit", "verify", "--embedded")
         again = node.motcua("audit", "replay", "--embedded", code)
     except Refused as broken:
-        say(f"   {node.id}: {broken}")
-        return False
-    for line in (*verified[:2], again[-1]):
-        say(f"   {node.id}: {line}")
-    return True
+        return [f"{node.id}: {broken}"], False
+    return [f"{node.id}: {line}" for line in (*verified[:2], again[-1])], True
 
 
 def _person(name: str) -> dict[str, object]:

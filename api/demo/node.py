@@ -15,7 +15,9 @@ from typing import Any
 from api.demo.client import Desk, Refused
 from api.demo.script import town
 from api.demo.server import free_port, wait_for
+from engine.links.identity import make_key
 from engine.store import embedded
+from engine.store.migrate import migrate
 
 
 class Node:
@@ -32,8 +34,8 @@ class Node:
         self._home.mkdir(parents=True, exist_ok=True)
         register = self._home / "town.json"
         register.write_text(json.dumps(town(), ensure_ascii=False), encoding="utf-8")
-        self.motcua("node", "rotate", "--embedded")
-        self.motcua("migrate", "--embedded")
+        make_key(self._home / "node.json")
+        migrate(embedded.embedded(self._home))
         self.motcua("register", "import", "--embedded", str(register))
 
     def start(self) -> None:
