@@ -68,7 +68,7 @@ def drawing_of_three() -> Mapping[str, bytes]:
         bill=_message("Bill"), carded=_message("Card"),
         sign='motcua:role="leader" motcua:status="in_process"',
         hand='motcua:role="one_stop_officer"', f1='motcua:act="accept"',
-        f10='motcua:act="settle"', f11='motcua:act="return"',
+        f9='motcua:act="settle"', f10='motcua:act="return"',
     )
     asked = body(
         "start:asked_start user:check throw:reply end:asked_end",

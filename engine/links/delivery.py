@@ -19,7 +19,7 @@ from engine.store.nodes import Node
 from engine.store.outbox import Waiting
 
 #: A neighbour that hangs must not keep a worker for long.
-LIMITS = Limits(connect=3.0, read=10.0, total=20.0, body=512 * 1024)
+LIMITS = Limits(connect=3.0, read=8.0, total=12.0, body=512 * 1024)
 #: Longest pause that a node may ask for by Retry-After.
 LONGEST = timedelta(hours=1)
 PATH = "/api/v1/handoffs"
