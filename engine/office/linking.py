@@ -61,9 +61,12 @@ class Linking:
                 connection.commit()
                 return "early"
             self._apply(unit, before, incoming, now)
+            following = inbox.early(
+                connection, arrived.source, arrived.dossier, arrived.sequence + 1)
             unit.commit()
-        with suppress(MotcuaError):  # what waited is tried again by the sweep; this one is kept
-            self.follow(arrived.source, arrived.dossier, now)
+        if following is not None:
+            with suppress(MotcuaError):  # what waited is tried again by the sweep; this is kept
+                self.follow(arrived.source, arrived.dossier, now)
         return "taken"
 
     def follow(self, source: str, dossier: str, now: datetime) -> int:
