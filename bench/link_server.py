@@ -19,7 +19,7 @@ from api.keys import FixedKeys
 from api.settings import Settings
 from api.wiring import Services
 from bench.premises import CLOCK
-from engine.links.identity import Identity, read_keys
+from engine.links.identity import Keyring
 from engine.office import Office
 from engine.store import Store, embedded
 
@@ -29,7 +29,7 @@ def create() -> Flask:
     url, node = os.environ["BENCH_DATABASE"], os.environ["BENCH_NODE"]
     store = Store(url)
     door = Doorkeeper("urn:bench", "motcua", FixedKeys({}), CLOCK, lambda *_: None)
-    identity = Identity(node, read_keys(Path(os.environ["BENCH_NODE_KEYS"])))
+    identity = Keyring(node, Path(os.environ["BENCH_NODE_KEYS"]))
     app = create_app(Services(
         Settings(embedded.home()), CLOCK, store, Office(store, CLOCK, node=node), door, identity,
     ))

@@ -83,11 +83,11 @@ def linked(place: Premises, rounds: int) -> list[Row]:
     here = Identity(HERE, read_keys(keys["here"]))
     there = Identity(THERE, read_keys(keys["there"]))
     with linked_server(place, "there", THERE, keys["there"]) as server:
-        _know(place, "there", here, "http://127.0.0.1:9", ())
+        _know(place, "there", here, "http://127.0.0.1:9", (COMMUNE,))
         _know(place, "here", there, f"http://127.0.0.1:{server.port}", (POLICE,))
         store = Store(place.url("here"))
         office = Office(store, CLOCK, node=HERE)
-        sender = Sender(store, office, Deliveries(store, office, CLOCK, Http(here)))
+        sender = Sender(store, office, Deliveries(store, office, CLOCK, Http(lambda: here)))
         try:
             with server.connect() as connection:
                 return _measure(place, sender, connection, rounds)
