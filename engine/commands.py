@@ -75,6 +75,68 @@ class FireTimer:
 
 
 @dataclass(frozen=True)
+class CompleteService:
+    """Bring in what a machine made of a service task (kết quả dịch vụ): a result or an error.
+
+    `answers` are the result's values by name, `error` the code that the drawing catches, `content`
+    what the machine says of it; `lock` is the token of its claim, which must still hold.
+    """
+
+    task: str
+    lock: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FetchServices:
+    """Claim calls of topics for a machine (nhận việc tự động): topics to seconds of the lock."""
+
+    topics: Mapping[str, float]
+    most: int
+    worker: str
+
+
+@dataclass(frozen=True)
+class ExtendService:
+    """Lock a claimed call for some seconds from now on (gia hạn giữ việc)."""
+
+    task: str
+    lock: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class FailService:
+    """Tell that a call failed (báo lỗi); after `retries` more it becomes an incident.
+
+    Without `retries` those that are left count down. It waits for some seconds before the next.
+    """
+
+    task: str
+    lock: str
+    reason: str
+    retries: int | None = None
+    seconds: float = 0
+
+
+@dataclass(frozen=True)
+class UnlockService:
+    """Give a claimed call back (nhả việc)."""
+
+    task: str
+    lock: str
+
+
+@dataclass(frozen=True)
+class RetryService:
+    """Let a failed call be tried anew (cho chạy lại), decided by an operator."""
+
+    task: str
+
+
+@dataclass(frozen=True)
 class UploadVersion:
     """Upload a new version of a procedure (tải lên quy trình): names to source bytes."""
 
@@ -119,16 +181,19 @@ class RetireVersion:
 
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
+    | CompleteService
 )
+#: What moves calls of services and no dossier.
+CallCommand = FetchServices | ExtendService | FailService | UnlockService | RetryService
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 )
-Command = DossierCommand | ProcedureCommand
+Command = DossierCommand | ProcedureCommand | CallCommand
 
 #: The dossier commands by the name under which history keeps them; never rename one.
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
-    "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
+    "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer, "service": CompleteService,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -7,9 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
-from engine.commands import Command, ProcedureCommand, RegisterDossier, Request
+from engine.commands import (
+    CallCommand,
+    Command,
+    CompleteService,
+    ProcedureCommand,
+    RegisterDossier,
+    Request,
+)
 from engine.flow.confined import Confinement
 from engine.office.actions import actions
+from engine.office.calls import Calls, Services
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.procedures import Registry
@@ -22,7 +30,7 @@ from engine.proceed import Before
 if TYPE_CHECKING:
     from engine.store import Store
 
-__all__ = ["Office", "Result", "Wake"]
+__all__ = ["Office", "Result", "Services", "Wake"]
 
 
 class Office:
@@ -31,20 +39,22 @@ class Office:
     Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
     is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
     section 5). Unavailable when the database does not answer; nothing is then half-written.
-    `wake` is called inside the transaction of a command that has set timers; without it they wait
-    for the next sweep.
+    `wake` is called inside the transaction of a command that has set timers or opened calls of
+    services; without it they wait for the next sweep. `services` is what may be called here.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
-        wake: Wake | None = None,
+        wake: Wake | None = None, *, services: Services | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
         self._store, self._clock = store, clock
         self._desk = Desk(store, library, wake)
         self._reception = Reception(store, library, wake)
-        self._registry = Registry(store, confinement or Confinement())
+        services = services or Services()
+        self._calls = Calls(store, self._desk, services, wake)
+        self._registry = Registry(store, confinement or Confinement(), services.connectors)
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
@@ -60,6 +70,10 @@ class Office:
             handle = self._reception.execute
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
+        elif isinstance(command, CompleteService):
+            handle = self._calls.complete
+        elif isinstance(command, CallCommand):
+            handle = self._calls.execute
         return handle(command, actor, now, request, if_match)
 
     def actions(self, before: Before, actor: Actor) -> list[dict[str, Any]]:

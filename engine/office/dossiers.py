@@ -39,6 +39,7 @@ from engine.office.result import (
 from engine.office.waking import Wake, check_timer, rouse
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
+from engine.step import Service
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -89,7 +90,7 @@ class Desk:
         _check_task(before, command, task, actor)
         match(task_etag(task), if_match)
         command = self._clean(unit, before, command, task, now)
-        outcome = self._proceed(unit, before, command, actor, now)
+        outcome = self.proceed(unit, before, command, actor, now)
         changed = next(t for t in outcome.changed if t.id == task.id)
         body = {
             **task_json(changed, before.dossier.code), **outcome_json(outcome, actor.agencies()),
@@ -168,9 +169,15 @@ class Desk:
             salt=secrets.token_bytes(16),
         )
 
-    def _proceed(
+    def service_of(self, before: Before, element: str) -> Service | None:
+        """Return who does a task in place of a person, as drawn."""
+        note = self._library.flow(before.dossier.flow_hash).notes.get(element)
+        return note.service if note else None
+
+    def proceed(
         self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
     ) -> Outcome:
+        """Do a command on a dossier that was loaded; it is kept when the unit commits."""
         return self._save(unit, before, command, self.facts(unit, before, actor, now))
 
     def _save(

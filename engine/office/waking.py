@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from engine.commands import FireTimer
 from engine.errors import Conflict
@@ -18,16 +17,33 @@ from engine.worktime import Calendar
 if TYPE_CHECKING:
     from engine.store import Connection, Unit
 
-#: Wakes the background work at a moment, in the open transaction on the connection: committed or
-#: undone with it.
-Wake = Callable[["Connection", datetime], None]
+#: What there is to wake for.
+Job = Literal["timers", "calls"]
+#: A moment that has passed on every clock.
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+
+class Wake(Protocol):
+    """Wakes the background work at a moment, in the open transaction on the connection.
+
+    Committed or undone with it.
+    """
+
+    def __call__(self, connection: Connection, due: datetime, job: Job = "timers") -> None:
+        """Wake for a kind of work."""
+        ...
 
 
 def rouse(wake: Wake | None, unit: Unit, before: Before, outcome: Outcome) -> None:
-    """Wake the background work for the first timer that a command has set, if there is one."""
-    due = first_due(before, outcome) if wake else None
-    if wake and due:
+    """Wake the background work for the first timer that a command has set, and for its calls."""
+    if wake is None:
+        return
+    due = first_due(before, outcome)
+    if due:
         wake(unit.connection, due)
+    freed = before.dossier.standing.hold is not None and outcome.dossier.standing.hold is None
+    if freed or any(call.service.kind == "connector" for call in outcome.calls):
+        wake(unit.connection, AT_ONCE, "calls")
 
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:

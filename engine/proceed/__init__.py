@@ -14,6 +14,7 @@ from typing import Any
 from engine.commands import (
     AssignTask,
     ClaimTask,
+    CompleteService,
     CompleteTask,
     DossierCommand,
     FireTimer,
@@ -66,6 +67,8 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
     match command:
         case CompleteTask(task=task_id):
             _complete(work, task_of(before, task_id))
+        case CompleteService():
+            _bring(work, command)
         case ClaimTask(task=task_id):
             work.put_task(replace(task_of(before, task_id), assignee=facts.actor))
         case UnclaimTask(task=task_id):
@@ -102,6 +105,18 @@ def dry_run(before: Before, act: str, facts: Facts) -> None:
     # What the content lacks is told later (422), after the ETag (design.md section 5).
     with suppress(Invalid):
         act_named(act).perform(work.standing, acts.circumstances(work, {}))
+
+
+def _bring(work: Work, command: CompleteService) -> None:
+    """Bring in what a machine made of a service task: its result, or the error that is caught."""
+    task = task_of(work.before, command.task)
+    part = parts.running(work, task.part)
+    flow, state, setting = work.facts.flow, part.state, work.setting()
+    if command.error is None:
+        step = run.complete(flow, state, task.id, command.answers, setting)
+    else:
+        step = run.fail(flow, state, task.id, (command.error, command.answers), setting)
+    parts.absorb(work, part.id, step)
 
 
 def _receive_by_working(work: Work, task: Task) -> None:

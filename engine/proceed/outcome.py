@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from engine import procedure
-from engine.dossier import Dossier, Part, Task
+from engine.dossier import Dossier, Part, ServiceCall, Task
 from engine.errors import Corrupt
 from engine.flow.load import Flow
 from engine.handoff import Envelope
@@ -80,7 +80,8 @@ class Outcome:
 
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
     hands; `envelopes` are new or changed state. `draft` becomes the history entry. `reminders` are
-    all that stand now, by key; None where nothing changed about them.
+    all that stand now, by key; None where nothing changed about them. `calls` are what opened
+    service tasks wait for.
     """
 
     dossier: Dossier
@@ -90,6 +91,7 @@ class Outcome:
     envelopes: tuple[Envelope, ...]
     draft: Draft
     reminders: Mapping[str, datetime] | None = None
+    calls: tuple[ServiceCall, ...] = ()
 
 
 def sealed(outcome: Outcome) -> tuple[Outcome, Entry]:

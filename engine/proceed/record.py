@@ -43,6 +43,7 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         changed=tuple(t for t in changed if t.id in before),
         envelopes=tuple(work.envelopes.values()),
         draft=_draft(work, command, born), reminders=_reminders(work),
+        calls=tuple(call for key, call in work.calls.items() if work.tasks[key].state == "open"),
     )
 
 

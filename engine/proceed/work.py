@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine.dossier import Dossier, Part, Task
+from engine.dossier import Dossier, Part, ServiceCall, Task
 from engine.errors import Conflict
 from engine.flow.run import Setting
 from engine.handoff import Envelope
@@ -42,6 +42,7 @@ class Work:
         self.signals: deque[tuple[str, str]] = deque()
         self.acts: list[dict[str, Any]] = []
         self.trace: dict[str, list[TraceItem]] = {}
+        self.calls: dict[str, ServiceCall] = {}
         self.data: Mapping[str, Any] = {}
         self.budgets: dict[tuple[str, str], datetime | None] = {}
         self._moves = 0

@@ -23,7 +23,16 @@ from engine.law.standing import Hold
 from engine.people import Actor, Agency
 from engine.proceed.outcome import Before, Outcome
 from engine.proceed.record import REMINDERS
-from engine.store import calendars, idempotency, people, procedures, rows, sequences, timers
+from engine.store import (
+    calendars,
+    calls,
+    idempotency,
+    people,
+    procedures,
+    rows,
+    sequences,
+    timers,
+)
 from engine.store.statements import insert_text, text_of, update_text
 from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task
 from engine.worktime import Calendar
@@ -179,7 +188,10 @@ class Unit:
         was = self._held.get(code, now)
         if now != was:
             self._writes.extend(
-                timers.holding(code, hold.part, held=hold is now) for hold in (was, now) if hold
+                write for hold in (was, now) if hold for write in (
+                    timers.holding(code, hold.part, held=hold is now),
+                    calls.holding(code, hold.part, held=hold is now),
+                )
             )
 
     def append(self, sealed: Entry) -> None:
@@ -238,6 +250,7 @@ class Unit:
         for moved in outcome.changed:
             row = rows.task_row(code, moved)
             self._writes.append((_SAVE_TASK, {**row, "key_id": moved.id}))
+        self._writes.extend(calls.of_outcome(outcome))
         for sent in outcome.envelopes:
             self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
         self._writes.append((_NEW_ENTRY, vars(sealed)))
