@@ -29,6 +29,7 @@ class Settings:
     embedded: bool = False
     clock_file: Path | None = None
     examination: Bounds = field(default_factory=Bounds)
+    connectors: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -54,6 +55,7 @@ def from_environment(
         audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
         examination=bounds(environ),
+        connectors=Path(environ["MOTCUA_CONNECTORS"]) if environ.get("MOTCUA_CONNECTORS") else None,
     )
     if not embedded:
         need_database(settings)

@@ -10,10 +10,13 @@ from api.auth import Doorkeeper
 from api.demo_issuer import ISSUER, DemoIssuer
 from api.keys import FixedKeys, IssuerKeys
 from api.settings import Settings, need_database, need_issuer
+from engine import packs
 from engine.clock import Clock, FileClock, SystemClock
 from engine.flow.confined import Confinement
-from engine.jobs import Timers, wake
+from engine.jobs import Calls, Timers, wake
+from engine.links.connectors import Registry, read_registry
 from engine.office import Office, Wake
+from engine.office import Services as OfficeServices
 from engine.people import Actor
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
@@ -55,11 +58,21 @@ def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file else SystemClock()
 
 
-def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
+def registry_of(settings: Settings) -> Registry:
+    """Return the connectors of packs and configuration; raise Invalid naming a faulty place."""
+    return read_registry(packs.connectors(), settings.connectors)
+
+
+def office_of(
+    settings: Settings, registry: Registry | None = None,
+) -> tuple[Store, Office, Clock]:
     """Return store, office and clock, for commands of the command line that need no door."""
+    registry = registry or registry_of(settings)
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
-    return store, Office(store, clock, confinement, wake_of(settings)), clock
+    services = OfficeServices(registry.names, registry.topics)
+    office = Office(store, clock, confinement, wake_of(settings), services=services)
+    return store, office, clock
 
 
 def wake_of(settings: Settings) -> Wake | None:
@@ -71,10 +84,11 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
     """Return what a background worker does, in a process of its own."""
     from engine.jobs.worker import Work
 
-    store, office, clock = office_of(settings)
+    registry, waking = registry_of(settings), wake_of(settings)
+    store, office, clock = office_of(settings, registry)
     return Work(
-        job_connection(application_url(settings)),
-        Timers(store, office, clock, wake_of(settings)), concurrency,
+        job_connection(application_url(settings)), Timers(store, office, clock, waking),
+        Calls(store, office, clock, registry, waking), concurrency,
         restless=settings.clock_file is not None, parent=parent,
     )
 

@@ -5,7 +5,8 @@ the transaction of the command that needs it, and any number of machines take jo
 The worker is not imported here: those who only wake do without what it needs.
 """
 
+from engine.jobs.calls import Calls
 from engine.jobs.timers import Timers
 from engine.jobs.waking import wake
 
-__all__ = ["Timers", "wake"]
+__all__ = ["Calls", "Timers", "wake"]

@@ -19,8 +19,9 @@ import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Status
 
+from engine.jobs.calls import Calls
 from engine.jobs.timers import Timers
-from engine.jobs.waking import TIMERS
+from engine.jobs.waking import CALLS, TIMERS
 
 TIDY = "motcua.tidy"
 #: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
@@ -31,7 +32,7 @@ AGAIN, LOOK = 2.0, 1.0
 
 @dataclass(frozen=True)
 class Work:
-    """What a worker does: how to reach its jobs, what fires timers, how much at a time.
+    """What a worker does: how to reach its jobs, what fires timers and makes calls, how much.
 
     `restless` sweeps each second, where the clock is a file that nobody announces changes of;
     `parent` is the process with which it ends.
@@ -39,6 +40,7 @@ class Work:
 
     connection: Mapping[str, Any]
     timers: Timers
+    calls: Calls
     concurrency: int = 2
     restless: bool = False
     parent: int | None = None
@@ -96,13 +98,17 @@ def _app(work: Work, stopping: threading.Event) -> App:
     connector = PsycopgConnector(min_size=1, max_size=2 + work.concurrency, **work.connection)
     app = App(connector=connector)
 
-    @app.periodic(
-        cron=RESTLESS_SWEEP if work.restless else SWEEP, periodic_id="sweep",
-        queueing_lock=f"{TIMERS} sweep",
-    )
+    often = RESTLESS_SWEEP if work.restless else SWEEP
+
+    @app.periodic(cron=often, periodic_id="sweep", queueing_lock=f"{TIMERS} sweep")
     @app.task(name=TIMERS)
     def fire(timestamp: int | None = None) -> None:  # noqa: ARG001 - when a sweep was due
         work.timers.drain(stopping.is_set)
+
+    @app.periodic(cron=often, periodic_id="calls", queueing_lock=f"{CALLS} sweep")
+    @app.task(name=CALLS)
+    def call(timestamp: int | None = None) -> None:  # noqa: ARG001
+        work.calls.drain(stopping.is_set)
 
     @app.periodic(cron="*/5 * * * *", periodic_id="tidy", queueing_lock=TIDY)
     @app.task(name=TIDY)

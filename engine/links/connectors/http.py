@@ -30,7 +30,7 @@ class Catch:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked: method, address, headers and body, from templates; hosts that may be called."""
+    """What is asked, from templates, and the hosts that may be asked."""
 
     method: str
     url: Template

@@ -43,33 +43,18 @@ def _day(value: Any) -> str:
     raise ValueError
 
 
-def _number(value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError
-    return value
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError
-    return value
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError
-    return value
+def _of(*kinds: type) -> Callable[[Any], Any]:
+    """Return what lets values of these kinds alone through; a boolean is no number."""
+    def only(value: Any) -> Any:
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise TypeError
+        return value
+    return only
 
 
 TYPES: Mapping[str, Callable[[Any], Any]] = {
-    "text": _text, "date": _day, "number": _number, "integer": _integer, "boolean": _boolean,
-    "list": _list,
+    "text": _text, "date": _day, "number": _of(int, float), "integer": _of(int),
+    "boolean": _of(bool), "list": _of(list),
 }
 
 
@@ -112,7 +97,7 @@ class Lookup:
                 continue
             try:
                 result[name] = TYPES[field.kind](value)
-            except ValueError:
+            except (ValueError, TypeError):
                 return Failed(f"answer-not-typed: {name} is no {field.kind}")
         return Done(result)
 

@@ -10,8 +10,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -86,7 +85,7 @@ class Smtp:
     def _send(self, message: EmailMessage) -> None:
         server = self.server
         make = _OverTls if server.tls == "tls" else _Plain
-        with make(server, self.limit) as client, _ended(client, self.limit):
+        with make(server, self.limit) as client:
             if server.tls == "starttls":
                 client.starttls(context=ssl.create_default_context())
             if server.user and server.password:
@@ -166,11 +165,31 @@ def _connected(server: Server, port: int, timeout: float) -> socket.socket:
 
 
 class _Plain(smtplib.SMTP):
-    """A client that connects where it has checked."""
+    """A client that connects where it has checked, and is cut off when the whole time is over.
 
-    def __init__(self, server: Server, timeout: float) -> None:
+    A server may answer a byte at a time, which no timeout of a single read ends.
+    """
+
+    def __init__(self, server: Server, seconds: float) -> None:
         self._server = server
-        super().__init__(server.host, server.port, timeout=timeout)
+        self._watch = threading.Timer(seconds, self._cut)
+        self._watch.daemon = True
+        self._watch.start()
+        try:
+            super().__init__(server.host, server.port, timeout=seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._watch.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
         return _connected(self._server, port, timeout)
@@ -182,19 +201,3 @@ class _OverTls(_Plain):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = _connected(self._server, port, timeout)
         return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-
-
-@contextmanager
-def _ended(client: smtplib.SMTP, seconds: float) -> Iterator[None]:
-    """Cut the connection when the whole time is over: a server may answer a byte at a time."""
-    def cut() -> None:
-        if client.sock is not None:
-            client.sock.shutdown(socket.SHUT_RDWR)
-
-    watch = threading.Timer(seconds, cut)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
