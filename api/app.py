@@ -11,7 +11,16 @@ from werkzeug.exceptions import HTTPException
 
 from api import demo_issuer, logs, metrics, problem
 from api.problem import BadRequest
-from api.routes import dossiers, history, house, lookup, procedures, tasks
+from api.routes import (
+    dossiers,
+    external_tasks,
+    history,
+    house,
+    lookup,
+    procedures,
+    service_calls,
+    tasks,
+)
 from api.schemas.base import StrictJSON
 from api.schemas.problem import Problem
 from api.wiring import Services
@@ -59,7 +68,8 @@ def create_app(services: Services) -> Flask:
     }})
     app.extensions["motcua-api"] = api
     _describe(api)
-    for room in (dossiers, tasks, history, procedures, lookup):
+    rooms = (dossiers, tasks, history, procedures, lookup, external_tasks, service_calls)
+    for room in rooms:
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
     if services.demo_issuer is not None:
@@ -93,4 +103,6 @@ def _guard() -> None:
 
 
 #: Views that take a query; their schemas refuse what they do not know.
-_QUERIED = frozenset({"tasks.page", "history.page", "procedures.diff"})
+_QUERIED = frozenset({
+    "tasks.page", "history.page", "procedures.diff", "service_calls.page",
+})

@@ -7,6 +7,8 @@ from flask_smorest import Api
 
 from api.metrics import exposition
 from api.performing import answer, services
+from engine.errors import MotcuaError
+from engine.store import call_states
 from engine.store.schema import need_newest
 
 blueprint = Blueprint("house", __name__, template_folder="../web")
@@ -28,8 +30,13 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Return the numbers of all workers in Prometheus's format."""
-    return exposition()
+    """Return the numbers of all workers in Prometheus's format, also while the database is away."""
+    try:
+        with services().store.reading() as connection:
+            calls = call_states.backlog(connection)
+    except MotcuaError:
+        return exposition()
+    return exposition(calls)
 
 
 @blueprint.get("/docs")

@@ -99,9 +99,9 @@ class Http:
         url = plan.url.text(order, _in_address)
         target = urlsplit(url)
         if (target.hostname or "") not in plan.hosts:
-            raise Unfilled(f"{plan.url.place}: host not allowed")
+            raise Unfilled(plan.url.place, "host not allowed")
         if {".", ".."} & set(target.path.split("/")):
-            raise Unfilled(f"{plan.url.place}: path leads elsewhere")
+            raise Unfilled(plan.url.place, "path leads elsewhere")
         headers = {"accept": "application/json", "user-agent": "motcua"}
         if plan.method != "GET":
             headers["idempotency-key"] = order.task
@@ -246,11 +246,11 @@ def _retry_after(answer: Answer, order: Order) -> float | None:
 def _in_address(value: str) -> str:
     """Return a value as one piece of an address; an empty one would ask for something else."""
     if not value:
-        raise Unfilled("address: empty value")
+        raise Unfilled("url", "empty value")
     return quote(value, safe="")
 
 
 def _in_header(value: str) -> str:
     if not (value.isascii() and value.isprintable()):
-        raise Unfilled("header: only printable ASCII")
+        raise Unfilled("headers", "only printable ASCII")
     return value

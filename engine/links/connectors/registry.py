@@ -34,6 +34,12 @@ class Registry:
 
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    outward: Outward | None = field(default=None, repr=False)
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        if self.outward is not None:
+            self.outward.close()
 
     @property
     def names(self) -> frozenset[str]:
@@ -56,15 +62,13 @@ def read_registry(packs: Iterable[tuple[str, bytes]], file: Path | None) -> Regi
         held = Section(f"{pack}/connectors.json", _parsed(f"{pack}/connectors.json", content))
         described |= _described(held)
         held.end()
-    if file is None:
-        return Registry(_made(described, Outward()))
-    top = Section(str(file), _parsed(str(file), _bytes(file)))
+    top = Section(str(file), {} if file is None else _parsed(str(file), _bytes(file)))
     described |= _described(top)
     outward = Outward(frozenset(top.texts("private_hosts")))
     topics = top.section("topics")
     allowed = {name: frozenset(topics.texts(name)) for name in topics.sections()}
     top.end()
-    return Registry(_made(described, outward), allowed)
+    return Registry(_made(described, outward), allowed, outward)
 
 
 def _described(top: Section) -> dict[str, Section]:

@@ -137,17 +137,17 @@ def _address(text: str, place: str) -> Address:
     local, mark, domain = clean.rpartition("@")
     plain = clean.isascii() and clean.isprintable() and not set(clean) & set(' ,;:<>()[]"\\')
     if not mark or not local or "." not in domain or not plain:
-        raise Unfilled(f"{place}: no address")
+        raise Unfilled(place, "no address")
     try:
         return Address(addr_spec=clean)
     except (ValueError, IndexError):
-        raise Unfilled(f"{place}: no address") from None
+        raise Unfilled(place, "no address") from None
 
 
 def _line(text: str, place: str) -> str:
     """Return a text that is one line; raise Unfilled where it holds what could begin another."""
     if not text.isprintable() or len(text) > 300:
-        raise Unfilled(f"{place}: not one line")
+        raise Unfilled(place, "not one line")
     return text
 
 

@@ -16,7 +16,10 @@ _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 class Unfilled(Exception):
-    """A template that an order cannot fill: the place and why, without any value."""
+    """A template that an order cannot fill: its connector and place, and why, without any value."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(f"{place.rpartition('.connectors.')[2]}: {why}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Formula:
         try:
             return as_data(self.expression.evaluate(data, around))
         except Invalid as error:
-            raise Unfilled(f"{self.place}: {error.code}") from error
+            raise Unfilled(self.place, error.code) from error
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class Shape:
 
 def _word(value: Any, place: str) -> str:
     if value is None or isinstance(value, Mapping | list):
-        raise Unfilled(f"{place}: not a plain value")
+        raise Unfilled(place, "not a plain value")
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
