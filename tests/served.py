@@ -73,7 +73,7 @@ def _procedure(code: str, way: str) -> Mapping[str, bytes]:
     return drawn(code, inside.replace(f"{way}></bpmn", f"{way}>{lines}</bpmn"))
 
 
-#: `receive`, then `find` looks a citizen up by connector, then `finish`; `missing` if there is none.
+#: `receive`, then `find` looks a citizen up, then `finish`; `missing` if there is none.
 DRAWING = _procedure(CODE, 'motcua:connector="person"')
 #: The same by an external task.
 ASKED = _procedure(EXTERNAL, 'motcua:topic="find-person"')
@@ -130,8 +130,6 @@ def standing_in() -> Iterator[StandIn]:
             number = self.path.rsplit("/", 1)[-1]
             stand.note(number)
             stand.answer(self, number)
-
-        do_POST = do_GET
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

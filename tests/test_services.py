@@ -1,4 +1,4 @@
-"""Service tasks that connectors do: asked once each, brought in once, done again without network."""
+"""Service tasks that connectors do: asked and brought in once, done again without network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from structlog.testing import capture_logs
 
 from engine.audit import desk as auditor
 from engine.clock import FixedClock
-from engine.commands import CompleteService, RetryService
+from engine.commands import ClaimTask, CompleteService, CompleteTask, RetryService
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.history import read_personal
 from engine.jobs import Calls
@@ -61,6 +62,19 @@ def ready(store: Store, clock: FixedClock, known: Registry) -> Office:
 @pytest.fixture
 def worker(store: Store, ready: Office, clock: FixedClock, known: Registry) -> Calls:
     return served.worker(store, ready, clock, known)
+
+
+@pytest.fixture
+def line(ready: Office, worker: Calls) -> tuple[Office, Calls]:
+    """Who opens calls, and who makes them."""
+    return ready, worker
+
+
+@pytest.fixture
+def workers(
+    store: Store, ready: Office, clock: FixedClock, known: Registry,
+) -> list[Calls]:
+    return [served.worker(store, ready, clock, known) for _ in range(2)]
 
 
 def backlog(store: Store) -> call_states.Backlog:
@@ -174,9 +188,9 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_a_fault_that_passes_is_tried_again_and_leaves_no_trace_in_the_history(
-    store: Store, ready: Office, worker: Calls, database_of_citizens: StandIn, owner: str,
-    fault: str,
+    store: Store, line: tuple[Office, Calls], database_of_citizens: StandIn, owner: str, fault: str,
 ) -> None:
+    ready, worker = line
     database_of_citizens.answer, says = FAULTS[fault]
     code = reach(ready, store)
     with capture_logs() as logged:
@@ -313,11 +327,11 @@ def test_a_dossier_that_ends_drops_its_calls_and_a_late_result_is_harmless(
 
 
 def test_a_claim_that_ran_out_belongs_to_the_next_and_only_one_result_counts(
-    store: Store, ready: Office, known: Registry, clock: FixedClock, owner: str,
+    store: Store, ready: Office, workers: list[Calls], owner: str,
     database_of_citizens: StandIn,
 ) -> None:
     code = reach(ready, store)
-    first, second = (served.worker(store, ready, clock, known) for _ in range(2))
+    first, second = workers
 
     def slowly(handler: BaseHTTPRequestHandler, number: str) -> None:
         database_of_citizens.answer = served.found
@@ -348,25 +362,17 @@ def test_a_token_that_is_not_the_one_of_the_claim_is_refused(
 def test_people_and_machines_cannot_do_what_a_connector_does(
     store: Store, ready: Office, owner: str,
 ) -> None:
-    from engine.commands import ClaimTask, CompleteTask
-
     reach(ready, store)
     ((task,),) = rows(owner, "task")
     for command in (ClaimTask(task), CompleteTask(task)):
         with pytest.raises(Forbidden):
             ready.execute(command, town.official(town.COMMUNE), if_match=frozenset({"*"}))
     with store.unit() as unit:
-        (claim,) = calls.claim(unit.connection, "person", 1, served_lease(), "test")
+        (claim,) = calls.claim(unit.connection, "person", 1, timedelta(seconds=30), "test")
     with pytest.raises(Forbidden):
         ready.execute(CompleteService(task, claim.lock), served.MACHINE)
     with pytest.raises(NotFound):
         ready.execute(CompleteService(task, claim.lock), served.STRANGER)
-
-
-def served_lease() -> Any:
-    from datetime import timedelta
-
-    return timedelta(seconds=30)
 
 
 def test_a_slow_connector_leaves_room_for_the_others(
@@ -404,14 +410,13 @@ def test_a_slow_connector_leaves_room_for_the_others(
 
 
 def test_two_workers_make_each_of_many_calls_once(
-    store: Store, ready: Office, known: Registry, clock: FixedClock, owner: str,
+    store: Store, ready: Office, workers: list[Calls], owner: str,
     database_of_citizens: StandIn,
 ) -> None:
-    codes = [reach(ready, store, str(number)) for number in range(60)]
-    workers = [served.worker(store, ready, clock, known) for _ in range(2)]
+    codes = [reach(ready, store, str(number)) for number in range(200)]
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(Calls.drain, workers))
-    assert sum(made) == 60
-    assert sorted(database_of_citizens.asked, key=int) == [str(number) for number in range(60)]
-    assert [brought(store, code) for code in codes] == [1] * 60
+    assert sum(made) == 200
+    assert sorted(database_of_citizens.asked, key=int) == [str(number) for number in range(200)]
+    assert [brought(store, code) for code in codes] == [1] * 200
     assert rows(owner) == []

@@ -9,6 +9,7 @@ from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
+from engine.flow.lint.connected import connected_findings
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
@@ -35,8 +36,8 @@ __all__ = ["Known", "Report", "lint"]
 MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
-    gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
-    ignored_findings, reading_findings, law_findings, soundness_findings,
+    gateway_findings, word_findings, decision_findings, staff_findings, connected_findings,
+    duration_findings, ignored_findings, reading_findings, law_findings, soundness_findings,
 )
 
 
@@ -47,9 +48,9 @@ def lint(
     """Return everything found in the diagram `files[main]`, beside its forms and other diagrams.
 
     A file that ends in .dmn is linted as decisions. `known` is the register: with it, unknown
-    roles, agencies, forms and decisions are errors. With `documentation` the drawing is not meant
-    to run, and errors of running become infos; `limits` bound what the file may hold. Never
-    raises for what the files hold; raises KeyError when `main` is not among them.
+    roles, agencies, forms, decisions and connectors are errors. With `documentation` the drawing
+    is not meant to run, and errors of running become infos; `limits` bound what the file may hold.
+    Never raises for what the files hold; raises KeyError when `main` is not among them.
     """
     if main.lower().endswith(".dmn"):
         return Report(tuple(_in_order(check_decisions(files[main]))))
