@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.base import Body, data, text
+from api.schemas.base import Body, data, text, whole
 from engine.store.call_states import STATES
 
 #: Milliseconds: shortest and longest lock, longest wait for a task, longest pause after a failure.
@@ -15,33 +15,28 @@ SHORTEST, LONGEST, PATIENCE, PAUSE = 1_000, 3_600_000, 20_000, 86_400_000
 MOST_TASKS, MOST_TOPICS = 100, 20
 
 
-def _lock(says: str) -> fields.Integer:
-    return fields.Integer(
-        required=True, strict=True, validate=validate.Range(SHORTEST, LONGEST),
-        metadata={"description": says},
-    )
-
-
 class Topic(Body):
     """A topic that a machine does, and for how long it locks what it gets."""
 
     topicName = text(100)  # noqa: N815 - Camunda's name, as are the others here
-    lockDuration = _lock("milliseconds")  # noqa: N815
+    lockDuration = whole(SHORTEST, LONGEST, "milliseconds", required=True)  # noqa: N815
 
 
 class FetchAndLock(Body):
     """What a machine asks for (nhận việc)."""
 
     workerId = text(100, says="whatever tells your machines apart")  # noqa: N815
-    maxTasks = fields.Integer(  # noqa: N815
-        strict=True, validate=validate.Range(1, MOST_TASKS), load_default=1,
-    )
-    asyncResponseTimeout = fields.Integer(  # noqa: N815
-        strict=True, validate=validate.Range(0, PATIENCE), load_default=0,
-        metadata={"description": "milliseconds to wait for a task; may be answered earlier"},
+    maxTasks = whole(1, MOST_TASKS, load_default=1)  # noqa: N815
+    asyncResponseTimeout = whole(  # noqa: N815
+        0, PATIENCE, "milliseconds to wait for a task; may be answered earlier", load_default=0,
     )
     topics = fields.List(
-        fields.Nested(Topic), required=True, validate=validate.Length(1, MOST_TOPICS),
+        fields.Nested(Topic), required=True,
+        error_messages={"required": "required", "null": "required", "invalid": "not-list"},
+        validate=[
+            validate.Length(min=1, error="required"),
+            validate.Length(max=MOST_TOPICS, error=f"too-many:{MOST_TOPICS}"),
+        ],
     )
 
 
@@ -85,20 +80,19 @@ class Completed(Held):
 class Extension(Held):
     """How long to lock it from now on (gia hạn)."""
 
-    newDuration = _lock("milliseconds")  # noqa: N815
+    newDuration = whole(SHORTEST, LONGEST, "milliseconds", required=True)  # noqa: N815
 
 
 class Failure(Held):
     """Why it could not be done (báo lỗi); no personal values."""
 
     errorMessage = text(500)  # noqa: N815
-    retries = fields.Integer(
-        strict=True, allow_none=True, load_default=None, validate=validate.Range(0, 1000),
-        metadata={"description": "attempts left; 0 calls for an operator; counts down without it"},
+    retries = whole(
+        0, 1000, "attempts left; 0 calls for an operator; counts down without it",
+        allow_none=True, load_default=None,
     )
-    retryTimeout = fields.Integer(  # noqa: N815
-        strict=True, load_default=0, validate=validate.Range(0, PAUSE),
-        metadata={"description": "milliseconds until the next attempt"},
+    retryTimeout = whole(  # noqa: N815
+        0, PAUSE, "milliseconds until the next attempt", load_default=0,
     )
 
 
