@@ -96,7 +96,7 @@ class Http:
 
     def _request(self, order: Order) -> tuple[str, dict[str, str], bytes]:
         plan = self.plan
-        url = plan.url.text(order, _in_address)
+        url = plan.url.text(order, in_address)
         target = urlsplit(url)
         if (target.hostname or "") not in plan.hosts:
             raise Unfilled(plan.url.place, "host not allowed")
@@ -243,7 +243,7 @@ def _retry_after(answer: Answer, order: Order) -> float | None:
         return None
 
 
-def _in_address(value: str) -> str:
+def in_address(value: str) -> str:
     """Return a value as one piece of an address; an empty one would ask for something else."""
     if not value:
         raise Unfilled("url", "empty value")

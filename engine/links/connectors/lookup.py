@@ -108,10 +108,9 @@ def read_lookup(section: Section, outward: Outward) -> Lookup:
     fields, made = {}, {}
     for name, held in below.sections().items():
         one = Section(below.at(name), held)
-        fields[name] = Field(
-            one.one_of("type", tuple(TYPES), "text"), optional=one.get("optional") is True,
-        )
-        made[name] = Formula.read(one.text("value"), one.at("value"))
+        optional = one.get("optional") is True
+        fields[name] = Field(one.one_of("type", tuple(TYPES), "text"), optional)
+        made[name] = Formula.read(one.text("value"), one.at("value"), optional=optional)
         one.end()
     if not fields:
         raise bad(below.place, "cần ít nhất một trường", "this needs at least one field")

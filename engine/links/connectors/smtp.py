@@ -85,12 +85,18 @@ class Smtp:
     def _send(self, message: EmailMessage) -> None:
         server = self.server
         make = _OverTls if server.tls == "tls" else _Plain
-        with make(server, self.limit) as client:
+        client = make(server, self.limit)
+        try:
             if server.tls == "starttls":
                 client.starttls(context=ssl.create_default_context())
             if server.user and server.password:
                 client.login(server.user, server.password)
             client.send_message(message)
+        finally:
+            # A message that was taken is sent, however the server says goodbye.
+            with suppress(OSError, smtplib.SMTPException):
+                client.quit()
+            client.close()
 
 
 def read_smtp(section: Section, outward: Outward) -> Smtp:

@@ -12,6 +12,8 @@ from engine.expressions import Expression, Surroundings, as_data, compile_expres
 from engine.links.connectors.orders import Order
 from engine.links.connectors.reading import bad
 
+#: What an expression says of a name or key that the data do not have.
+MISSING = "expression-missing-name"
 _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -24,16 +26,17 @@ class Unfilled(Exception):
 
 @dataclass(frozen=True)
 class Formula:
-    """One expression of a configuration, and its place."""
+    """One expression of a configuration, and its place; an optional one is null without data."""
 
     place: str
     expression: Expression
+    optional: bool = False
 
     @classmethod
-    def read(cls, text: str, place: str) -> Formula:
+    def read(cls, text: str, place: str, *, optional: bool = False) -> Formula:
         """Return the formula of a text; raise Invalid naming the place."""
         try:
-            return cls(place, compile_expression(text.strip()))
+            return cls(place, compile_expression(text.strip()), optional)
         except Invalid as error:
             raise bad(place, error.vi, error.en) from error
 
@@ -45,6 +48,8 @@ class Formula:
         try:
             return as_data(self.expression.evaluate(data, around))
         except Invalid as error:
+            if self.optional and error.code == MISSING:
+                return None
             raise Unfilled(self.place, error.code) from error
 
 
