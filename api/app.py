@@ -12,12 +12,16 @@ from werkzeug.exceptions import HTTPException
 from api import demo_issuer, logs, metrics, problem
 from api.problem import BadRequest
 from api.routes import (
+    deliveries,
     dossiers,
     external_tasks,
+    handoffs,
     history,
     house,
     lookup,
+    papers,
     procedures,
+    register,
     service_calls,
     tasks,
 )
@@ -28,7 +32,7 @@ from engine.errors import NotFound
 
 #: Bytes of a body; only an upload of files may be larger.
 MOST_BYTES = 1_000_000
-_LARGER = {"procedures.upload": procedures.MOST_BYTES}
+_LARGER = {"procedures.upload": procedures.MOST_BYTES, "handoffs.take": handoffs.MOST_BYTES}
 
 _CONFIG = {
     "API_TITLE": "motcua", "API_VERSION": version("motcua"), "OPENAPI_VERSION": "3.1.0",
@@ -68,8 +72,10 @@ def create_app(services: Services) -> Flask:
     }})
     app.extensions["motcua-api"] = api
     _describe(api)
-    rooms = (dossiers, tasks, history, procedures, lookup, external_tasks, service_calls)
-    for room in rooms:
+    for room in (
+        dossiers, tasks, history, papers, register, procedures, lookup, handoffs, deliveries,
+        external_tasks, service_calls,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
     if services.demo_issuer is not None:
@@ -104,5 +110,6 @@ def _guard() -> None:
 
 #: Views that take a query; their schemas refuse what they do not know.
 _QUERIED = frozenset({
-    "tasks.page", "history.page", "procedures.diff", "service_calls.page",
+    "tasks.page", "history.page", "procedures.diff", "papers.print_paper", "papers.page",
+    "register.register", "handoffs.feed", "deliveries.page", "service_calls.page",
 })

@@ -19,6 +19,7 @@ from engine.errors import (
     Invalid,
     MotcuaError,
     NotFound,
+    NotInstalled,
     PreconditionRequired,
     Stale,
     Unauthenticated,
@@ -34,6 +35,7 @@ STATUS: Mapping[type[MotcuaError], HTTPStatus] = {
     Stale: HTTPStatus.PRECONDITION_FAILED, Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE, Corrupt: HTTPStatus.INTERNAL_SERVER_ERROR,
+    NotInstalled: HTTPStatus.NOT_IMPLEMENTED,
 }
 
 _INTERNAL = (

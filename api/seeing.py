@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from api.performing import actor, services
 from engine.dossier import Dossier, Part, Task
 from engine.errors import NotFound
+from engine.law.elapsed import Course
+from engine.law.rules import rules_by_id
 from engine.office.permits import see_dossier
 from engine.proceed import Before
-from engine.store import dossiers, tasks
+from engine.store import calendars, dossiers, tasks
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,16 @@ def seen(code: str) -> Seen:
     taking_part = frozenset(task.agency for task in found.tasks)
     see_dossier(Before(dossier, tuple(found.parts)), actor(), taking_part)
     return found
+
+
+def course(found: Seen) -> Course:
+    """Return the course of a dossier until now, from which its clocks are read."""
+    dossier = found.dossier
+    agencies = {dossier.competent_agency, *(task.agency for task in found.tasks)}
+    with services().store.reading() as connection:
+        known = calendars.of_agencies(connection, agencies)
+    return Course(
+        registered_at=dossier.registered_at, standing=dossier.standing, steps=found.tasks,
+        competent=dossier.competent_agency, calendars=known,
+        rules=rules_by_id(dossier.rule_set), now=services().clock.now(),
+    )

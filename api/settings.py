@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from api.bounds import bounds
+from engine.codes import CIRCULAR_01, CodePattern
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
 from engine.store.embedded import home as usual_home
@@ -18,7 +19,9 @@ class Settings:
     """Where things are: the database, who proves identities, the checkpoint key, the folder.
 
     `embedded` is true where --embedded was given: then the database and the issuer of tokens are
-    our own, for trying and testing alone; only then may `clock_file` tell the time.
+    our own, for trying and testing alone; only then may `clock_file` tell the time. `codes` is how
+    dossier codes are written, `papers` the folder of a department's own templates. `node` is the
+    id under which other nodes know this one, `node_keys` the file of the keys that sign for it.
     """
 
     home: Path
@@ -29,6 +32,10 @@ class Settings:
     embedded: bool = False
     clock_file: Path | None = None
     examination: Bounds = field(default_factory=Bounds)
+    codes: CodePattern = field(default_factory=CodePattern)
+    papers: Path | None = None
+    node: str = ""
+    node_keys: Path | None = None
     connectors: Path | None = None
 
     def __post_init__(self) -> None:
@@ -48,13 +55,15 @@ def from_environment(
 
     With `embedded` the database and issuer are left empty here: wiring starts our own.
     """
-    key = environ.get("MOTCUA_CHECKPOINT_KEY")
+    key, keys = environ.get("MOTCUA_CHECKPOINT_KEY"), environ.get("MOTCUA_NODE_KEYS")
     settings = Settings(
         home=usual_home(), database_url=_driver(environ.get("MOTCUA_DATABASE_URL", "")),
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
         audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
-        examination=bounds(environ),
+        examination=bounds(environ), papers=_papers(environ.get("MOTCUA_PAPERS", "")),
+        codes=CodePattern(environ.get("MOTCUA_CODE_PATTERN", "").strip() or CIRCULAR_01),
+        node=environ.get("MOTCUA_NODE", ""), node_keys=Path(keys) if keys else None,
         connectors=Path(environ["MOTCUA_CONNECTORS"]) if environ.get("MOTCUA_CONNECTORS") else None,
     )
     if not embedded:
@@ -87,6 +96,19 @@ def need_issuer(settings: Settings) -> str:
             code="no-issuer",
         )
     return issuer
+
+
+def _papers(text: str) -> Path | None:
+    """Return the folder of templates; raise Invalid for one that is not there."""
+    folder = Path(text) if text else None
+    if folder is not None and not folder.is_dir():
+        raise Invalid(
+            f"MOTCUA_PAPERS chỉ tới {folder}, không phải thư mục; tạo bằng motcua papers "
+            "templates.",
+            f"MOTCUA_PAPERS names {folder}, which is no folder; make it with motcua papers "
+            "templates.", code="papers-folder",
+        )
+    return folder
 
 
 def _driver(url: str) -> str:

@@ -10,17 +10,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.clock import local
+from api.clocks import clocks, slip_row
 from engine.dossier import Dossier, Part, Task
 from engine.history import Entry, read_body, read_instant
+from engine.law.elapsed import Course
 from engine.law.standing import RECORDS, kept
 from engine.office.result import dossier_json, when
+from engine.papers.book import Line, notes
 
 
 def dossier_view(
-    dossier: Dossier, parts: Sequence[Part], tasks: Sequence[Task], agencies: frozenset[str],
+    dossier: Dossier, parts: Sequence[Part], tasks: Sequence[Task], course: Course,
+    agencies: frozenset[str],
 ) -> dict[str, Any]:
-    """Return a dossier with parts and control slip, for officials of those agencies."""
+    """Return a dossier with parts, clocks and control slip, for officials of those agencies."""
     standing = dossier.standing
     return {
         **dossier_json(dossier), "procedure": dossier.procedure, "version": dossier.version,
@@ -34,22 +37,25 @@ def dossier_view(
             {"id": p.id, "name": p.name, "agency": p.agency, "lead": p.lead, "status": p.status}
             for p in parts
         ],
-        "slip": [_slip_row(task, task.agency in agencies) for task in tasks],
+        "clocks": clocks(course),
+        "slip": [slip_row(course, task, own=task.agency in agencies) for task in tasks],
     }
 
 
-def verdict(task: Task) -> str:
-    """Return early, on_time or late by the step's own budget; open, cancelled or uncounted.
-
-    A step that ends on an earlier day than it is due is early.
-    """
-    if task.state != "done" or task.closed_at is None:
-        return "open" if task.state == "open" else "cancelled"
-    if task.due is None:
-        return "uncounted"
-    if local(task.closed_at).date() < local(task.due).date():
-        return "early"
-    return "on_time" if task.closed_at <= task.due else "late"
+def register_item(line: Line) -> dict[str, Any]:
+    """Return a line of the register of dossiers, for officials of the agency that keeps it."""
+    dossier, standing = line.dossier, line.dossier.standing
+    told = dossier_json(dossier)
+    return {
+        "number": line.number, "code": dossier.code, "procedure": dossier.procedure,
+        "procedure_name": line.procedure, "applicant": line.applicant.get("name"),
+        "address": line.applicant.get("address"), "phone": line.applicant.get("phone"),
+        "received": when(standing.accepted_at or dossier.registered_at), "due": told["due"],
+        "settled": when(standing.settled_at), "returned": when(standing.returned_at),
+        "ended": when(standing.ended_at), "result": standing.result, "status": told["status"],
+        "status_label": told["status_label"], "channel": dossier.channel,
+        "standing": line.standing, "notes": notes(dossier),
+    }
 
 
 def history_item(entry: Entry, agencies: frozenset[str]) -> dict[str, Any]:
@@ -76,11 +82,3 @@ def history_item(entry: Entry, agencies: frozenset[str]) -> dict[str, Any]:
 def _shown(record: Any) -> dict[str, Any]:
     """Return a record of a standing with its instants as the outside reads them."""
     return {k: when(v) if isinstance(v, datetime) else v for k, v in record.items()}
-
-
-def _slip_row(task: Task, own: bool) -> dict[str, Any]:
-    return {
-        "agency": task.agency, "step": task.step, "name": task.name if own else None,
-        "given": when(task.opened_at), "finished": when(task.closed_at), "due": when(task.due),
-        "verdict": verdict(task),
-    }

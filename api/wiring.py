@@ -12,11 +12,15 @@ from api.keys import FixedKeys, IssuerKeys
 from api.settings import Settings, need_database, need_issuer
 from engine import packs
 from engine.clock import Clock, FileClock, SystemClock
+from engine.errors import Invalid
 from engine.flow.confined import Confinement
-from engine.jobs import Calls, Timers, wake
+from engine.jobs import Calls, Deliveries, Timers, wake, wake_calls, wake_node
 from engine.links.connectors import Registry, read_registry
-from engine.office import Office, Wake
+from engine.links.delivery import Http
+from engine.links.identity import Identity, read_keys
+from engine.office import Office, Wake, Wakes
 from engine.office import Services as OfficeServices
+from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
@@ -35,6 +39,7 @@ class Services:
     store: Store
     office: Office
     doorkeeper: Doorkeeper
+    identity: Identity | None = None
     demo_issuer: DemoIssuer | None = None
 
 
@@ -70,14 +75,35 @@ def office_of(
     registry = registry or registry_of(settings)
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
-    services = OfficeServices(registry.names, registry.topics)
-    office = Office(store, clock, confinement, wake_of(settings), services=services)
+    waking = wake_of(settings)
+    wakes = Wakes(waking, wake_node, wake_calls if waking else None)
+    office = Office(
+        store, clock, confinement, wakes, settings.node, codes=settings.codes,
+        templates=Templates(settings.papers),
+        services=OfficeServices(registry.names, registry.topics),
+    )
     return store, office, clock
 
 
 def wake_of(settings: Settings) -> Wake | None:
-    """Return what wakes the worker; a clock in a file has none, as jobs go by real time."""
+    """Return what wakes for timers; a clock in a file has none, as jobs go by real time."""
     return None if settings.clock_file else wake
+
+
+def identity_of(settings: Settings) -> Identity | None:
+    """Return who this node is to others, None where it is linked to none.
+
+    Raises Invalid for an id without keys, or keys that cannot be read.
+    """
+    if not settings.node:
+        return None
+    if settings.node_keys is None:
+        raise Invalid(
+            "MOTCUA_NODE cần MOTCUA_NODE_KEYS: tệp giữ khóa của nút (motcua node rotate).",
+            "MOTCUA_NODE needs MOTCUA_NODE_KEYS, the file of its keys (motcua node rotate).",
+            code="node-key",
+        )
+    return Identity(settings.node, read_keys(settings.node_keys))
 
 
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
@@ -86,9 +112,11 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
 
     registry, waking = registry_of(settings), wake_of(settings)
     store, office, clock = office_of(settings, registry)
+    identity = identity_of(settings)
     return Work(
         job_connection(application_url(settings)), Timers(store, office, clock, waking),
-        Calls(store, office, clock, registry, waking), concurrency,
+        Calls(store, office, clock, registry, wake_calls if waking else None),
+        Deliveries(store, office, clock, Http(identity)) if identity else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
     )
 
@@ -108,4 +136,5 @@ def build(settings: Settings) -> Services:
     issuer = ISSUER if demo else need_issuer(settings)
     keys = FixedKeys(demo.public) if demo else IssuerKeys(issuer)
     doorkeeper = Doorkeeper(issuer, settings.audience, keys, clock, register)
-    return Services(settings, clock, store, office, doorkeeper, demo)
+    identity = identity_of(settings)
+    return Services(settings, clock, store, office, doorkeeper, identity, demo)

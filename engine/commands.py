@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.errors import Corrupt
+from engine.worktime import Amendment
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,70 @@ class RetryService:
 
 
 @dataclass(frozen=True)
+class AdoptCalendar:
+    """Let a dossier's dates follow its agency's changed calendar (tính lại theo lịch mới).
+
+    `decision` is the number of the decision that changed it, `decided_by` who took it.
+    """
+
+    dossier: str
+    agency: str
+    decision: str
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True)
+class ChangeCalendars:
+    """Change the calendars of agencies by a decision (thay đổi lịch làm việc).
+
+    Without `agencies` every agency's; what the amendment does not name stays as each has it.
+    """
+
+    amendment: Amendment
+    decision: str
+    decision_date: date
+    decided_by: str
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PrintPaper:
+    """Print a paper of the law (in giấy tờ) about a dossier, as `format` docx or pdf.
+
+    Who asks gives the first four; the office adds which form it was, which copy of that kind
+    (`number`, from 1), and the hash and size in bytes by which the paper is known again. `content`
+    is the random mark inside the paper: without it a hash in the chain would let anyone try out
+    what the paper says of a person.
+    """
+
+    dossier: str
+    paper: str
+    format: str
+    asked: bool = False
+    form: str = ""
+    number: int = 0
+    sha256: str = field(default="", repr=False)
+    size: int = 0
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class ReceiveEnvelope:
+    """Take an envelope of another node in (nhận liên thông): its id, sequence and event.
+
+    `content` is the data of the event: what it says of the dossier, and the message.
+    """
+
+    dossier: str
+    node: str
+    id: str
+    sequence: int
+    event: str
+    digest: str
+    content: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
 class UploadVersion:
     """Upload a new version of a procedure (tải lên quy trình): names to source bytes."""
 
@@ -181,19 +246,21 @@ class RetireVersion:
 
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | CompleteService
+    | AdoptCalendar | ReceiveEnvelope | PrintPaper | CompleteService
 )
 #: What moves calls of services and no dossier.
 CallCommand = FetchServices | ExtendService | FailService | UnlockService | RetryService
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 )
-Command = DossierCommand | ProcedureCommand | CallCommand
+Command = DossierCommand | ProcedureCommand | ChangeCalendars | CallCommand
 
 #: The dossier commands by the name under which history keeps them; never rename one.
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
-    "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer, "service": CompleteService,
+    "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
+    "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
+    "service": CompleteService,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

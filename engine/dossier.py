@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from engine.law.standing import Standing
@@ -78,11 +78,44 @@ class ServiceCall:
 
 
 @dataclass(frozen=True)
+class Peer:
+    """Another node that takes part (nút tham gia): envelopes to it and from it, and its parts.
+
+    `parts` are as it last told them: name, agency, status and the rows of the control slip.
+    """
+
+    sent: int = 0
+    received: int = 0
+    parts: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Links:
+    """How a dossier is spread over nodes; empty for one that stays at home.
+
+    `node` is this one, `origin` the one where the dossier was registered (empty: here), `homes` the
+    nodes of agencies that work elsewhere, `peers` those with which envelopes were exchanged.
+    """
+
+    node: str = ""
+    origin: str = ""
+    homes: Mapping[str, str] = field(default_factory=dict)
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what is said of the links, and nothing for a dossier without any."""
+        data = {**vars(self), "peers": {
+            name: {k: v for k, v in vars(peer).items() if v} for name, peer in self.peers.items()
+        }}
+        return {k: v for k, v in data.items() if v}
+
+
+@dataclass(frozen=True)
 class Dossier:
     """One dossier; `revision` counts changes of what acts depend on, `entries`/`head` its chain.
 
     `desks` maps agencies as drawn to their codes, resolved once at registration; `build` names the
-    engine build that wrote the last entry.
+    engine build that wrote the last entry; `links` say which agencies work at other nodes.
     """
 
     code: str
@@ -101,11 +134,4 @@ class Dossier:
     head: str = "0" * 64
     envelopes: int = 0
     revision: int = 1
-
-
-def code_of(agency: str, day: date, sequence: int) -> str:
-    """Return the dossier code: agency, local date, daily sequence (Circular 01/2018 art. 19).
-
-    Four digits, growing to five and more beyond 9999.
-    """
-    return f"{agency}-{day:%y%m%d}-{sequence:04d}"
+    links: Links = field(default_factory=Links)

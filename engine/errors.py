@@ -87,6 +87,12 @@ class Unavailable(MotcuaError):
     code = "unavailable"
 
 
+class NotInstalled(MotcuaError):
+    """A library of the system that this needs is not there (501); somebody must install it."""
+
+    code = "not-installed"
+
+
 class Corrupt(MotcuaError):
     """Stored bytes are not what was stored; an auditor must look (500)."""
 

@@ -7,15 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-#: delivered: the receiver moved; kept: it came early and waits; outside: to a pool without process.
-EnvelopeState = Literal["delivered", "kept", "outside"]
+#: delivered: the receiver moved; kept: it came early and waits; outside: to a pool without process;
+#: outgoing: it goes to another node.
+EnvelopeState = Literal["delivered", "kept", "outside", "outgoing"]
+#: What an envelope between nodes says: a message of the drawing or of the law on its way out, one
+#: on its way back, progress, the end of a part, the end of the dossier, that something failed.
+Kind = Literal["sent", "answered", "received", "returned", "cancelled", "failed"]
+TYPE = "vn.motcua.handoff."
+
+#: Messages that no drawing can send: what nodes tell each other about a dossier.
+OWN = "motcua."
+ACT, CONSULT, PROGRESS, STANDING, CANCEL, FAILED = (
+    f"{OWN}{name}" for name in ("act", "consult", "progress", "standing", "cancel", "failed")
+)
 
 
 @dataclass(frozen=True)
 class Envelope:
     """One message between parts of a dossier; only the declared payload crosses.
 
-    `number` counts the dossier's envelopes from 1; `id` is stable under replay.
+    `number` counts the dossier's envelopes from 1; `id` is stable under replay. Where the part
+    lives at another node `node` names it, and `sequence` counts what went there.
     """
 
     id: str
@@ -31,3 +43,18 @@ class Envelope:
     payload: Mapping[str, Any] = field(repr=False)
     sent_at: datetime
     state: EnvelopeState
+    node: str | None = None
+    sequence: int = 0
+    kind: Kind = "sent"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An envelope as it leaves for another node: a CloudEvent in its canonical bytes."""
+
+    id: str
+    node: str
+    dossier: str
+    sequence: int
+    kind: Kind
+    body: bytes = field(repr=False)

@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 import pytest
 from http_town import Issuer, Town, running
-from town import bring_into_force, pack_files, settle_town
+from linked import M001, Site, sites
+from town import COMMUNE, INSURANCE, POLICE, bring_into_force, pack_files, settle_town
 
 from engine.clock import VIETNAM, FixedClock
 from engine.office import Office
@@ -116,6 +117,49 @@ def store(server: Path, owner: str) -> Iterator[Store]:
     settle_town(store)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def with_m001(server: Path, migrated: str) -> str:
+    """The name of a town's database with M001 in force, from which linked nodes are copied."""
+    _administer(server, f'CREATE DATABASE with_m001 TEMPLATE "{migrated}"')
+    store = Store(embedded.address(server, role=APPLICATION, database="with_m001"))
+    settle_town(store)
+    standing = FixedClock(datetime(2026, 11, 9, 8, 0, tzinfo=VIETNAM))
+    bring_into_force(Office(store, standing), M001, pack_files("m001"), standing)
+    store.close()
+    return "with_m001"
+
+
+@pytest.fixture
+def new_store(
+    server: Path, with_m001: str, new_database: Callable[..., str],
+) -> Iterator[Callable[[], Store]]:
+    """Make archives, each a database of its own: the town, with M001 in force."""
+    made: list[Store] = []
+
+    def make() -> Store:
+        name = new_database(template=with_m001).split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
+        made.append(Store(embedded.address(server, role=APPLICATION, database=name)))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def three_nodes(
+    new_store: Callable[[], Store], clock: FixedClock, tmp_path: Path,
+) -> Iterator[list[Site]]:
+    """A commune, the police and social insurance, linked, with M001 in force at each."""
+    with sites(("commune", "police", "insurance"), new_store, clock, tmp_path) as found:
+        commune, police, insurance = found
+        commune.know(police, (POLICE,))
+        commune.know(insurance, (INSURANCE,))
+        for site in (police, insurance):
+            site.know(commune, (COMMUNE,))
+        yield found
 
 
 @pytest.fixture

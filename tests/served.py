@@ -19,9 +19,9 @@ from engine.clock import Clock
 from engine.commands import PerformAct, RegisterDossier
 from engine.dossier import Task
 from engine.history import Entry, read_body
-from engine.jobs import Calls, wake
+from engine.jobs import Calls, wake, wake_calls
 from engine.links.connectors import Registry, read_registry
-from engine.office import Office, Services
+from engine.office import Office, Services, Wakes
 from engine.people import Actor, Agency, Post
 from engine.store import Store, calendars, entries, people, tasks
 from engine.worktime import DEFAULT
@@ -174,11 +174,12 @@ def settle(store: Store) -> None:
 
 
 def opened(
-    store: Store, clock: Any, known: Registry, waking: Any = wake,
+    store: Store, clock: Any, known: Registry, wakes: Wakes | None = None,
 ) -> Office:
     """Return an office with these connectors and both procedures in force."""
     settle(store)
-    office = Office(store, clock, wake=waking, services=Services(known.names, known.topics))
+    wakes = wakes or Wakes(wake, None, wake_calls)
+    office = Office(store, clock, None, wakes, services=Services(known.names, known.topics))
     for code, files in ((CODE, DRAWING), (EXTERNAL, ASKED)):
         town.bring_into_force(office, code, files, clock)
     return office

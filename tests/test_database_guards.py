@@ -126,11 +126,11 @@ def test_every_table_trigger_and_function_belongs_to_the_owner(
     assert found == []
 
 
-def test_the_application_may_delete_only_timers_and_calls(
+def test_the_application_may_delete_only_what_waits_to_be_done(
     as_role: Callable[[str], Connection],
 ) -> None:
     found = as_role(APPLICATION).execute(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         " AND relkind = 'r' AND has_table_privilege(oid, 'DELETE') ORDER BY relname",
     ).fetchall()
-    assert found == [("service_call",), ("timer",)]
+    assert found == [("recount",), ("service_call",), ("timer",)]

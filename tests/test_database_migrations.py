@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from engine.errors import Unavailable
-from engine.store import embedded, tables
+from engine.store import embedded, link_tables
 from engine.store.migrate import _config, migrate, newest
 from engine.store.tables import APPLICATION
 
@@ -69,7 +69,7 @@ def test_the_newest_schema_is_the_one_that_the_tables_describe(database: str) ->
     connecting = create_engine(database)
     with connecting.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, link_tables.metadata) == []
     connecting.dispose()
 
 

@@ -29,7 +29,7 @@ REGISTRY = Registry(topics={"listed": frozenset({"may-khac"})})
 
 @pytest.fixture
 def office(store: Store, clock: FixedClock) -> Office:
-    return served.opened(store, clock, _with_person(), None)
+    return served.opened(store, clock, _with_person())
 
 
 def _with_person() -> Registry:

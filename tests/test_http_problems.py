@@ -183,6 +183,8 @@ def test_the_specification_names_every_route_and_every_refusal(here: Town) -> No
     assert set(spec["paths"]) == {
         "/api/v1/dossiers", "/api/v1/dossiers/{code}", "/api/v1/dossiers/{code}/acts/{act}",
         "/api/v1/dossiers/{code}/history", "/api/v1/dossiers/{code}/replay",
+        "/api/v1/dossiers/{code}/papers", "/api/v1/dossiers/{code}/papers/{paper}",
+        "/api/v1/register",
         "/api/v1/lookup/{code}", "/api/v1/procedures/{code}/versions",
         "/api/v1/procedures/{code}/versions/{number}/submit",
         "/api/v1/procedures/{code}/versions/{number}/approve",

@@ -56,8 +56,8 @@ def pages(store: Store, actor: Actor, narrow: Filter, size: int = 7) -> list[Tas
         while True:
             after = tasks.place(found[-1]) if found else None
             page = tasks.page(connection, actor, narrow, after, size)
-            assert all(code == "D-1" for _, code in page)
-            found.extend(task for task, _ in page)
+            assert all(listed.dossier == "D-1" for listed in page)
+            found.extend(listed.task for listed in page)
             if len(page) < size:
                 return found
 
@@ -115,4 +115,8 @@ def test_a_page_reads_no_more_rows_than_it_shows_however_many_are_open(
     scan = plan[0][0]["Plan"]["Plans"][0]
     assert scan["Index Name"] == "task_worklist"
     assert scan["Actual Rows"] <= 50
+    # What stands beside a task is looked up by key, for the rows of the page alone.
+    beside = scan["Plans"]
+    assert len(beside) == 3
+    assert all(one["Actual Loops"] <= 50 and "Index" in one["Node Type"] for one in beside)
     assert scan.get("Rows Removed by Filter", 0) == 0

@@ -64,5 +64,6 @@ def told(name: str, work: Callable[[], int]) -> int:
 #: Refusals of the command line itself.
 _ASKED_WRONGLY = frozenset({
     "no-database", "no-issuer", "clock-without-embedded", "file-unreadable", "register-unreadable",
-    "checkpoint-key", "clock-unreadable", "bounds-unreadable", "connectors-unreadable",
+    "checkpoint-key", "clock-unreadable", "bounds-unreadable", "calendar-file",
+    "code-pattern", "papers-folder", "paper-unreadable", "connectors-unreadable",
 })

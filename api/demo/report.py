@@ -1,4 +1,4 @@
-"""The demo's report (báo cáo): timeline, control slip and derivation, as the API tells them."""
+"""The demo's report (báo cáo): timeline, control slip, clocks, as the API tells them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from api.demo.client import Desk, Refused
+from engine.worktime.wording import hours_text
 
 VERDICTS = {
-    "early": "trước hạn", "on_time": "đúng hạn", "late": "QUÁ HẠN", "open": "đang làm",
-    "cancelled": "hủy", "uncounted": "không tính",
+    "early": "trước hạn", "on_time": "đúng hạn", "near_due": "sắp đến hạn", "late": "QUÁ HẠN",
+    "overdue": "QUÁ HẠN", "cancelled": "hủy", "uncounted": "không tính",
 }
 
 
@@ -42,14 +43,32 @@ def timeline(code: str, desks: Sequence[Desk]) -> list[str]:
 
 
 def slip(dossier: Mapping[str, Any], agencies: Mapping[str, str]) -> list[str]:
-    """Return the control slip (phiếu kiểm soát): agency, given, received, due, verdict."""
-    head = f"{'Cơ quan':30} {'Bước':5} {'Giao':12} {'Xong':12} {'Hạn':12} Kết quả"
+    """Return the control slip (phiếu kiểm soát): agency, given, received, due, used, verdict."""
+    head = f"{'Cơ quan':30} {'Bước':5} {'Giao':12} {'Xong':12} {'Hạn':12} {'Phút':>6} Kết quả"
     return [head, *(
         f"{agencies.get(row['agency'], row['agency']):30} {row['step'] or '-':5} "
         f"{_moment(row['given']):12} {_moment(row['finished']):12} {_moment(row['due']):12} "
-        f"{VERDICTS[row['verdict']]}"
+        f"{row['used_minutes']:6} {VERDICTS[row['verdict']]}{_by(row['late_minutes'])}"
         for row in dossier["slip"]
     )]
+
+
+def clocks(dossier: Mapping[str, Any], agencies: Mapping[str, str]) -> list[str]:
+    """Return both clocks of a dossier (hai đồng hồ) and whose its working time is."""
+    told = dossier["clocks"]
+    legal, by_766 = told["legal"], told["decision766"]
+    late = _by(legal["late_minutes"])
+    stands = ", đang dừng" if legal["stands"] else ""
+    took, less = map(hours_text, (by_766["elapsed_minutes"], by_766["supplement_minutes"]))
+    spent = (told["worked"], told["waiting_for_citizen"], told["idle"])
+    worked, waiting, idle = map(hours_text, spent)
+    verdict = VERDICTS[by_766["verdict"]]
+    return [
+        f"Hạn theo luật: {VERDICTS[legal['standing']]}{late}{stands}",
+        f"Theo Quyết định 766: {verdict}, {took} làm việc, đã trừ {less} chờ bổ sung",
+        f"Từ tiếp nhận: giải quyết {worked}, chờ công dân {waiting}, không ai giữ {idle}",
+        *(_share(one, agencies) for one in told["agencies"]),
+    ]
 
 
 def _history(code: str, desks: Sequence[Desk]) -> list[dict[str, Any]]:
@@ -86,6 +105,16 @@ def _taking_part(code: str, desks: Sequence[Desk]) -> list[Desk]:
             continue
         found.append(desk)
     return found
+
+
+def _share(one: Mapping[str, Any], agencies: Mapping[str, str]) -> str:
+    late = one["late_minutes"]
+    beyond = f", trong đó quá hạn {hours_text(late)}" if late else ""
+    return f"  {agencies.get(one['agency'], one['agency']):30} {hours_text(one['minutes'])}{beyond}"
+
+
+def _by(late: int) -> str:
+    return f" {hours_text(late)}" if late else ""
 
 
 def _moment(at: str | None) -> str:

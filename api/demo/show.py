@@ -101,7 +101,10 @@ def _report(codes: Sequence[str], desks: Sequence[Desk]) -> bool:
     _say("\n5. Diễn biến và phiếu kiểm soát / timelines and control slips")
     for code, dossier in seen.items():
         _say(f"\n── {code}  {dossier['status_label']}, hạn {dossier['due'] or 'không tính'}")
-        for line in (*report.timeline(code, desks), "", *report.slip(dossier, agencies)):
+        for line in (
+            *report.timeline(code, desks), "", *report.slip(dossier, agencies), "",
+            *report.clocks(dossier, agencies),
+        ):
             _say(f"   {line}")
     first = seen[codes[0]]
     _say(f"\n6. Hạn của {codes[0]} được tính thế nào / how its due date was counted")

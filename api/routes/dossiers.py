@@ -9,7 +9,7 @@ from flask import Response
 from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.dossiers import ActContent, DossierSeen, NewDossier, Standing
-from api.seeing import seen
+from api.seeing import course, seen
 from api.views import dossier_view
 from engine.commands import PerformAct, RegisterDossier
 from engine.office.result import dossier_etag
@@ -33,7 +33,9 @@ def register(body: dict[str, Any]) -> Response:
 def see(code: str) -> Response:
     """Show a dossier to the agencies that take part in it (xem hồ sơ)."""
     found = seen(code)
-    body = dossier_view(found.dossier, found.parts, found.tasks, actor().agencies())
+    body = dossier_view(
+        found.dossier, found.parts, found.tasks, course(found), actor().agencies(),
+    )
     now = Before(
         found.dossier, tuple(part for part in found.parts if part.status == "running"),
         tuple(task for task in found.tasks if task.state == "open"),

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
+from api.clocks import listed_json
 from api.cursors import a_due_date, an_id, read_cursor, write_cursor
 from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.tasks import Assignment, Completion, Nothing, TaskPage, TaskQuery, TaskSeen
 from engine.commands import AssignTask, ClaimTask, CompleteTask, UnclaimTask
-from engine.office.result import task_json
-from engine.store import tasks
+from engine.store import calendars, tasks
 
 blueprint = Room("tasks", __name__, description="Tasks (bước xử lý)")
 
@@ -29,10 +29,14 @@ def page(query: dict[str, Any]) -> Response:
         query["assignee"] = actor().id
     with services().store.reading() as connection:
         found = tasks.page(connection, actor(), tasks.Filter(**query), after, size + 1)
-    items = [task_json(task, code) for task, code in found[:size]]
+        now = services().clock.now()
+        items = [
+            listed_json(one, calendars.by_version(connection, one.calendar), now)
+            for one in found[:size]
+        ]
     more = len(found) > size
     return answer({
-        "items": items, "next": write_cursor(tasks.place(found[size - 1][0])) if more else None,
+        "items": items, "next": write_cursor(tasks.place(found[size - 1].task)) if more else None,
     })
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import INCLUDE, fields, validate
 
 from api.schemas.base import Body, data, text
+from api.schemas.clocks import Clocks, amount, judged
 from engine.law.contents import CONTENTS
 
 
@@ -85,9 +86,11 @@ class SlipRow(Body):
     given = fields.DateTime(allow_none=True)
     finished = fields.DateTime(allow_none=True)
     due = fields.DateTime(allow_none=True)
-    verdict = fields.String(metadata={
-        "enum": ["early", "on_time", "late", "uncounted", "open", "cancelled"],
-    })
+    verdict = judged("cancelled")
+    used_minutes = amount("worked on it, holds left out")
+    budget_minutes = amount("given when it opened; null where it has no budget", allow_none=True)
+    late_minutes = amount()
+    left_minutes = amount("null once finished or without due date", allow_none=True)
 
 
 class DossierSeen(Standing):
@@ -110,6 +113,7 @@ class DossierSeen(Standing):
     alerts = fields.List(fields.Dict(), metadata={"description": "warnings that fired"})
     actions = fields.List(fields.Nested(Action))
     parts = fields.List(fields.Nested(Part))
+    clocks = fields.Nested(Clocks)
     slip = fields.List(fields.Nested(SlipRow))
 
 

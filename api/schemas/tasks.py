@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.schemas.base import Body, data, text
+from api.schemas.clocks import judged
 
 
 class Completion(Body):
@@ -57,8 +58,14 @@ class TaskSeen(Body):
     etag = fields.String()
 
 
+class TaskListed(TaskSeen):
+    """A task in a list, with where it stands against its due date now."""
+
+    standing = judged("cancelled")
+
+
 class TaskPage(Body):
     """A page of tasks, soonest due first."""
 
-    items = fields.List(fields.Nested(TaskSeen))
+    items = fields.List(fields.Nested(TaskListed))
     next = fields.String(allow_none=True)

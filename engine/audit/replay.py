@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from engine.commands import RegisterDossier, from_json
+from engine.commands import ReceiveEnvelope, RegisterDossier, from_json
 from engine.dossier import Dossier, Part, Task
 from engine.errors import Corrupt, MotcuaError
 from engine.flow.load import Flow
@@ -21,7 +21,7 @@ from engine.history import (
     verify,
 )
 from engine.law.rules import rules_by_id
-from engine.proceed import Before, Facts, Registration, after, proceed, register
+from engine.proceed import Before, Facts, Registration, after, open_from, proceed, register
 from engine.proceed.outcome import BUILD, Outcome
 from engine.worktime import Calendar
 
@@ -141,16 +141,13 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
         )
     content = body["content"]
     pinned = content["facts"]
-    facts = Facts(
-        now=read_instant(body["at"]), actor=body["actor"], flow=sources.flow(pinned["flow"]),
-        rules=rules_by_id(pinned["rules"]), salt=salt,
-        calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
-        build=pinned["build"],
-    )
+    facts = _facts(body, salt, sources)
     values = {k: v for k, v in personal.items() if k not in ("payloads", "states")}
     command = from_json({**content["command"], **values})
     if isinstance(command, RegisterDossier):
-        return register(command, Registration(**pinned["registration"]), facts)
+        return register(command, Registration.from_data(pinned["registration"]), facts)
+    if before is None and isinstance(command, ReceiveEnvelope):
+        return open_from(command, Registration.from_data(pinned["registration"]), facts)
     if before is None:
         raise Corrupt(
             f"Mục {entry.number} không phải đăng ký hồ sơ.",
@@ -162,6 +159,18 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
             replace(p, state=b64decode(personal["states"][p.id])) for p in before.parts
         ))
     return proceed(before, command, facts)
+
+
+def _facts(body: dict[str, Any], salt: bytes, sources: Sources) -> Facts:
+    """Return the facts that an entry pins."""
+    pinned = body["content"]["facts"]
+    return Facts(
+        now=read_instant(body["at"]), actor=body["actor"], flow=sources.flow(pinned["flow"]),
+        rules=rules_by_id(pinned["rules"]), salt=salt,
+        calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
+        former={a: sources.calendar(v) for a, v in pinned.get("former", {}).items()},
+        build=pinned["build"], node=pinned.get("node", ""), homes=pinned.get("homes", {}),
+    )
 
 
 def _title(command: dict[str, Any]) -> str:

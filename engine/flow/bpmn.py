@@ -166,6 +166,17 @@ def definitions(event: Element) -> list[Element]:
     return [inner for inner in event if kind(inner).endswith("EventDefinition")]
 
 
+def associated(root: Element) -> dict[str, list[str]]:
+    """Return what each element is joined to by associations, by id; a line has no direction."""
+    found: dict[str, list[str]] = {}
+    for line in inside(root, "association"):
+        ends = reference(line, "sourceRef"), reference(line, "targetRef")
+        for here, there in (ends, ends[::-1]):
+            if here and there:
+                found.setdefault(here, []).append(there)
+    return found
+
+
 def condition(flow: Element) -> str:
     """Return the condition of a sequence flow, empty when it has none."""
     return text(child(flow, "conditionExpression"))

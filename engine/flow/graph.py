@@ -9,6 +9,7 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.order import tried
 from engine.flow.read import Document
 from engine.flow.support import triggers_of
 
@@ -32,8 +33,13 @@ class Scope:
 
     @cached_property
     def outgoing(self) -> Mapping[str, list[Flow]]:
-        """Flows that leave each node, in document order."""
-        return self._by("source")
+        """Flows that leave each node, in the order in which they are tried."""
+        found = self._by("source")
+        for key, flows in found.items():
+            place = {id(element): number for number, element in enumerate(
+                tried(self.nodes[key], [flow.element for flow in flows]))}
+            flows.sort(key=lambda flow, place=place: place[id(flow.element)])  # type: ignore[misc]
+        return found
 
     @cached_property
     def incoming(self) -> Mapping[str, list[Flow]]:
@@ -51,16 +57,9 @@ class Scope:
 
     @cached_property
     def links(self) -> Mapping[str, list[str]]:
-        """Catching link events behind each throwing one, matched by the link's name."""
-        catches: dict[str, list[str]] = {}
-        throws: dict[str, str] = {}
-        for key, node in self.nodes.items():
-            name = link_name(node)
-            if name is not None and bpmn.kind(node) == "intermediateCatchEvent":
-                catches.setdefault(name, []).append(key)
-            elif name is not None:
-                throws[key] = name
-        return {key: catches.get(name, []) for key, name in throws.items()}
+        """Catching link events behind each throwing one."""
+        return {bpmn.ident(throw) or "": [bpmn.ident(catch) or "" for catch in catches]
+                for throw, catches in linked(self.nodes.values())}
 
     @cached_property
     def starts(self) -> tuple[str, ...]:
@@ -124,6 +123,27 @@ def truth(element: Element, name: str, *, default: bool = False) -> bool:
     """Return a boolean attribute as XML Schema reads it."""
     value = bpmn.attribute(element, name)
     return default if value is None else value.lower() in ("true", "1")
+
+
+def linked(nodes: Iterable[Element]) -> list[tuple[Element, list[Element]]]:
+    """Return the throwing link events of a level, each with the catching ones it leads to.
+
+    A link's `target` or `source` reference goes before its name (BPMN 2.0.2 table 10.98).
+    """
+    links = [node for node in nodes if link_name(node) is not None]
+    catches = [node for node in links if bpmn.kind(node) == "intermediateCatchEvent"]
+    return [(throw, [c for c in catches if _refers(throw, "target", c) or _refers(
+                c, "source", throw)] or [c for c in catches if link_name(c) == link_name(throw)])
+            for throw in links if throw not in catches]
+
+
+def _refers(event: Element, name: str, other: Element) -> bool:
+    """Tell whether the link of one event refers to that of another."""
+    link, aim = (bpmn.child(node, "linkEventDefinition") for node in (event, other))
+    if link is None or aim is None or bpmn.ident(aim) is None:
+        return False
+    said = (bpmn.unprefixed(ref, bpmn.text(ref)) for ref in bpmn.children(link, name))
+    return bpmn.ident(aim) in said
 
 
 def link_name(node: Element) -> str | None:

@@ -29,11 +29,15 @@ MAX_ROUNDS = 1_000
 
 @dataclass(frozen=True)
 class Timer:
-    """When a timer is due (None = never by itself), its text, and how often it comes again."""
+    """When a timer is due (None = never by itself), its text, and how often it comes again.
+
+    `working` tells that it was counted in working time, so that a change of the calendar moves it.
+    """
 
     due: datetime | None
     text: str = ""
     again: int = 0
+    working: bool = False
 
 
 def readable(kind: str, text: str) -> bool:
@@ -61,7 +65,9 @@ def read_timer(kind: str, value: Any, at: datetime, calendar: worktime.Calendar 
     if kind == "cycle" and cycle is not None:
         return _cycle(cycle, at, calendar)
     date = _date(text)
-    return Timer(date if date is not None else _later(at, text, calendar), text)
+    if date is not None:
+        return Timer(date, text)
+    return Timer(_later(at, text, calendar), text, working=_DURATION.match(text) is None)
 
 
 def _cycle(cycle: re.Match[str], at: datetime, calendar: worktime.Calendar | None) -> Timer:

@@ -6,7 +6,8 @@ The worker is not imported here: those who only wake do without what it needs.
 """
 
 from engine.jobs.calls import Calls
+from engine.jobs.deliveries import Deliveries
 from engine.jobs.timers import Timers
-from engine.jobs.waking import wake
+from engine.jobs.waking import wake, wake_calls, wake_node
 
-__all__ = ["Calls", "Timers", "wake"]
+__all__ = ["Calls", "Deliveries", "Timers", "wake", "wake_calls", "wake_node"]

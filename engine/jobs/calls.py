@@ -183,7 +183,7 @@ class Calls:
 
     def _wake_at_next(self, connection: Connection) -> None:
         if self._wake is not None and (due := calls.next_due(connection)) is not None:
-            self._wake(connection, due, "calls")
+            self._wake(connection, due)
 
 
 def _log() -> structlog.stdlib.BoundLogger:

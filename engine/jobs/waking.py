@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from procrastinate import App
 
-    from engine.office.waking import Job
     from engine.store import Connection
 
-#: The jobs that fire what is due and make calls, by the names that every machine knows.
-TIMERS, CALLS = "motcua.timers", "motcua.calls"
-_NAMES: Mapping[Job, str] = {"timers": TIMERS, "calls": CALLS}
+#: The job that fires what is due, by the name under which every machine knows it.
+TIMERS = "motcua.timers"
+#: The job that makes the calls of connectors.
+CALLS = "motcua.calls"
+#: The job that delivers to one node.
+DELIVER = "motcua.deliver"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job
 #: walks over all that are scheduled, so weeks of timers must not stand among them.
 HORIZON = timedelta(minutes=3)
 
 
-def wake(connection: Connection, due: datetime, job: Job = "timers") -> None:
-    """Defer one job that looks for work at a moment; committed or undone with the transaction.
+def wake(connection: Connection, due: datetime) -> None:
+    """Defer one job that looks for timers at a moment; committed or undone with the transaction.
 
     At most one job waits for each second, whatever falls due in it. Must be called last in a
     transaction: another that wants the same second waits for its end. Raises the driver's errors.
     """
-    from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+    _wake(connection, due, TIMERS)
 
+
+def wake_calls(connection: Connection, due: datetime) -> None:
+    """Defer one job that looks for calls of connectors at a moment, as for timers."""
+    _wake(connection, due, CALLS)
+
+
+def _wake(connection: Connection, due: datetime, job: str) -> None:
     now = datetime.now(UTC)  # jobs go by the machine's clock
     if due > now + HORIZON:
         return
-    name = _NAMES[job]
     second = (due + timedelta(seconds=1)).replace(microsecond=0) if due > now else None
+    _defer(connection, job, f"{job} {second.isoformat() if second else 'now'}",
+           schedule_at=second)
+
+
+def _defer(connection: Connection, job: str, queueing_lock: str, **further: Any) -> None:
+    from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
     deferred = _app().configure_task(
-        name, connection=connection, schedule_at=second,
-        queueing_lock=f"{name} {second.isoformat() if second else 'now'}",
-    )
+        job, connection=connection, queueing_lock=queueing_lock, **further)
     try:
-        with connection.transaction():  # a savepoint: the same second may be taken
+        with connection.transaction():  # a savepoint: the same job may be waiting
             deferred.defer()
     except AlreadyEnqueued:
         return
     except ConnectorException as error:
         raise error.__cause__ or error from None
+
+
+def wake_node(connection: Connection, node: str) -> None:
+    """Defer the delivery to a node; committed or undone with the transaction.
+
+    At most one job waits for each node, and one runs. Raises the driver's errors.
+    """
+    _defer(connection, DELIVER, f"{DELIVER} {node}", lock=f"{DELIVER} {node}",
+           task_kwargs={"node": node})
 
 
 @cache

@@ -17,22 +17,26 @@ from typing import Any
 
 import structlog
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
 from engine.jobs.calls import Calls
+from engine.jobs.deliveries import Deliveries
 from engine.jobs.timers import Timers
-from engine.jobs.waking import CALLS, TIMERS
+from engine.jobs.waking import CALLS, DELIVER, TIMERS
 
 TIDY = "motcua.tidy"
 #: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
 SWEEP, RESTLESS_SWEEP = "* * * * *", "* * * * * *"
+#: How often nodes that were silent are tried again.
+LINK_SWEEP = "* * * * * */2"
 #: Seconds until a worker that lost its database begins anew, and between looks at its parent.
 AGAIN, LOOK = 2.0, 1.0
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a worker does: how to reach its jobs, what fires timers and makes calls, how much.
+    """What a worker does: how to reach its jobs, who fires timers, calls and delivers, how much.
 
     `restless` sweeps each second, where the clock is a file that nobody announces changes of;
     `parent` is the process with which it ends.
@@ -41,6 +45,7 @@ class Work:
     connection: Mapping[str, Any]
     timers: Timers
     calls: Calls
+    deliveries: Deliveries | None = None
     concurrency: int = 2
     restless: bool = False
     parent: int | None = None
@@ -98,23 +103,55 @@ def _app(work: Work, stopping: threading.Event) -> App:
     connector = PsycopgConnector(min_size=1, max_size=2 + work.concurrency, **work.connection)
     app = App(connector=connector)
 
-    often = RESTLESS_SWEEP if work.restless else SWEEP
+    for register in (_timers, _calls, _links, _tidy):
+        register(app, work, stopping)
+    return app
 
-    @app.periodic(cron=often, periodic_id="sweep", queueing_lock=f"{TIMERS} sweep")
+
+def _timers(app: App, work: Work, stopping: threading.Event) -> None:
+    @app.periodic(
+        cron=RESTLESS_SWEEP if work.restless else SWEEP, periodic_id="sweep",
+        queueing_lock=f"{TIMERS} sweep",
+    )
     @app.task(name=TIMERS)
     def fire(timestamp: int | None = None) -> None:  # noqa: ARG001 - when a sweep was due
         work.timers.drain(stopping.is_set)
 
-    @app.periodic(cron=often, periodic_id="calls", queueing_lock=f"{CALLS} sweep")
+
+def _calls(app: App, work: Work, stopping: threading.Event) -> None:
+    @app.periodic(
+        cron=RESTLESS_SWEEP if work.restless else SWEEP, periodic_id="calls",
+        queueing_lock=f"{CALLS} sweep",
+    )
     @app.task(name=CALLS)
     def call(timestamp: int | None = None) -> None:  # noqa: ARG001
         work.calls.drain(stopping.is_set)
 
+
+def _links(app: App, work: Work, stopping: threading.Event) -> None:
+    deliveries = work.deliveries
+    if deliveries is None:
+        return
+
+    @app.task(name=DELIVER)
+    def deliver(node: str) -> None:
+        deliveries.drain(node, stopping.is_set)
+
+    @app.periodic(cron=LINK_SWEEP, periodic_id="links", queueing_lock=f"{DELIVER} sweep")
+    @app.task(name=f"{DELIVER}.sweep")
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001
+        for node in await asyncio.to_thread(deliveries.waiting):
+            with suppress(AlreadyEnqueued):
+                await deliver.configure(
+                    lock=f"{DELIVER} {node}", queueing_lock=f"{DELIVER} {node}",
+                ).defer_async(node=node)
+        await asyncio.to_thread(deliveries.follow_up)
+
+
+def _tidy(app: App, _work: Work, _stopping: threading.Event) -> None:
     @app.periodic(cron="*/5 * * * *", periodic_id="tidy", queueing_lock=TIDY)
     @app.task(name=TIDY)
     async def tidy(timestamp: int) -> None:  # noqa: ARG001
         # Jobs only wake: those of a killed worker go, the sweep finds what they were about.
         for job in await app.job_manager.get_stalled_jobs():
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
-
-    return app

@@ -41,7 +41,8 @@ class Circumstances:
 class ActTask:
     """A task that the law opens (việc theo luật): at a relation of the dossier, or at an agency.
 
-    `about` names what the task is about where there can be several, such as a consultation.
+    `about` names what the task is about where there can be several, such as a consultation, and
+    `title` says it to the person.
     """
 
     act: str
@@ -50,6 +51,7 @@ class ActTask:
     agency: str | None = None
     about: str = ""
     due: datetime | None = None
+    title: str = ""
 
     @property
     def key(self) -> str:

@@ -33,7 +33,7 @@ def consult(standing: Standing, circumstances: Circumstances) -> Effect:
             "consult", circumstances, "Chỉ lấy ý kiến khi hồ sơ đang được giải quyết",
             "An agency is consulted only while the dossier is being settled", "not-in-process",
         )
-    need_reason(circumstances, "consult", "question")
+    question = need_reason(circumstances, "consult", "question")
     asked = Consultation(
         id=str(len(standing.consultations) + 1), agency=str(circumstances.content.get("agency")),
         asked_at=circumstances.now, due=_until(circumstances),
@@ -42,7 +42,8 @@ def consult(standing: Standing, circumstances: Circumstances) -> Effect:
     if circumstances.rules.consultation_holds and standing.hold is None:
         article = circumstances.rules.article("consult")
         held = replace(held, hold=Hold("consult", circumstances.now, article, "answer"))
-    task = ActTask("answer", role=None, agency=asked.agency, about=asked.id, due=asked.due)
+    task = ActTask("answer", role=None, agency=asked.agency, about=asked.id, due=asked.due,
+                   title=question[:200])
     return Effect(held, opens=(task,))
 
 

@@ -7,30 +7,38 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
+from engine.codes import CodePattern
 from engine.commands import (
     CallCommand,
+    ChangeCalendars,
     Command,
     CompleteService,
+    PrintPaper,
     ProcedureCommand,
     RegisterDossier,
     Request,
 )
 from engine.flow.confined import Confinement
 from engine.office.actions import actions
+from engine.office.calendars import Keeper
 from engine.office.calls import Calls, Services
 from engine.office.dossiers import Desk
 from engine.office.library import Library
+from engine.office.linking import Answer, Linking
+from engine.office.printing import Printer
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
-from engine.office.waking import Wake
+from engine.office.waking import Wake, WakeNode, Wakes
+from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.proceed import Before
 
 if TYPE_CHECKING:
     from engine.store import Store
+    from engine.store.inbox import Incoming
 
-__all__ = ["Office", "Result", "Services", "Wake"]
+__all__ = ["Answer", "Office", "Result", "Services", "Wake", "WakeNode", "Wakes"]
 
 
 class Office:
@@ -39,22 +47,29 @@ class Office:
     Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
     is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
     section 5). Unavailable when the database does not answer; nothing is then half-written.
-    `wake` is called inside the transaction of a command that has set timers or opened calls of
-    services; without it they wait for the next sweep. `services` is what may be called here.
+    `wakes` are called inside the transaction of a command that has set timers, opened calls of
+    services or written to other nodes; without them they wait for the next sweep. `node` is the id
+    of this node, empty where it is linked to none. `codes` is how dossier codes are written,
+    `templates` where a department keeps its own papers; without them they are those of Circular
+    01/2018 and the built-in ones. `services` is what may be called here.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
-        wake: Wake | None = None, *, services: Services | None = None,
+        wakes: Wakes | None = None, node: str = "", *, codes: CodePattern | None = None,
+        templates: Templates | None = None, services: Services | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
         self._store, self._clock = store, clock
-        self._desk = Desk(store, library, wake)
-        self._reception = Reception(store, library, wake)
-        services = services or Services()
-        self._calls = Calls(store, self._desk, services, wake)
+        roused, services = wakes or Wakes(), services or Services()
+        self._desk = Desk(store, library, roused, node)
+        self._reception = Reception(store, library, roused, codes or CodePattern(), node)
+        self._linking = Linking(store, library, roused, node)
+        self._printer = Printer(store, self._desk, templates or Templates())
+        self._calls = Calls(store, self._desk, services, roused)
         self._registry = Registry(store, confinement or Confinement(), services.connectors)
+        self._keeper = Keeper(store)
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
@@ -68,13 +83,29 @@ class Office:
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute
+        elif isinstance(command, PrintPaper):
+            handle = self._printer.execute
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
         elif isinstance(command, CompleteService):
             handle = self._calls.complete
         elif isinstance(command, CallCommand):
             handle = self._calls.execute
+        elif isinstance(command, ChangeCalendars):
+            handle = self._keeper.execute
         return handle(command, actor, now, request, if_match)
+
+    def take_in(self, incoming: Incoming) -> Answer:
+        """Take an envelope of another node in, and all that waited for it.
+
+        Raises Forbidden for what the node may not send, Conflict for an id or sequence that was
+        used for something else, NotFound or Invalid for what this node does not know.
+        """
+        return self._linking.take(incoming, self._clock.now())
+
+    def follow_up(self, source: str, dossier: str) -> int:
+        """Take in what waited in its order for an envelope that has come; return how many."""
+        return self._linking.follow(source, dossier, self._clock.now())
 
     def actions(self, before: Before, actor: Actor) -> list[dict[str, Any]]:
         """Return what an actor may do to a dossier now, and why not the rest; nothing is locked."""

@@ -27,7 +27,7 @@ from engine.law.acting import need_no_hold
 from engine.office import permits
 from engine.office.dossiers import Desk
 from engine.office.result import Result, dossier_etag, finish, when
-from engine.office.waking import AT_ONCE, Wake
+from engine.office.waking import AT_ONCE, Wakes
 from engine.people import SYSTEM, Actor
 from engine.proceed import task_of
 from engine.store import calls
@@ -54,10 +54,10 @@ class Calls:
     """Executes what connectors and external machines bring in, and what they ask meanwhile."""
 
     def __init__(
-        self, store: Store, desk: Desk, services: Services, wake: Wake | None = None,
+        self, store: Store, desk: Desk, services: Services, wakes: Wakes,
     ) -> None:
         self._store, self._desk, self._services = store, desk, services
-        self._wake = wake
+        self._wakes = wakes
 
     def complete(
         self, command: CompleteService, actor: Actor, now: datetime,
@@ -137,8 +137,8 @@ class Calls:
                 "Lời gọi này chưa hỏng, hoặc đang được thực hiện.",
                 "This call has not failed, or is being worked on.", code="call-not-failed",
             )
-        if self._wake is not None:
-            self._wake(unit.connection, AT_ONCE, "calls")
+        if self._wakes.calls is not None:
+            self._wakes.calls(unit.connection, AT_ONCE)
         return {"id": command.task}
 
 

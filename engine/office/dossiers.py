@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import forms
 from engine.clock import local
 from engine.commands import (
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
@@ -24,7 +25,7 @@ from engine.errors import Conflict, Fault, Invalid
 from engine.law.acting import need_no_hold
 from engine.law.acts import act_named
 from engine.law.rules import rules_by_id
-from engine.office import permits
+from engine.office import adopting, permits
 from engine.office.library import Library
 from engine.office.result import (
     Result,
@@ -36,7 +37,7 @@ from engine.office.result import (
     task_etag,
     task_json,
 )
-from engine.office.waking import Wake, check_timer, rouse
+from engine.office.waking import Wakes, check_timer
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
 from engine.step import Service
@@ -50,10 +51,11 @@ TaskCommand = CompleteTask | ClaimTask | UnclaimTask | AssignTask
 class Desk:
     """Executes commands on tasks, acts and timers of dossiers that exist."""
 
-    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
+    def __init__(self, store: Store, library: Library, wakes: Wakes, node: str = "") -> None:
         self._store = store
         self._library = library
-        self._wake = wake
+        self._wakes = wakes
+        self._node = node
 
     def execute(
         self, command: DossierCommand, actor: Actor, now: datetime,
@@ -65,6 +67,8 @@ class Desk:
                 return self._on_task(unit, command, actor, now, (request, if_match))
             if isinstance(command, PerformAct):
                 return self._on_dossier(unit, command, actor, now, (request, if_match))
+            if isinstance(command, AdoptCalendar):
+                return self._adopt(unit, command, actor, now)
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
             facts = self.facts(unit, before, SYSTEM, now)
@@ -123,6 +127,19 @@ class Desk:
         )
         return finish(unit, actor, request, result)
 
+    def _adopt(self, unit: Unit, command: AdoptCalendar, actor: Actor, now: datetime) -> Result:
+        permits.do_calendar(actor)
+        before = unit.load(command.dossier)
+        facts = adopting.turned(unit, command, self.facts(unit, before, actor, now))
+        outcome = proceed(before, command, facts)
+        moved = adopting.told(before, outcome)
+        if moved or outcome.reminders is not None:
+            outcome = self._save(unit, before, command, facts)
+        adopting.adopted(unit, command, facts)
+        unit.commit()
+        body = {**dossier_json(outcome.dossier), "moved": moved}
+        return Result(body, dossier_etag(outcome.dossier))
+
     def _clean(
         self, unit: Unit, before: Before, command: TaskCommand, task: Task, now: datetime,
     ) -> TaskCommand:
@@ -166,8 +183,13 @@ class Desk:
         return Facts(
             now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
             rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
-            salt=secrets.token_bytes(16),
+            salt=secrets.token_bytes(16), **self._asked(unit, asked),
         )
+
+    def _asked(self, unit: Unit, agency: object) -> dict[str, Any]:
+        """Return where an agency works that the command brings in, when that is another node."""
+        homes = unit.homes(frozenset({agency})) if isinstance(agency, str) else {}
+        return {"node": self._node, "homes": homes} if homes else {}
 
     def service_of(self, before: Before, element: str) -> Service | None:
         """Return who does a task in place of a person, as drawn."""
@@ -185,7 +207,7 @@ class Desk:
     ) -> Outcome:
         outcome, entry = sealed(proceed(before, command, facts))
         unit.save(outcome, entry)
-        rouse(self._wake, unit, before, outcome)
+        self._wakes.rouse(unit, before, outcome)
         return outcome
 
 

@@ -17,6 +17,10 @@ RECEIVING_ROLES = ("one_stop_officer", "portal")
 INTEGRATOR, OPERATOR = "integrator", "operator"
 
 Allowed = Mapping[str, frozenset[str]]
+#: Who enters what was decided on working hours and days off.
+CALENDAR_KEEPER = "calendar_keeper"
+#: Roles that may print the papers of a dossier: a parameter, as for acts.
+PRINTING_ROLES = ("one_stop_officer", "leader", "records_clerk", "specialist")
 
 
 def see_task(task: Task | None, actor: Actor) -> Task:
@@ -39,11 +43,7 @@ def do_task(task: Task, actor: Actor, rules: RuleSet) -> None:
 
 def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
     """Raise NotFound unless an agency of the actor receives, settles or takes part in it."""
-    dossier = before.dossier
-    seeing = {dossier.receiving_agency, dossier.competent_agency, *taking_part}
-    seeing |= {part.agency for part in before.parts}
-    seeing |= {one.agency for one in dossier.standing.consultations}
-    if not seeing & actor.agencies():
+    if not _agencies(before, taking_part) & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
@@ -65,12 +65,34 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     )
 
 
+def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
+    """Raise Forbidden unless the actor holds a printing role where the dossier is dealt with."""
+    agencies = _agencies(before, taking_part)
+    if not any(actor.holds(agency, role) for agency in agencies for role in PRINTING_ROLES):
+        raise Forbidden(
+            f"In giấy tờ của hồ sơ cần một trong các vai trò {', '.join(PRINTING_ROLES)} "
+            "tại cơ quan tham gia giải quyết.",
+            f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
+            "at an agency that takes part.", code="wrong-role",
+        )
+
+
 def do_register(agency: str, actor: Actor) -> None:
     """Raise Forbidden unless the actor receives dossiers for that agency."""
     if not any(actor.holds(agency, role) for role in RECEIVING_ROLES):
         raise Forbidden(
             f"Bạn không thuộc bộ phận một cửa của {agency}.",
             f"You hold no receiving post at {agency}.", code="not-receiving",
+        )
+
+
+def do_calendar(actor: Actor) -> None:
+    """Raise Forbidden unless the actor keeps calendars, or is the system itself."""
+    if actor != SYSTEM and not any(post.role == CALENDAR_KEEPER for post in actor.posts):
+        raise Forbidden(
+            f"Cần vai trò {CALENDAR_KEEPER} để thay đổi lịch làm việc.",
+            f"Changing calendars needs the role {CALENDAR_KEEPER}.",
+            code="wrong-role", role=CALENDAR_KEEPER,
         )
 
 
@@ -83,6 +105,13 @@ def do_procedure(actor: Actor, role: str) -> None:
         )
 
 
+def _agencies(before: Before, taking_part: frozenset[str]) -> frozenset[str]:
+    dossier = before.dossier
+    return taking_part | {
+        dossier.receiving_agency, dossier.competent_agency,
+        *(part.agency for part in before.parts),
+        *(one.agency for one in dossier.standing.consultations),
+    }
 def see_service(task: Task | None, actor: Actor) -> None:
     """Raise NotFound unless it is a task that machines do, of an agency of the actor."""
     mine = task is not None and (actor is SYSTEM or task.agency in actor.agencies())

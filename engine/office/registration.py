@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from engine import forms
 from engine.clock import local
+from engine.codes import CodePattern
 from engine.commands import RegisterDossier, Request
-from engine.dossier import code_of
+from engine.dossier import Links
 from engine.errors import Fault, Invalid
 from engine.flow.load import Flow
 from engine.law.rules import rules_on
 from engine.office import permits
 from engine.office.library import Library
 from engine.office.result import Result, dossier_etag, dossier_json, finish, outcome_json
-from engine.office.waking import Wake, rouse
+from engine.office.waking import Wakes
 from engine.people import Actor
 from engine.procedure import Version, in_force
 from engine.proceed import Before, Facts, Registration, register, sealed
@@ -32,10 +33,14 @@ CHANNELS = ("direct", "online", "postal")
 class Reception:
     """Registers dossiers: status 1, on the version in force on the local day."""
 
-    def __init__(self, store: Store, library: Library, wake: Wake | None = None) -> None:
+    def __init__(
+        self, store: Store, library: Library, wakes: Wakes, codes: CodePattern, node: str = "",
+    ) -> None:
         self._store = store
         self._library = library
-        self._wake = wake
+        self._wakes = wakes
+        self._codes = codes
+        self._node = node
 
     def execute(
         self, command: RegisterDossier, actor: Actor, now: datetime,
@@ -74,13 +79,23 @@ class Reception:
         )
         # The number is taken last: its row stays locked until commit.
         number = unit.next_number(command.receiving_agency, day)
-        code = code_of(command.receiving_agency, day, number)
-        born = Registration(code, version.number, desks)
+        code = self._codes.code(command.receiving_agency, day, number)
+        born = Registration(code, version.number, desks, self._links(unit, frozenset(agencies)))
         outcome, entry = sealed(register(command, born, facts))
         unit.insert(outcome, entry)
-        rouse(self._wake, unit, Before(outcome.dossier), outcome)
+        self._wakes.rouse(unit, Before(outcome.dossier), outcome)
         body = {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())}
         return Result(body, dossier_etag(outcome.dossier), created=True)
+
+    def _links(self, unit: Unit, agencies: frozenset[str]) -> Links:
+        """Return which of the agencies work at other nodes; raise Invalid for a node without id."""
+        homes = unit.homes(agencies)
+        if homes and not self._node:
+            raise Invalid(
+                "Nút này chưa có định danh; hãy đặt MOTCUA_NODE.",
+                "This node has no id; set MOTCUA_NODE.", code="node-without-id",
+            )
+        return Links(node=self._node, homes=homes) if homes else Links()
 
     def _clean(self, command: RegisterDossier, version: Version, flow: Flow) -> RegisterDossier:
         if command.channel not in CHANNELS:

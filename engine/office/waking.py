@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING
 
 from engine.commands import FireTimer
 from engine.errors import Conflict
@@ -17,33 +19,34 @@ from engine.worktime import Calendar
 if TYPE_CHECKING:
     from engine.store import Connection, Unit
 
-#: What there is to wake for.
-Job = Literal["timers", "calls"]
 #: A moment that has passed on every clock.
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
+#: Wakes who looks for timers or calls at a moment, in the open transaction on the connection:
+#: committed or undone with it.
+Wake = Callable[["Connection", datetime], None]
+#: Wakes who delivers to a node, in the same way.
+WakeNode = Callable[["Connection", str], None]
 
 
-class Wake(Protocol):
-    """Wakes the background work at a moment, in the open transaction on the connection.
+@dataclass(frozen=True)
+class Wakes:
+    """Whom a command wakes; None leaves the work to the next sweep."""
 
-    Committed or undone with it.
-    """
+    timers: Wake | None = None
+    node: WakeNode | None = None
+    calls: Wake | None = None
 
-    def __call__(self, connection: Connection, due: datetime, job: Job = "timers") -> None:
-        """Wake for a kind of work."""
-        ...
-
-
-def rouse(wake: Wake | None, unit: Unit, before: Before, outcome: Outcome) -> None:
-    """Wake the background work for the first timer that a command has set, and for its calls."""
-    if wake is None:
-        return
-    due = first_due(before, outcome)
-    if due:
-        wake(unit.connection, due)
-    freed = before.dossier.standing.hold is not None and outcome.dossier.standing.hold is None
-    if freed or any(call.service.kind == "connector" for call in outcome.calls):
-        wake(unit.connection, AT_ONCE, "calls")
+    def rouse(self, unit: Unit, before: Before, outcome: Outcome) -> None:
+        """Wake for the first timer that a command has set, its calls, and nodes it wrote to."""
+        due = first_due(before, outcome) if self.timers else None
+        if self.timers and due:
+            self.timers(unit.connection, due)
+        freed = before.dossier.standing.hold is not None and outcome.dossier.standing.hold is None
+        if self.calls and (freed or any(c.service.kind == "connector" for c in outcome.calls)):
+            self.calls(unit.connection, AT_ONCE)
+        if self.node:
+            for node in sorted({sent.node for sent in outcome.sent}):
+                self.node(unit.connection, node)
 
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:

@@ -6,12 +6,13 @@ entry pinned: the same inputs give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from engine.commands import (
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteService,
@@ -19,6 +20,8 @@ from engine.commands import (
     DossierCommand,
     FireTimer,
     PerformAct,
+    PrintPaper,
+    ReceiveEnvelope,
     RegisterDossier,
     UnclaimTask,
 )
@@ -26,15 +29,16 @@ from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, parts
+from engine.proceed import acts, linked, parts, recount
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
+from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
 from engine.proceed.tasks import ACT_TASK, close_tasks
 from engine.proceed.work import Work
 
 __all__ = [
-    "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "proceed", "register",
-    "sealed", "task_of",
+    "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "open_from", "proceed",
+    "register", "sealed", "task_of",
 ]
 
 
@@ -46,14 +50,22 @@ def register(command: RegisterDossier, born: Registration, facts: Facts) -> Outc
         flow_hash=facts.flow.hash, rule_set=facts.rules.id, channel=command.channel,
         receiving_agency=command.receiving_agency,
         competent_agency=command.competent_agency or command.receiving_agency,
-        registered_at=facts.now, desks=born.desks,
+        registered_at=facts.now, desks=born.desks, links=born.links,
     )
     work = Work(Before(dossier), facts, {})
     for pool in facts.flow.pools:
         if pool.lead:
             parts.begin(work, pool.process, command.answers)
     parts.carry(work)
+    linked.tell(work)
     return outcome_of(work, command, born)
+
+
+def open_from(command: ReceiveEnvelope, born: Registration, facts: Facts) -> Outcome:
+    """Return the outcome of the first envelope of a dossier that another node registered."""
+    command = as_kept(command)
+    before = Before(dossier_from(command, born, facts))
+    return receive(before, command, facts, born)
 
 
 def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
@@ -63,29 +75,12 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
     does not fit, NotFound when it names something that is not there.
     """
     command = as_kept(command)
+    if isinstance(command, ReceiveEnvelope):
+        return receive(before, command, facts)
     work = Work(before, facts, _content(command))
-    match command:
-        case CompleteTask(task=task_id):
-            _complete(work, task_of(before, task_id))
-        case CompleteService():
-            _bring(work, command)
-        case ClaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=facts.actor))
-        case UnclaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=None))
-        case AssignTask(task=task_id, person=person):
-            work.put_task(replace(task_of(before, task_id), assignee=person))
-        case PerformAct(act=act, content=content):
-            acts.perform(work, act, content)
-        case FireTimer(part=part_id, wait=wait):
-            if part_id == REMINDERS:
-                acts.remind(work, wait)
-            else:
-                parts.fire(work, part_id, wait)
-        case RegisterDossier():
-            msg = "a dossier that exists cannot be registered again"
-            raise TypeError(msg)
+    _DOES[type(command)](work, command)
     parts.carry(work)
+    linked.tell(work)
     return outcome_of(work, command, None)
 
 
@@ -137,6 +132,13 @@ def _content(command: DossierCommand) -> Mapping[str, Any]:
     return command.content if isinstance(command, PerformAct) else {}
 
 
+def _fire(work: Work, part_id: str, wait: str) -> None:
+    if part_id == REMINDERS:
+        acts.remind(work, wait)
+    else:
+        parts.fire(work, part_id, wait)
+
+
 def _complete(work: Work, task: Task) -> None:
     # Completing an unclaimed task claims it (design.md section 5).
     work.put_task(replace(task, assignee=work.facts.actor))
@@ -152,3 +154,28 @@ def _complete(work: Work, task: Task) -> None:
         work.facts.flow, part.state, task.id, work.content, work.setting(),
     )
     parts.absorb(work, part.id, step)
+
+
+def _assign(work: Work, command: ClaimTask | UnclaimTask | AssignTask) -> None:
+    task = task_of(work.before, command.task)
+    person = {ClaimTask: work.facts.actor, UnclaimTask: None}.get(
+        type(command), getattr(command, "person", None))
+    work.put_task(replace(task, assignee=person))
+
+
+def _never_again(_: Work, __: RegisterDossier) -> None:
+    msg = "a dossier that exists cannot be registered again"
+    raise TypeError(msg)
+
+
+#: What each command does to a dossier that exists.
+_DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
+    CompleteTask: lambda work, asked: _complete(work, task_of(work.before, asked.task)),
+    ClaimTask: _assign, UnclaimTask: _assign, AssignTask: _assign,
+    PerformAct: lambda work, asked: acts.perform(work, asked.act, asked.content),
+    FireTimer: lambda work, asked: _fire(work, asked.part, asked.wait),
+    CompleteService: _bring,
+    AdoptCalendar: recount.adopt,
+    PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect
+    RegisterDossier: _never_again,
+}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import MotcuaError
+from engine.errors import Conflict, MotcuaError
 from engine.expressions import Surroundings, compile_expression
 from engine.law import reminders
 from engine.law.acting import Circumstances, Effect
@@ -14,7 +14,7 @@ from engine.law.acts import act_named, already_done
 from engine.law.deadline import start_clock
 from engine.law.mistakes import correctable
 from engine.law.standing import Standing
-from engine.proceed import tasks
+from engine.proceed import linked, tasks
 from engine.proceed.ending import end_all
 from engine.proceed.work import Work
 
@@ -38,21 +38,39 @@ def perform(
     if drawn is not None and already_done(name, work.standing):
         work.acts.append({**note, "skipped": "already done"})
         return
+    if drawn is None and work.dossier.links.origin:
+        _perform_at_origin(work, name, content)
+        return
     before, situation = work.standing, circumstances(work, content, drawn)
     effect = act_named(name).perform(before, situation)
     work.acts.append({**note, "papers": list(effect.papers)} if effect.papers else note)
     after = effect.standing if name == "correct" else correctable(
         before, effect.standing, name, situation)
-    _apply(work, replace(effect, standing=after, closes=(name, *effect.closes)))
+    apply(work, replace(effect, standing=after, closes=(name, *effect.closes)))
+
+
+def _perform_at_origin(work: Work, name: str, content: Mapping[str, Any]) -> None:
+    """Send the answer to a consultation home; every other act is performed there alone."""
+    origin = work.dossier.links.origin
+    if name != "answer":
+        raise Conflict(
+            f"Hồ sơ do nút {origin} tiếp nhận; hãy thực hiện «{name}» tại đó.",
+            f"The dossier was received at node {origin}; perform {name} there.",
+            code="act-at-origin", node=origin,
+        )
+    linked.ask_origin(work, name, content, "")
+    work.acts.append({"act": name, "element": "", "asked": origin})
+    tasks.close_act_tasks(work, [f"answer.{content.get('consultation')}"])
 
 
 def remind(work: Work, key: str) -> None:
     """Let a reminder of the law speak that has come due."""
     work.acts.append({"act": "remind", "element": key})
-    _apply(work, reminders.remind(work.standing, key, circumstances(work, {})))
+    apply(work, reminders.remind(work.standing, key, circumstances(work, {})))
 
 
-def _apply(work: Work, effect: Effect) -> None:
+def apply(work: Work, effect: Effect) -> None:
+    """Give the dossier what an act made of it: standing, ends, act tasks, moved due dates."""
     held = work.standing.hold
     work.set_standing(effect.standing)
     if effect.ends_parts:
@@ -62,7 +80,8 @@ def _apply(work: Work, effect: Effect) -> None:
     if held is not None and effect.standing.hold is None and effect.shifts:
         tasks.shift_all(work, held)
     for opened in effect.opens:
-        tasks.open_act_task(work, opened)
+        if not linked.consult_elsewhere(work, opened):
+            tasks.open_act_task(work, opened)
 
 
 def circumstances(

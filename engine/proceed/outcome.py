@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
+from typing import Any
 
 from engine import procedure
-from engine.dossier import Dossier, Part, ServiceCall, Task
+from engine.dossier import Dossier, Links, Part, ServiceCall, Task
 from engine.errors import Corrupt
 from engine.flow.load import Flow
-from engine.handoff import Envelope
+from engine.handoff import Envelope, Sent
 from engine.history import Draft, Entry, seal
 from engine.law.rules import RuleSet
 from engine.worktime import Calendar
@@ -25,12 +26,25 @@ BUILD = f"motcua {version('motcua')}, SpiffWorkflow {version('SpiffWorkflow')}"
 class Registration:
     """What the office decided when a dossier was born: its code, version and desks.
 
-    `desks` maps agencies as drawn to codes of the register; replay takes them from the entry.
+    `desks` maps agencies as drawn to codes of the register, `links` say which of them work at other
+    nodes; replay takes them from the entry.
     """
 
     code: str
     version: int
     desks: Mapping[str, str]
+    links: Links = field(default_factory=Links)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the fields as an entry pins them."""
+        links = self.links.as_data()
+        known = {"code": self.code, "version": self.version, "desks": self.desks}
+        return {**known, "links": links} if links else known
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Registration:
+        """Return the registration that an entry pinned."""
+        return cls(**{**data, "links": Links(**data.get("links", {}))})
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,9 @@ class Facts:
     """Everything from outside that a command needs; each of them is pinned in the entry.
 
     `calendars` are by agency code and hold at least the agencies of the dossier's desks; `salt`
-    protects the personal values of the entry.
+    protects the personal values of the entry. `node` is this one and `homes` the nodes of agencies
+    that the command brings in, where they work elsewhere. `former` are the calendars from which a
+    dossier turns to those of `calendars`, by agency code.
     """
 
     now: datetime
@@ -62,6 +78,9 @@ class Facts:
     calendars: Mapping[str, Calendar] = field(repr=False)
     salt: bytes = field(repr=False)
     build: str = BUILD
+    node: str = ""
+    homes: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, Calendar] = field(default_factory=dict, repr=False)
 
     @property
     def drawn(self) -> procedure.Facts:
@@ -80,8 +99,8 @@ class Outcome:
 
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
     hands; `envelopes` are new or changed state. `draft` becomes the history entry. `reminders` are
-    all that stand now, by key; None where nothing changed about them. `calls` are what opened
-    service tasks wait for.
+    all that stand now, by key; None where nothing changed about them. `sent` leave for other nodes,
+    `calls` are what opened service tasks wait for.
     """
 
     dossier: Dossier
@@ -91,6 +110,7 @@ class Outcome:
     envelopes: tuple[Envelope, ...]
     draft: Draft
     reminders: Mapping[str, datetime] | None = None
+    sent: tuple[Sent, ...] = ()
     calls: tuple[ServiceCall, ...] = ()
 
 

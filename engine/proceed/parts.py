@@ -14,7 +14,7 @@ from engine.handoff import Envelope
 from engine.law.forward import noted
 from engine.law.settle import RESULTS
 from engine.law.status import may_move
-from engine.proceed import acts, tasks
+from engine.proceed import acts, linked, tasks
 from engine.proceed.work import Work
 from engine.step import Outgoing, Step, Wait
 
@@ -50,6 +50,8 @@ def absorb(work: Work, part_id: str, step: Step) -> None:
     tasks.close_tasks(work, step.cancelled, "cancelled")
     work.forget_undo()
     for drawn in step.acts:
+        if linked.ask_origin(work, drawn.act, _content(work, step), drawn.element):
+            continue
         acts.perform(work, drawn.act, _content(work, step), acts.Place(drawn.element, part_id))
     if part.lead:
         _move_status(work, step)
@@ -113,7 +115,20 @@ def _broadcast(work: Work, sender: str, name: str) -> None:
             ))
 
 
+def take_in(work: Work, envelope: Envelope) -> None:
+    """Deliver a message that came from another node, or keep it until somebody waits for it."""
+    number = work.dossier.envelopes + 1
+    work.dossier = replace(work.dossier, envelopes=number)
+    numbered = replace(envelope, number=number)
+    work.envelopes[envelope.id] = numbered
+    _deliver(work, numbered)
+
+
 def _send(work: Work, sender: str, sent: Outgoing) -> None:
+    home = linked.home_of(work, sent.target_process)
+    if home is not None:
+        linked.hand_over(work, home, linked.way(work, home), sent, sender)
+        return
     number = work.dossier.envelopes + 1
     work.dossier = replace(work.dossier, envelopes=number)
     envelope = Envelope(

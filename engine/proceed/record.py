@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from engine.commands import PERSONAL, DossierCommand, from_json, to_json
+from engine.handoff import Sent
 from engine.history import Draft, canonical
 from engine.law.reminders import reminders
+from engine.proceed import linked
 from engine.proceed.outcome import Outcome, Registration
 from engine.proceed.work import Work
 
@@ -37,28 +40,31 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
     untouched = set(work.before.tasks)
     changed = [t for t in work.tasks.values() if t not in untouched]
     parts = tuple(p for p in work.parts.values() if known.get(p.id) != p)
+    sent = linked.leaving(work)
     return Outcome(
         dossier=replace(work.dossier, build=work.facts.build), parts=parts,
         opened=tuple(t for t in changed if t.id not in before),
         changed=tuple(t for t in changed if t.id in before),
         envelopes=tuple(work.envelopes.values()),
-        draft=_draft(work, command, born), reminders=_reminders(work),
+        draft=_draft(work, command, born, sent), reminders=_reminders(work), sent=sent,
         calls=tuple(call for key, call in work.calls.items() if work.tasks[key].state == "open"),
     )
 
 
 def _reminders(work: Work) -> Mapping[str, datetime] | None:
     """Return the reminders that stand from now on, None where this command changed none."""
-    before = work.before.dossier.standing
-    if work.standing == before:
+    before, competent = work.before.dossier.standing, work.dossier.competent_agency
+    if work.standing == before and competent not in work.facts.former:
         return None
-    rules, calendar = work.facts.rules, work.calendar(work.dossier.competent_agency)
-    now = work.facts.now
+    rules, calendar = work.facts.rules, work.calendar(competent)
+    former, now = work.facts.former.get(competent, calendar), work.facts.now
     stand = reminders(work.standing, rules, calendar, now)
-    return None if stand == reminders(before, rules, calendar, now) else stand
+    return None if stand == reminders(before, rules, former, now) else stand
 
 
-def _draft(work: Work, command: DossierCommand, born: Registration | None) -> Draft:
+def _draft(
+    work: Work, command: DossierCommand, born: Registration | None, sent: tuple[Sent, ...],
+) -> Draft:
     body = to_json(command)
     personal = {k: v for k, v in body.items() if k in PERSONAL and v}
     if work.envelopes:
@@ -73,7 +79,7 @@ def _draft(work: Work, command: DossierCommand, born: Registration | None) -> Dr
     content = {
         "command": {k: v for k, v in body.items() if k not in PERSONAL},
         "facts": _facts(work, born),
-        "outcome": _outcome(work),
+        "outcome": {**_outcome(work), **_linked(work, sent)},
     }
     dossier = work.dossier
     return Draft(
@@ -89,9 +95,25 @@ def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
         "rules": facts.rules.id, "flow": facts.flow.hash, "build": facts.build,
         "calendars": {agency: c.version for agency, c in sorted(facts.calendars.items())},
     }
+    if facts.former:
+        pinned["former"] = {agency: c.version for agency, c in sorted(facts.former.items())}
+    if facts.homes:
+        pinned |= {"node": facts.node, "homes": dict(facts.homes)}
     if born is not None:
-        pinned["registration"] = asdict(born)
+        pinned["registration"] = born.as_data()
     return pinned
+
+
+def _linked(work: Work, sent: tuple[Sent, ...]) -> dict[str, Any]:
+    """Return what left for other nodes, by the digest of its bytes, and how things stand there."""
+    said: dict[str, Any] = {}
+    if sent:
+        said["sent"] = [
+            {"id": s.id, "node": s.node, "sequence": s.sequence, "kind": s.kind,
+             "digest": sha256(s.body).hexdigest()} for s in sent
+        ]
+    links = work.dossier.links.as_data()
+    return {**said, "links": links} if links else said
 
 
 def _outcome(work: Work) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from sqlalchemy import (
     tuple_,
 )
 
+from engine.store.call_table import service_call as t
 from engine.store.statements import text_of
-from engine.store.tables import service_call as t
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

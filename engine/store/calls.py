@@ -31,9 +31,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.dossier import MACHINE, ServiceCall
 from engine.proceed.outcome import Outcome
+from engine.store.call_table import service_call as t
 from engine.store.rows import text
 from engine.store.statements import delete_text, text_of
-from engine.store.tables import service_call as t
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Write = tuple[str, Mapping[str, Any]]

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import psycopg
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.errors import Corrupt, NotFound
@@ -36,11 +36,20 @@ _FILES = text_of(
     ).order_by(tables.procedure_file.c.name),
 )
 _LOWERED = text_of(select(_f.c.lowered).where(_f.c.hash == bindparam("hash")))
+_NUMBER = text_of(
+    select(_v.c.number).where(
+        _v.c.procedure == _code, _v.c.flow == bindparam("flow"),
+        or_(_v.c.state == "published", _v.c.state == "retired"),
+    ).order_by(_v.c.number.desc()).limit(1),
+)
 _FINDINGS = text_of(
     select(_v.c.findings).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
 )
 _LIST = text_of(select(tables.procedure.c.code, tables.procedure.c.name)
                 .order_by(tables.procedure.c.code))
+_NAME = text_of(
+    select(tables.procedure.c.name).where(tables.procedure.c.code == _code),
+)
 _LOCK = text_of(
     select(tables.procedure.c.entries, tables.procedure.c.head)
     .where(tables.procedure.c.code == _code).with_for_update(),
@@ -74,6 +83,12 @@ def files(connection: Connection, code: str, number: int) -> Mapping[str, bytes]
     return {name: bytes(content) for name, content in found}
 
 
+def number_of(connection: Connection, code: str, flow: str) -> int | None:
+    """Return the newest version of a procedure that was published with this very flow."""
+    row = connection.execute(_NUMBER, {"code": code, "flow": flow}).fetchone()
+    return None if row is None else int(row[0])
+
+
 def findings(connection: Connection, code: str, number: int) -> list[dict[str, Any]]:
     """Return what lint found when the version was uploaded."""
     row = connection.execute(_FINDINGS, {"code": code, "number": number}).fetchone()
@@ -83,6 +98,12 @@ def findings(connection: Connection, code: str, number: int) -> list[dict[str, A
 def catalogue(connection: Connection) -> list[tuple[str, str]]:
     """Return code and name of every procedure, by code."""
     return [(code, name) for code, name in connection.execute(_LIST)]
+
+
+def name(connection: Connection, code: str) -> str:
+    """Return the name of a procedure; its code where it has none."""
+    row = connection.execute(_NAME, {"code": code}).fetchone()
+    return code if row is None else str(row[0])
 
 
 def lowered(connection: Connection, flow_hash: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from engine.dossier import Dossier, Part, Task
+from engine.dossier import Dossier, Links, Part, Peer, Task
 from engine.handoff import Envelope
 from engine.history import Entry, plain, read_instant
 from engine.law.standing import RECORDS, Hold, Standing, Undo
@@ -68,7 +68,7 @@ def dossier_row(dossier: Dossier) -> dict[str, Any]:
         "status": CODES[standing.status], "due": standing.due,
         "standing": text(standing.as_data()), "build": dossier.build,
         "entries": dossier.entries, "head": dossier.head, "envelopes": dossier.envelopes,
-        "revision": dossier.revision,
+        "revision": dossier.revision, "links": text(dossier.links.as_data()),
     }
 
 
@@ -78,8 +78,20 @@ def dossier_of(row: Row) -> Dossier:
         code=row[0], procedure=row[1], version=row[2], flow_hash=row[3], rule_set=row[4],
         channel=row[5], receiving_agency=row[6], competent_agency=row[7], registered_at=row[8],
         desks=json.loads(row[9]), standing=standing_of(row[12]), build=row[13], entries=row[14],
-        head=row[15], envelopes=row[16], revision=row[17],
+        head=row[15], envelopes=row[16], revision=row[17], links=links_of(row[18]),
     )
+
+
+def links_of(kept: str) -> Links:
+    """Return how a dossier is spread over nodes, as it was kept."""
+    if kept == "{}":
+        return Links()
+    found = json.loads(kept)
+    peers = {
+        name: Peer(**{**peer, "parts": tuple(peer.get("parts", ()))})
+        for name, peer in found.pop("peers", {}).items()
+    }
+    return Links(**found, peers=peers)
 
 
 def part_row(code: str, part: Part) -> dict[str, Any]:
@@ -88,7 +100,7 @@ def part_row(code: str, part: Part) -> dict[str, Any]:
         "dossier": code, "id": part.id, "process": part.process, "name": part.name,
         "agency": part.agency, "lead": int(part.lead), "state": part.state,
         "digest": part.digest, "status": part.status,
-        "waits": text([vars(wait) for wait in part.waits]),
+        "waits": text([_kept(wait) for wait in part.waits]),
     }
 
 
@@ -99,6 +111,10 @@ def part_of(row: Row) -> Part:
         digest=row[7], status=row[8],
         waits=tuple(_wait(kept) for kept in json.loads(row[9])) if row[9] != "[]" else (),
     )
+
+
+def _kept(wait: Wait) -> Mapping[str, Any]:
+    return {name: value for name, value in vars(wait).items() if value or name != "working"}
 
 
 def _wait(kept: Mapping[str, Any]) -> Wait:
@@ -134,7 +150,8 @@ def envelope_of(row: Row) -> Envelope:
     return Envelope(
         id=row[0], dossier=row[1], number=row[2], message=row[3], key=row[4], sender=row[5],
         receiver=row[6], receiver_name=row[7], element=row[8], starts=bool(row[9]),
-        payload=json.loads(row[10]), sent_at=row[11], state=row[12],
+        payload=json.loads(row[10]), sent_at=row[11], state=row[12], node=row[13],
+        sequence=row[14], kind=row[15],
     )
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -23,12 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from engine.store import call_table
+
 #: The owner holds tables, triggers and functions; the application role may only use them.
 OWNER, APPLICATION = "motcua_owner", "motcua_app"
 #: The schema of the job tables, which are procrastinate's and not described here.
 JOBS = "jobs"
 
-metadata = MetaData()
+metadata = call_table.metadata
 _instant = DateTime(timezone=True)
 
 calendar = Table(
@@ -42,6 +43,25 @@ agency = Table(
     Column("name", Text, nullable=False),
     Column("calendar", Text, ForeignKey("calendar.version"), nullable=False),
     Column("links", JSONB, nullable=False),
+    # The node at which the agency works; null: this one.
+    Column("node", Text),
+)
+# The chains that belong to no dossier and no procedure: the register's and every calendar's.
+ledger = Table(
+    "ledger", metadata,
+    Column("chain", Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+)
+# Running dossiers that have yet to turn from the former calendar of an agency to its present one.
+recount = Table(
+    "recount", metadata,
+    Column("dossier", Text, nullable=False),
+    Column("agency", Text, ForeignKey("agency.code"), nullable=False),
+    Column("former", Text, ForeignKey("calendar.version"), nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    PrimaryKeyConstraint("dossier", "agency"),
 )
 person = Table(
     "person", metadata,
@@ -127,6 +147,7 @@ dossier = Table(
     Column("head", Text, nullable=False),
     Column("envelopes", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("links", Text, nullable=False, server_default="{}"),
     CheckConstraint("status BETWEEN 1 AND 10", name="dossier_status"),
     Index("dossier_by_agency", "receiving_agency", "registered_at", "code"),
 )
@@ -198,35 +219,6 @@ timer = Table(
     PrimaryKeyConstraint("dossier", "part", "wait"),
     Index("timer_due", "due", postgresql_where=text("held = 0")),
 )
-service_call = Table(
-    "service_call", metadata,
-    Column("task", Text, ForeignKey("task.id"), primary_key=True),
-    Column("dossier", Text, nullable=False),
-    Column("part", Text, nullable=False),
-    Column("element", Text, nullable=False),
-    Column("agency", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("inputs", Text, nullable=False),
-    Column("about", Text, nullable=False),
-    Column("opened_at", _instant, nullable=False, server_default=text("now()")),
-    # Mirrors the hold of the dossier, as with timers.
-    Column("held", SmallInteger, nullable=False),
-    Column("incident", SmallInteger, nullable=False, server_default="0"),
-    Column("tries", Integer, nullable=False, server_default="0"),
-    Column("retries", Integer),
-    Column("lock", Text),
-    Column("worker", Text),
-    # Until then somebody has locked the call, or a failed one is not tried again.
-    Column("until", _instant, nullable=False, server_default=text("now()")),
-    Column("failure", Text),
-    Column("failed_at", _instant),
-    Index(
-        "service_call_due", "kind", "name", "until",
-        postgresql_where=text("held = 0 AND incident = 0"),
-    ),
-    Index("service_call_of_dossier", "dossier"),
-)
 envelope = Table(
     "envelope", metadata,
     Column("id", Text, primary_key=True),
@@ -242,6 +234,9 @@ envelope = Table(
     Column("payload", Text, nullable=False),
     Column("sent_at", _instant, nullable=False),
     Column("state", Text, nullable=False),
+    Column("node", Text),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    Column("kind", Text, nullable=False, server_default="sent"),
     UniqueConstraint("dossier", "number"),
 )
 entry = Table(
@@ -252,6 +247,15 @@ entry = Table(
     Column("personal", LargeBinary),
     Column("hash", Text, nullable=False),
     PrimaryKeyConstraint("chain", "number"),
+)
+paper = Table(
+    "paper", metadata,
+    Column("dossier", Text, ForeignKey("dossier.code"), nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("paper", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    PrimaryKeyConstraint("dossier", "entry"),
+    Index("paper_by_hash", "sha256"),
 )
 checkpoint = Table(
     "checkpoint", metadata,

@@ -14,15 +14,38 @@ import psycopg
 from sqlalchemy import DateTime, Integer, Text, bindparam, cast, select, tuple_
 
 from engine.dossier import Task, TaskState
+from engine.law.standing import Standing
 from engine.people import Actor
 from engine.store import tables
-from engine.store.rows import task_of
+from engine.store.rows import standing_of, task_of
 from engine.store.statements import text_of
 from engine.store.tables import TASK_COLUMNS
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-_t = tables.task
+_t, _d, _a = tables.task, tables.dossier, tables.agency
+#: What stands beside a listed task. Looked up by key for the rows of the page alone: a join would
+#: let the planner think of reading whole tables.
+_BESIDE = (
+    select(_a.c.calendar).where(_a.c.code == _t.c.agency).scalar_subquery(),
+    select(_d.c.rule_set).where(_d.c.code == _t.c.dossier).scalar_subquery(),
+    select(_d.c.standing).where(_d.c.code == _t.c.dossier).scalar_subquery(),
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A task in a list, with what tells whether it is late: one row, one statement.
+
+    `rule_set` and `standing` are the dossier's; `calendar` is the version by which the task's
+    agency works.
+    """
+
+    task: Task
+    dossier: str
+    calendar: str
+    rule_set: str
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -53,21 +76,21 @@ def of_dossier(connection: Connection, code: str) -> list[Task]:
 
 def page(
     connection: Connection, actor: Actor, narrow: Filter, after: Place | None, size: int,
-) -> list[tuple[Task, str]]:
-    """Return the next tasks that the actor may do, with dossier codes, after a place.
+) -> list[Listed]:
+    """Return the next tasks that the actor may do after a place.
 
     One index scan per desk of the actor, merged; never a scan over other people's tasks.
     """
     desks = {(p.agency, p.role) for p in actor.posts} | {(p.agency, "") for p in actor.posts}
-    found: list[tuple[Task, str]] = []
+    found: list[Listed] = []
     for agency, role in sorted(desks):
         if narrow.agency in (None, agency) and narrow.role in (None, role):
             rows = connection.execute(_page_text(narrow, after is not None), {
                 **vars(narrow), "agency": agency, "role": role, "size": size,
                 "after_due": after[0] if after else None, "after_id": after[1] if after else None,
             })
-            found.extend((task_of(row), row[1]) for row in rows)
-    return sorted(found, key=lambda pair: _order(pair[0]))[:size]
+            found.extend(_listed(row) for row in rows)
+    return sorted(found, key=lambda listed: _order(listed.task))[:size]
 
 
 def place(task: Task) -> Place:
@@ -79,9 +102,16 @@ def _order(task: Task) -> tuple[bool, float, str]:
     return task.due is None, task.due.timestamp() if task.due else 0.0, task.id
 
 
+def _listed(row: tuple[Any, ...]) -> Listed:
+    *columns, calendar, rule_set, standing = row
+    return Listed(
+        task_of(tuple(columns)), columns[1], calendar, rule_set, standing_of(standing),
+    )
+
+
 @cache
 def _text(by_dossier: bool, by_assignee: bool, state: str | None, onward: bool) -> str:
-    statement = select(*TASK_COLUMNS).where(
+    statement = select(*TASK_COLUMNS, *_BESIDE).where(
         _t.c.agency == bindparam("agency"), _t.c.role == bindparam("role"),
         # Written out, so that the planner sees which partial index holds what is asked for.
         _t.c.state == (state or bindparam("state")),

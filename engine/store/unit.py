@@ -27,6 +27,9 @@ from engine.store import (
     calendars,
     calls,
     idempotency,
+    nodes,
+    outbox,
+    papers,
     people,
     procedures,
     rows,
@@ -61,7 +64,7 @@ _KEPT = text_of(
 _FIND_TASK = text_of(select(*TASK_COLUMNS).where(task.c.id == bindparam("id")))
 _AGENCIES = text_of(select(part.c.agency).where(part.c.dossier == _CODE).distinct())
 _SAVE_DOSSIER = update_text(dossier, [
-    "status", "due", "standing", "build", "entries", "head", "envelopes", "revision",
+    "status", "due", "standing", "build", "entries", "head", "envelopes", "revision", "links",
 ])
 _NEW_DOSSIER = insert_text(dossier)
 _PUT_PART = insert_text(part, overwrite=["state", "digest", "status", "waits"])
@@ -138,11 +141,15 @@ class Unit:
                 code: calendars.by_version(self._connection, self._calendars[code])
                 for code in agencies
             }
-        return calendars.of_agencies(self._connection, agencies)
+        return calendars.of_newborn(self._connection, agencies)
 
     def agency(self, code: str) -> Agency | None:
         """Return an agency of the register."""
         return people.agency(self._connection, code)
+
+    def homes(self, agencies: frozenset[str]) -> dict[str, str]:
+        """Return the nodes of those agencies that work elsewhere."""
+        return nodes.homes(self._connection, agencies)
 
     def person(self, person_id: str, day: date) -> Actor | None:
         """Return a person with the posts valid on that local day."""
@@ -193,6 +200,10 @@ class Unit:
                     calls.holding(code, hold.part, held=hold is now),
                 )
             )
+
+    def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
+        """Make the paper that an entry has printed found by the hash of its bytes."""
+        self._writes.append(papers.adding(sealed, paper, sha256))
 
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""
@@ -253,6 +264,7 @@ class Unit:
         self._writes.extend(calls.of_outcome(outcome))
         for sent in outcome.envelopes:
             self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
+        self._writes.extend(outbox.adding(sent) for sent in outcome.sent)
         self._writes.append((_NEW_ENTRY, vars(sealed)))
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:

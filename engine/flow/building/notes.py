@@ -93,7 +93,8 @@ class Notes:
 def pools(drawing: Drawing) -> tuple[Pool, ...]:
     """Return the pools that have a process, then processes in no pool that start by themselves.
 
-    In a drawing without pools every process counts, except those that a call activity calls.
+    In a drawing without pools every process counts, except those that a call activity of another
+    process calls.
     """
     found = []
     for pool in drawing.participants():
@@ -101,7 +102,8 @@ def pools(drawing: Drawing) -> tuple[Pool, ...]:
         if process is not None:
             found.append(_pool(process, title(pool) or title(process), motcua(pool, "agency")))
     taken = {pool.process for pool in found} | {
-        reference(call, "calledElement") for call in inside(drawing.root, "callActivity")}
+        called for call in inside(drawing.root, "callActivity")
+        if (called := reference(call, "calledElement")) != _process(call).get("id")}
     found += [
         _pool(process, title(process), motcua(process, "agency"))
         for process in drawing.processes()

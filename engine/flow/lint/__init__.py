@@ -9,11 +9,13 @@ from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
+from engine.flow.lint.compensating import compensation_findings
 from engine.flow.lint.connected import connected_findings
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
 from engine.flow.lint.events import event_findings
+from engine.flow.lint.forbidden import forbidden_findings
 from engine.flow.lint.gateways import gateway_findings
 from engine.flow.lint.identity import identity_findings
 from engine.flow.lint.ignored import ignored_findings
@@ -24,6 +26,7 @@ from engine.flow.lint.schema import schema_findings
 from engine.flow.lint.sound import soundness_findings
 from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
+from engine.flow.lint.uncaught import uncaught_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
 from engine.flow.read import Limits, read
@@ -36,6 +39,7 @@ __all__ = ["Known", "Report", "lint"]
 MOST = 1_000
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
+    compensation_findings, uncaught_findings, forbidden_findings,
     gateway_findings, word_findings, decision_findings, staff_findings, connected_findings,
     duration_findings, ignored_findings, reading_findings, law_findings, soundness_findings,
 )

@@ -80,21 +80,34 @@ def _boundaries(scope: Scope) -> Iterator[Finding]:
 
 
 def _cancels(scope: Scope) -> Iterator[Finding]:
+    """Yield cancel ends that stand outside of a transaction, or whose transaction has no way out.
+
+    BPMN 2.0.2 section 10.5.3: directly in a transaction and in no other kind of sub-process.
+    """
     for node in scope.nodes.values():
-        if bpmn.kind(node) == "endEvent" and "cancel" in triggers_of(node) and not _within(
-            scope.element, "transaction",
-        ):
+        if bpmn.kind(node) != "endEvent" or "cancel" not in triggers_of(node):
+            continue
+        if bpmn.kind(scope.element) != "transaction":
             yield _misplaced(node, (
-                f"Kết thúc hủy “{label(node)}” chỉ đứng trong giao dịch.",
-                f"The cancel end '{label(node)}' can stand in a transaction only.",
+                f"Kết thúc hủy “{label(node)}” chỉ đứng ngay trong giao dịch.",
+                f"The cancel end '{label(node)}' can stand directly in a transaction only.",
             ))
+        elif not _cancellable(scope.element):
+            yield finding("warning", "cancel-uncaught", node, (
+                (f"“{label(scope.element)}” bị hủy ở “{label(node)}” nhưng không có sự kiện biên "
+                "hủy; sau đó không đi tiếp đâu cả."),
+                (f"'{label(scope.element)}' is cancelled at '{label(node)}' but has no cancel "
+                "event on its border; nothing goes on after that."),
+            ), ("Gắn sự kiện biên hủy vào giao dịch.",
+                "Attach a cancel event to the transaction."))
 
 
-def _within(element: Element, kind: str) -> bool:
-    at: Element | None = element
-    while at is not None and bpmn.kind(at) != kind:
-        at = at.getparent()
-    return at is not None
+def _cancellable(transaction: Element) -> bool:
+    around = transaction.getparent()
+    return around is not None and any(
+        bpmn.reference(event, "attachedToRef") == bpmn.ident(transaction)
+        and "cancel" in triggers_of(event)
+        for event in bpmn.children(around, "boundaryEvent"))
 
 
 def _misplaced(node: Element, says: Sentence) -> Finding:

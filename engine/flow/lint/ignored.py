@@ -38,8 +38,6 @@ def ignored_findings(subject: Subject) -> list[Finding]:
         found += _attributes(element)
     for element in bpmn.inside(root, "conditionExpression", "scriptTask"):
         found += _elsewhere(element)
-    for element in bpmn.inside(root, "correlationSubscription"):
-        found.append(_ignored(element, "correlationSubscription"))
     return found
 
 

@@ -1,0 +1,95 @@
+"""Routes for operators (vận hành liên thông): nodes, deliveries, and dead letters."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+from marshmallow import RAISE
+
+from api.cursors import a_number, read_cursor, write_cursor
+from api.performing import actor, answer, services
+from api.routes.blueprints import Room
+from api.schemas.handoffs import DeliveryPage, DeliveryQuery, DeliverySeen, Nodes
+from engine.errors import Forbidden, NotFound
+from engine.office.result import when
+from engine.store import nodes, outbox
+from engine.store.outbox import Delivery
+
+blueprint = Room("deliveries", __name__, description="Deliveries between nodes (chuyển phát)")
+
+#: Who looks after the links of a node.
+OPERATOR = "operator"
+
+
+@blueprint.get("/deliveries")
+@blueprint.arguments(DeliveryQuery, location="query", unknown=RAISE)
+@blueprint.response(200, DeliveryPage)
+@blueprint.look()
+def page(query: dict[str, Any]) -> Response:
+    """List envelopes on their way, delivered or dead (xem chuyển phát)."""
+    _need_operator()
+    size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
+    with services().store.reading() as connection:
+        found = outbox.listed(
+            connection, state=query.get("state"), node=query.get("node"),
+            after=int(after[0]) if after else 0, size=size + 1,
+        )
+    more = len(found) > size
+    return answer({
+        "items": [_shown(one) for one in found[:size]],
+        "next": write_cursor((str(found[size - 1].position),)) if more else None,
+    })
+
+
+@blueprint.post("/deliveries/<delivery>/redrive")
+@blueprint.response(200, DeliverySeen)
+@blueprint.look()
+def redrive(delivery: str) -> Response:
+    """Let a dead letter be delivered again (gửi lại)."""
+    _need_operator()
+    with services().store.unit() as unit:
+        if not outbox.redrive(unit.connection, delivery):
+            raise NotFound(
+                "Không có phong bì chết nào mang mã này.", "There is no such dead letter.",
+                code="no-dead-letter",
+            )
+        unit.commit()
+    return answer({"id": delivery, "state": "waiting"})
+
+
+@blueprint.get("/nodes")
+@blueprint.response(200, Nodes)
+@blueprint.look()
+def every() -> Response:
+    """List the nodes with what waits for them (xem các nút)."""
+    _need_operator()
+    with services().store.reading() as connection:
+        found, backlog = nodes.every(connection), outbox.backlog(connection)
+    counts = {(node, state): count for node, state, count, _ in backlog}
+    oldest = {node: at for node, state, _, at in backlog if state == "waiting"}
+    return answer({"items": [
+        {
+            "id": node.id, "url": node.url, "kind": node.kind, "active": node.active,
+            "procedures": list(node.procedures), "messages": list(node.messages),
+            "failures": node.failures, "not_before": when(node.not_before),
+            "failure": node.failure, "waiting": counts.get((node.id, "waiting"), 0),
+            "dead": counts.get((node.id, "dead"), 0), "oldest": when(oldest.get(node.id)),
+        }
+        for node in found
+    ]})
+
+
+def _need_operator() -> None:
+    if not any(post.role == OPERATOR for post in actor().posts):
+        raise Forbidden(
+            f"Cần vai trò {OPERATOR} để xem chuyển phát.",
+            f"This needs the role {OPERATOR}.", code="wrong-role", role=OPERATOR,
+        )
+
+
+def _shown(one: Delivery) -> dict[str, Any]:
+    moments = {name: when(getattr(one, name)) for name in ("created_at", "not_before",
+                                                           "delivered_at")}
+    return {**asdict(one), **moments}

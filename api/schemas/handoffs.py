@@ -1,0 +1,104 @@
+"""Shapes of what nodes tell each other (khuôn liên thông)."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.schemas.base import Body
+
+
+class Answered(Body):
+    """What became of one envelope: taken, early, repeated or refused."""
+
+    id = fields.String(allow_none=True)
+    answer = fields.String(metadata={"enum": ["taken", "early", "repeated", "refused"]})
+    receipt = fields.String(metadata={"description": "JWS of this node over what it took in"})
+    code = fields.String()
+    vi = fields.String()
+    en = fields.String()
+    again = fields.Boolean(metadata={"description": "whether the same may be sent again later"})
+
+
+class Batch(Body):
+    """The answers to a batch, in its order."""
+
+    answers = fields.List(fields.Nested(Answered))
+
+
+class FeedQuery(Body):
+    """From where a node goes on reading."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(0))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 50))
+
+
+class Feed(Body):
+    """Events in order; `next` is what to send as `after` once they are kept."""
+
+    items = fields.List(fields.Dict())
+    next = fields.Integer()
+
+
+class WellKnown(Body):
+    """Who a node is."""
+
+    id = fields.String()
+    keys = fields.Dict(metadata={"description": "public keys (JWK) by id"})
+    signatures = fields.List(fields.String(), metadata={
+        "description": "detached JWS over the canonical keys, one by each key",
+    })
+
+
+class DeliveryQuery(Body):
+    """Which deliveries to list."""
+
+    state = fields.String(validate=validate.OneOf(["waiting", "delivered", "dead"]))
+    node = fields.String()
+    limit = fields.Integer(validate=validate.Range(1, 200), load_default=50)
+    cursor = fields.String()
+
+
+class DeliverySeen(Body):
+    """An envelope on its way, without its content."""
+
+    id = fields.String()
+    node = fields.String()
+    dossier = fields.String()
+    sequence = fields.Integer()
+    kind = fields.String()
+    created_at = fields.DateTime()
+    state = fields.String()
+    tries = fields.Integer()
+    not_before = fields.DateTime(allow_none=True)
+    failure = fields.String(allow_none=True)
+    delivered_at = fields.DateTime(allow_none=True)
+
+
+class DeliveryPage(Body):
+    """A page of deliveries."""
+
+    items = fields.List(fields.Nested(DeliverySeen))
+    next = fields.String(allow_none=True)
+
+
+class NodeSeen(Body):
+    """A node as an operator sees it."""
+
+    id = fields.String()
+    url = fields.String()
+    kind = fields.String()
+    procedures = fields.List(fields.String())
+    messages = fields.List(fields.String())
+    active = fields.Boolean()
+    failures = fields.Integer()
+    not_before = fields.DateTime(allow_none=True)
+    failure = fields.String(allow_none=True)
+    waiting = fields.Integer()
+    dead = fields.Integer()
+    oldest = fields.DateTime(allow_none=True, metadata={"description": "of what waits"})
+
+
+class Nodes(Body):
+    """All nodes."""
+
+    items = fields.List(fields.Nested(NodeSeen))

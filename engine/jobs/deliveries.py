@@ -1,0 +1,127 @@
+"""Deliveries (chuyển phát liên thông): what waits for a node, brought to it in order.
+
+One drain at a time for each node. A node that does not answer is left alone for a while, longer
+each time, and then asked with a single envelope; meanwhile the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import structlog
+
+from engine.errors import MotcuaError, Unavailable
+from engine.links.delivery import Courier, Told, Unanswered
+from engine.store import inbox, nodes, outbox
+
+if TYPE_CHECKING:
+    from engine.clock import Clock
+    from engine.office import Office
+    from engine.store import Store
+    from engine.store.nodes import Node
+    from engine.store.outbox import Waiting
+
+#: Envelopes brought at a time, and how long a claim stands when its worker dies.
+BATCH, LEASE = 50, timedelta(seconds=60)
+#: Pause after the first failure; it doubles up to the longest, and is spread by a quarter.
+PAUSE, LONGEST = timedelta(seconds=0.5), timedelta(minutes=1)
+#: Failures of one envelope, while its node answers, after which it is a dead letter.
+MOST_TRIES = 12
+_RANDOM = SystemRandom()
+
+
+class Deliveries:
+    """Brings what waits. Harmless to run twice: the receiver takes each envelope once."""
+
+    def __init__(self, store: Store, office: Office, clock: Clock, courier: Courier) -> None:
+        self._store = store
+        self._office = office
+        self._clock = clock
+        self._courier = courier
+
+    def waiting(self) -> list[str]:
+        """Return the nodes to which something can be brought now."""
+        with self._store.unit() as unit:
+            ready = nodes.ready(unit.connection)
+            return [name for name in outbox.nodes_waiting(unit.connection) if name in ready]
+
+    def drain(self, name: str, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Bring everything that waits for a node; return how many envelopes it took in."""
+        brought = 0
+        try:
+            while not stopping() and (taken := self._batch(name)) is not None:
+                brought += taken
+        except Unavailable as error:
+            _log().warning("deliveries-interrupted", node=name, code=error.code)
+        if brought:
+            _log().info("delivered", node=name, envelopes=brought)
+        return brought
+
+    def follow_up(self) -> int:
+        """Take in what came before its turn, where those before it have come meanwhile."""
+        with self._store.unit() as unit:
+            early = inbox.waiting(unit.connection)
+        taken = 0
+        for source, dossier, _ in early:
+            try:
+                taken += self._office.follow_up(source, dossier)
+            except MotcuaError as error:
+                _log().error("early-envelope-failed", source=source, dossier=dossier,
+                             code=error.code, reason=error.en)
+        return taken
+
+    def _batch(self, name: str) -> int | None:
+        """Bring one batch; return how many were taken in, None when there is nothing to do."""
+        with self._store.unit() as unit:
+            node = nodes.by_id(unit.connection, name)
+            if node is None or not node.active or name not in nodes.ready(unit.connection):
+                return None
+            batch = outbox.claim(unit.connection, name, 1 if node.failures else BATCH, LEASE)
+        if not batch or node.kind == "pull":
+            return None
+        try:
+            told = self._courier.bring(node, batch, self._clock.now())
+        except Unanswered as silence:
+            self._leave(node, batch, silence)
+            return None
+        return self._keep(node, batch, told)
+
+    def _keep(self, node: Node, batch: Sequence[Waiting], told: Sequence[Told]) -> int:
+        taken = [one for one in told if one.fate == "taken"]
+        tries = {waiting.id: waiting.tries for waiting in batch}
+        with self._store.unit() as unit:
+            connection = unit.connection
+            nodes.answered(connection, node.id)
+            outbox.delivered(
+                connection, [(one.id, one.signature, one.receipt) for one in taken],
+                self._clock.now())
+            for one in told:
+                if one.fate == "dead" or (one.fate == "again" and tries[one.id] >= MOST_TRIES):
+                    outbox.bury(connection, one.id, one.reason)
+                    _log().error("dead-letter", node=node.id, envelope=one.id, reason=one.reason)
+                elif one.fate == "again":
+                    outbox.put_off(connection, [one.id], _pause(tries[one.id]), one.reason)
+            unit.commit()
+        return len(taken)
+
+    def _leave(self, node: Node, batch: Sequence[Waiting], silence: Unanswered) -> None:
+        pause = silence.pause or _pause(node.failures)
+        _log().warning("node-silent", node=node.id, failures=node.failures + 1,
+                       again_in=str(pause), reason=str(silence))
+        with self._store.unit() as unit:
+            nodes.failed(unit.connection, node.id, pause, str(silence))
+            outbox.release(unit.connection, [waiting.id for waiting in batch])
+            unit.commit()
+
+
+def _pause(failures: int) -> timedelta:
+    pause: timedelta = min(PAUSE * 2 ** min(failures, 16), LONGEST)
+    return pause * (1 + _RANDOM.random() / 4)
+
+
+def _log() -> structlog.stdlib.BoundLogger:
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger()
+    return logger

@@ -1,0 +1,121 @@
+"""The wire (đường truyền): batches of CloudEvents as they travel, strictly read.
+
+CloudEvents 1.0 JSON batch format; each event carries its sender's signature as an extension, made
+over the canonical bytes of all its other attributes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, get_args
+
+from engine.errors import Invalid
+from engine.handoff import OWN, TYPE, Kind
+from engine.history import canonical
+from engine.links.identity import Keys, signed_by
+from engine.store.inbox import Arrived, Incoming
+
+MEDIA_TYPE = "application/cloudevents-batch+json"
+#: Envelopes of one batch, characters of a name, bytes of one envelope.
+MOST, LONGEST, LARGEST = 50, 200, 256 * 1024
+_TEXTS = ("id", "source", "type", "subject", "time", "sequence", "digest", "signature")
+_DOSSIER = (
+    "code", "procedure", "flow", "rule_set", "channel", "receiving_agency", "competent_agency",
+    "registered_at", "origin",
+)
+
+
+def written(events: Iterable[tuple[bytes, str]]) -> bytes:
+    """Return a batch of (canonical bytes, signature) as it travels; the bytes stay as they are."""
+    signed = (body[:-1] + b',"signature":' + json.dumps(mark).encode() + b"}"
+              for body, mark in events)
+    return b"[" + b",".join(signed) + b"]"
+
+
+def read_batch(body: bytes) -> list[Mapping[str, Any]]:
+    """Return the events of a batch; raise Invalid for what is no batch of objects."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise _wrong("không phải JSON", "it is no JSON") from error
+    if not isinstance(found, list) or not all(isinstance(event, dict) for event in found):
+        raise _wrong("không phải danh sách sự kiện", "it is no list of events")
+    if len(found) > MOST:
+        raise _wrong(f"có hơn {MOST} sự kiện", f"it holds more than {MOST} events")
+    return found
+
+
+def read_event(event: Mapping[str, Any], source: str, keys: Keys) -> Incoming:
+    """Return one event whose form, digest and signature hold.
+
+    Raises Invalid naming what does not; nothing of the event is believed before its signature.
+    """
+    signature = event.get("signature")
+    plain = {name: value for name, value in event.items() if name != "signature"}
+    body = canonical(plain)
+    if len(body) > LARGEST:
+        raise _wrong(f"lớn hơn {LARGEST} byte", f"it is larger than {LARGEST} bytes")
+    if event.get("source") != source:
+        raise _wrong("source không phải nút gọi", "its source is not the calling node")
+    if not isinstance(signature, str) or not signed_by(body, signature, keys):
+        raise _wrong("chữ ký không đúng", "its signature does not hold")
+    _check(event)
+    kind = event["type"].removeprefix(TYPE)
+    return Incoming(Arrived(
+        source=source, id=event["id"], dossier=event["subject"],
+        sequence=int(event["sequence"]), kind=kind, body=body, signature=signature,
+    ), plain)
+
+
+def _check(event: Mapping[str, Any]) -> None:
+    for name in _TEXTS:
+        _text(event.get(name), name, most=LONGEST if name != "signature" else 2_000)
+    if event.get("specversion") != "1.0":
+        raise _wrong("specversion phải là 1.0", "specversion must be 1.0")
+    if event["type"].removeprefix(TYPE) not in get_args(Kind):
+        raise _wrong("type không rõ", "its type is unknown")
+    if not event["sequence"].isascii() or not event["sequence"].isdigit():
+        raise _wrong("sequence không phải số", "its sequence is no number")
+    data = event.get("data")
+    if not isinstance(data, dict) or sha256(canonical(data)).hexdigest() != event["digest"]:
+        raise _wrong("digest không khớp nội dung", "its digest does not match its data")
+    _check_dossier(data.get("dossier"), event["subject"])
+    _check_message(data.get("message"))
+
+
+def _check_dossier(found: Any, code: str) -> None:
+    if not isinstance(found, dict) or found.get("code") != code:
+        raise _wrong("data.dossier thiếu hoặc khác mã", "data.dossier is missing or another one")
+    for name in _DOSSIER:
+        _text(found.get(name), f"data.dossier.{name}")
+    for name in ("desks", "homes", "standing"):
+        if not isinstance(found.get(name), dict):
+            raise _wrong(f"thiếu data.dossier.{name}", f"data.dossier.{name} is missing")
+    for name in ("desks", "homes"):
+        for value in found[name].values():
+            _text(value, f"data.dossier.{name}")
+
+
+def _check_message(found: Any) -> None:
+    if not isinstance(found, dict) or not isinstance(found.get("payload"), dict):
+        raise _wrong("thiếu data.message", "data.message is missing")
+    _text(found.get("name"), "data.message.name")
+    for name in ("key", "sender", "process", "element"):
+        value = found.get(name)
+        if value is not None and not isinstance(value, str):
+            raise _wrong(f"data.message.{name} không phải chữ", f"data.message.{name} is no text")
+    own = found["name"].startswith(OWN)
+    if not own and not found.get("process"):
+        raise _wrong("thiếu data.message.process", "data.message.process is missing")
+
+
+def _text(value: Any, name: str, most: int = LONGEST) -> None:
+    if not isinstance(value, str) or not value or len(value) > most or not value.isprintable():
+        raise _wrong(f"«{name}» thiếu hoặc sai", f"{name!r} is missing or wrong")
+
+
+def _wrong(vi: str, en: str) -> Invalid:
+    return Invalid(f"Sự kiện không nhận được: {vi}.", f"The event is refused: {en}.",
+                   code="event-invalid")

@@ -1,0 +1,194 @@
+"""Linking (liên thông): envelopes of other nodes, taken in each once and in its order."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from engine.commands import ReceiveEnvelope
+from engine.dossier import Dossier, Links, Peer
+from engine.errors import Conflict, Forbidden, Invalid, MotcuaError, NotFound
+from engine.history import read_instant
+from engine.law.rules import rules_by_id
+from engine.office.library import Library
+from engine.office.waking import Wakes
+from engine.proceed import Before, Facts, Outcome, Registration, open_from, proceed, sealed
+from engine.store import inbox, nodes, procedures
+
+if TYPE_CHECKING:
+    from engine.store import Store, Unit
+    from engine.store.inbox import Arrived, Incoming
+
+#: taken: its command is an entry; early: it waits for those before it; repeated: it was here.
+Answer = Literal["taken", "early", "repeated"]
+
+
+class Linking:
+    """Takes envelopes of other nodes in; `node` is the id of this one."""
+
+    def __init__(self, store: Store, library: Library, wakes: Wakes, node: str) -> None:
+        self._store = store
+        self._library = library
+        self._wakes = wakes
+        self._node = node
+
+    def take(self, incoming: Incoming, now: datetime) -> Answer:
+        """Take one envelope in, and those that waited for it, in one transaction.
+
+        Raises Forbidden for a node that may not send it, Conflict for an id or a sequence that was
+        used for something else, NotFound or Invalid for what this node does not know.
+        """
+        arrived = incoming.arrived
+        with self._store.unit() as unit:
+            connection = unit.connection
+            inbox.lock(connection, arrived.dossier)
+            _check_sender(unit, incoming)
+            known = inbox.known(connection, arrived.source, arrived.id)
+            if known is not None:
+                return _repeated(known, arrived)
+            before = _load(unit, arrived)
+            expected = _received(before, arrived.source) + 1
+            if arrived.sequence < expected:
+                raise _used(arrived)
+            state = "taken" if arrived.sequence == expected else "early"
+            if not inbox.put(connection, arrived, state):
+                raise _used(arrived)
+            if state == "early":
+                connection.commit()
+                return "early"
+            self._apply(unit, before, incoming, now)
+            unit.commit()
+        with suppress(MotcuaError):  # what waited is tried again by the sweep; this one is kept
+            self.follow(arrived.source, arrived.dossier, now)
+        return "taken"
+
+    def follow(self, source: str, dossier: str, now: datetime) -> int:
+        """Take in what waited for its turn, each in a transaction of its own; return how many."""
+        taken = 0
+        while self._next(source, dossier, now):
+            taken += 1
+        return taken
+
+    def _next(self, source: str, dossier: str, now: datetime) -> bool:
+        with self._store.unit() as unit:
+            inbox.lock(unit.connection, dossier)
+            try:
+                before = unit.load(dossier)
+            except NotFound:
+                return False
+            sequence = _received(before, source) + 1
+            arrived = inbox.early(unit.connection, source, dossier, sequence)
+            if arrived is None:
+                return False
+            inbox.take(unit.connection, source, arrived.id)
+            self._apply(unit, before, inbox.Incoming(arrived, json.loads(arrived.body)), now)
+            unit.commit()
+        return True
+
+    def _apply(
+        self, unit: Unit, before: Before | None, incoming: Incoming, now: datetime,
+    ) -> None:
+        arrived = incoming.arrived
+        command = ReceiveEnvelope(
+            dossier=arrived.dossier, node=arrived.source, id=arrived.id,
+            sequence=arrived.sequence, event=arrived.kind, digest=incoming.event["digest"],
+            content=incoming.data,
+        )
+        if before is None:
+            outcome, entry = sealed(self._open(unit, command, now))
+            unit.insert(outcome, entry)
+            before = Before(outcome.dossier)
+        else:
+            facts = self._facts(unit, before.dossier, command, now)
+            outcome, entry = sealed(proceed(before, command, facts))
+            unit.save(outcome, entry)
+        self._wakes.rouse(unit, before, outcome)
+
+    def _open(self, unit: Unit, command: ReceiveEnvelope, now: datetime) -> Outcome:
+        """Open the dossier of another node here, under its own code."""
+        said = command.content["dossier"]
+        version = procedures.number_of(unit.connection, said["procedure"], said["flow"])
+        if version is None:
+            raise NotFound(
+                f"Nút này chưa ban hành bản vẽ {said['flow'][:12]} của {said['procedure']}; "
+                "hãy tải lên và ban hành đúng phiên bản đó.",
+                f"This node has not published drawing {said['flow'][:12]} of {said['procedure']}; "
+                "upload and publish exactly that version.", code="flow-unknown",
+            )
+        homes = {a: n for a, n in said["homes"].items() if n != self._node}
+        links = Links(node=self._node, origin=said["origin"], homes=homes)
+        born = Registration(said["code"], version, said["desks"], links)
+        opened = Dossier(
+            code=born.code, procedure=said["procedure"], version=born.version,
+            flow_hash=said["flow"], rule_set=said["rule_set"], channel=said["channel"],
+            receiving_agency=said["receiving_agency"], competent_agency=said["competent_agency"],
+            registered_at=read_instant(said["registered_at"]), desks=born.desks,
+        )
+        return open_from(command, born, self._facts(unit, opened, command, now))
+
+    def _facts(
+        self, unit: Unit, dossier: Dossier, command: ReceiveEnvelope, now: datetime,
+    ) -> Facts:
+        agencies = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
+        agencies |= {one.agency for one in dossier.standing.consultations}
+        calendars = unit.calendars(agencies)
+        missing = sorted(agencies - calendars.keys())
+        if missing:
+            raise Invalid(
+                f"Danh bạ của nút này thiếu cơ quan {', '.join(missing)}.",
+                f"The register of this node lacks {', '.join(missing)}.", code="unknown-agency",
+            )
+        return Facts(
+            now=now, actor=f"node:{command.node}", flow=self._library.flow(dossier.flow_hash),
+            rules=rules_by_id(dossier.rule_set), calendars=calendars,
+            salt=secrets.token_bytes(16),
+        )
+
+
+def _check_sender(unit: Unit, incoming: Incoming) -> None:
+    """Raise Forbidden unless the node is known, active and may send this."""
+    arrived, message = incoming.arrived, incoming.data["message"]
+    node = nodes.by_id(unit.connection, arrived.source)
+    procedure = incoming.data["dossier"]["procedure"]
+    if node is None or not node.active or not node.may_send(procedure, message["name"]):
+        raise Forbidden(
+            f"Nút {arrived.source} không được gửi «{message['name']}» của thủ tục {procedure}.",
+            f"Node {arrived.source} may not send {message['name']!r} of {procedure}.",
+            code="not-allowed-here",
+        )
+
+
+def _load(unit: Unit, arrived: Arrived) -> Before | None:
+    """Return the dossier, locked; raise Forbidden for one in which the sender takes no part."""
+    try:
+        before = unit.load(arrived.dossier)
+    except NotFound:
+        return None
+    links = before.dossier.links
+    if arrived.source not in {links.origin, *links.homes.values(), *links.peers}:
+        raise Forbidden(
+            f"Nút {arrived.source} không tham gia hồ sơ này.",
+            f"Node {arrived.source} takes no part in this dossier.", code="no-part",
+        )
+    return before
+
+
+def _received(before: Before | None, node: str) -> int:
+    return before.dossier.links.peers.get(node, Peer()).received if before else 0
+
+
+def _repeated(known: bytes, arrived: Arrived) -> Answer:
+    if known != arrived.body:
+        raise _used(arrived)
+    return "repeated"
+
+
+def _used(arrived: Arrived) -> MotcuaError:
+    return Conflict(
+        f"Phong bì {arrived.id} (số {arrived.sequence}) đã dùng cho nội dung khác.",
+        f"Envelope {arrived.id} (number {arrived.sequence}) was used for other content.",
+        code="envelope-used",
+    )

@@ -1,0 +1,102 @@
+"""The inbox (hộp thư đến): what other nodes sent, each once, with the signature over its bytes.
+
+Unique on (source, id) and on (source, dossier, sequence); what came before its turn waits here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.store.link_tables import inbox as t
+from engine.store.statements import text_of
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """An envelope as it arrived: the canonical bytes of its event, and its sender's signature."""
+
+    source: str
+    id: str
+    dossier: str
+    sequence: int
+    kind: str
+    body: bytes = field(repr=False)
+    signature: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An envelope whose signature holds: who sent it, its bytes, and the event in them."""
+
+    arrived: Arrived
+    event: Mapping[str, Any]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What the event says of the dossier, and the message."""
+        data: Mapping[str, Any] = self.event["data"]
+        return data
+
+
+def lock(connection: Connection, code: str) -> None:
+    """Let one transaction at a time take envelopes of a dossier in, also before it is there."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (code,))
+
+
+def put(connection: Connection, arrived: Arrived, state: str) -> bool:
+    """Write an envelope into the inbox; tell whether it is new there."""
+    row = connection.execute(_PUT, {**vars(arrived), "state": state}).fetchone()
+    return row is not None
+
+
+def known(connection: Connection, source: str, name: str) -> bytes | None:
+    """Return the bytes under which an envelope is already here."""
+    row = connection.execute(_KNOWN, {"source": source, "id": name}).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def early(connection: Connection, source: str, code: str, sequence: int) -> Arrived | None:
+    """Return the envelope that waits under a sequence of a dossier."""
+    asked = {"source": source, "dossier": code, "sequence": sequence}
+    row = connection.execute(_EARLY, asked).fetchone()
+    if row is None:
+        return None
+    return Arrived(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), row[6])
+
+
+def take(connection: Connection, source: str, name: str) -> None:
+    """Note that an envelope which waited has been taken in."""
+    connection.execute(_TAKE, {"key_source": source, "key_id": name})
+
+
+def waiting(connection: Connection) -> list[tuple[str, str, int]]:
+    """Return what waits for those before it: (source, dossier, first sequence) each."""
+    return [(row[0], row[1], row[2]) for row in connection.execute(_WAITING)]
+
+
+_NAMES = ("source", "id", "dossier", "sequence", "kind", "body", "signature")
+_PUT = text_of(
+    insert(t).values({name: bindparam(name) for name in (*_NAMES, "state")})
+    .on_conflict_do_nothing().returning(t.c.id),
+)
+_KNOWN = text_of(select(t.c.body).where(
+    t.c.source == bindparam("source"), t.c.id == bindparam("id"),
+))
+_EARLY = text_of(select(*(t.c[name] for name in _NAMES)).where(
+    t.c.source == bindparam("source"), t.c.dossier == bindparam("dossier"),
+    t.c.sequence == bindparam("sequence"), t.c.state == "early",
+))
+_TAKE = text_of(update(t).where(
+    t.c.source == bindparam("key_source"), t.c.id == bindparam("key_id"),
+).values(state="taken"))
+_WAITING = """\
+SELECT source, dossier, min(sequence) FROM inbox WHERE state = 'early' GROUP BY source, dossier
+"""

@@ -1,0 +1,84 @@
+"""The tables of liên thông (bảng liên thông): nodes, and what goes to them and comes from them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from engine.store.tables import metadata
+
+_instant = DateTime(timezone=True)
+
+node = Table(
+    "node", metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    # motcua: called and calling; webhook: only called; pull: fetches what waits for it.
+    Column("kind", Text, nullable=False),
+    Column("keys", JSONB, nullable=False),
+    Column("procedures", JSONB, nullable=False),
+    Column("messages", JSONB, nullable=False),
+    # Whether its address may be a private one.
+    Column("private", SmallInteger, nullable=False),
+    Column("active", SmallInteger, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("not_before", _instant),
+    Column("failure", Text),
+    Column("added_at", _instant, nullable=False),
+)
+outbox = Table(
+    "outbox", metadata,
+    Column("position", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("id", Text, primary_key=True),
+    Column("node", Text, nullable=False),
+    Column("dossier", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", _instant, nullable=False, server_default=func.now()),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("not_before", _instant),
+    Column("failure", Text),
+    # The sender's detached signature over `body`, and the receiver's signed receipt for it.
+    Column("signature", Text),
+    Column("receipt", Text),
+    Column("delivered_at", _instant),
+    UniqueConstraint("node", "dossier", "sequence"),
+    Index(
+        "outbox_waiting", "node", "position", postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("outbox_dead", "node", "position", postgresql_where=text("state = 'dead'")),
+)
+inbox = Table(
+    "inbox", metadata,
+    Column("source", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("dossier", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("received_at", _instant, nullable=False, server_default=func.now()),
+    # early: it waits for those before it; taken: its command is an entry.
+    Column("state", Text, nullable=False),
+    PrimaryKeyConstraint("source", "id"),
+    UniqueConstraint("source", "dossier", "sequence"),
+    Index("inbox_early", "source", "dossier", "sequence",
+          postgresql_where=text("state = 'early'")),
+)

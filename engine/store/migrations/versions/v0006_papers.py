@@ -1,0 +1,27 @@
+"""The papers printed, found by the hash of their bytes; rows only ever come, as entries do."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the table of printed papers, append-only."""
+    op.execute("""
+        CREATE TABLE paper (
+            dossier text NOT NULL REFERENCES dossier (code),
+            entry integer NOT NULL,
+            paper text NOT NULL,
+            sha256 text NOT NULL,
+            PRIMARY KEY (dossier, entry)
+        );
+        CREATE INDEX paper_by_hash ON paper (sha256);
+        CREATE TRIGGER paper_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON paper
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+        GRANT SELECT, INSERT ON paper TO motcua_app;
+    """)

@@ -1,0 +1,200 @@
+"""The outbox (hộp thư đi): what leaves for other nodes, in order of each dossier, and its fate.
+
+Rows are the truth: one stands for each envelope that left, written in the transaction of the
+command that sent it. Its body is never changed; the signatures over it are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy import bindparam, func, insert, select
+
+from engine.handoff import Sent
+from engine.store.link_tables import outbox as t
+from engine.store.statements import text_of
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Write = tuple[str, Mapping[str, Any]]
+
+#: Characters of a failure that are kept; the whole of it stands in the log.
+FAILURE = 500
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An envelope that has been claimed for delivery; `tries` counts those that failed."""
+
+    position: int
+    id: str
+    dossier: str
+    sequence: int
+    kind: str
+    tries: int
+    created_at: datetime
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How an envelope on its way stands, for an operator: no body."""
+
+    position: int
+    id: str
+    node: str
+    dossier: str
+    sequence: int
+    kind: str
+    created_at: datetime
+    state: str
+    tries: int
+    not_before: datetime | None
+    failure: str | None
+    delivered_at: datetime | None
+
+
+def adding(sent: Sent) -> Write:
+    """Return the write that puts an envelope into the outbox."""
+    return _ADD, vars(sent)
+
+
+def nodes_waiting(connection: Connection) -> list[str]:
+    """Return the nodes for which something may be delivered now."""
+    return [row[0] for row in connection.execute(_NODES)]
+
+
+def claim(connection: Connection, node: str, size: int, lease: timedelta) -> list[Waiting]:
+    """Claim the oldest envelopes for a node, none behind one of its dossier that waits; commits.
+
+    A worker that dies leaves its claim to others when the lease ends.
+    """
+    rows = connection.execute(_CLAIM, {"node": node, "size": size, "lease": lease}).fetchall()
+    connection.commit()
+    return sorted((Waiting(*row) for row in rows), key=lambda w: w.position)
+
+
+def delivered(
+    connection: Connection, taken: Iterable[tuple[str, str, str]], at: datetime,
+) -> None:
+    """Note what was taken in: (id, our signature, the receiver's receipt) each."""
+    with connection.pipeline():
+        for name, signature, receipt in taken:
+            connection.execute(_DELIVERED, {
+                "id": name, "sig": signature, "receipt": receipt, "at": at,
+            })
+
+
+def release(connection: Connection, ids: Sequence[str]) -> None:
+    """Give claimed envelopes back: their node gave no answer, which is not their fault."""
+    connection.execute(_RELEASE, {"ids": list(ids)})
+
+
+def put_off(connection: Connection, ids: Sequence[str], pause: timedelta, failure: str) -> None:
+    """Note that a delivery failed and is not tried again before a pause is over."""
+    connection.execute(_PUT_OFF, {"ids": list(ids), "pause": pause, "said": failure[:FAILURE]})
+
+
+def bury(connection: Connection, name: str, failure: str) -> None:
+    """Note that an envelope cannot be delivered: a dead letter, until an operator re-drives it."""
+    connection.execute(_BURY, {"id": name, "said": failure[:FAILURE]})
+
+
+def redrive(connection: Connection, name: str) -> bool:
+    """Let a dead letter be tried again; tell whether there was one of that id."""
+    return connection.execute(_REDRIVE, {"id": name}).rowcount == 1
+
+
+def listed(
+    connection: Connection, *, state: str | None = None, node: str | None = None,
+    after: int = 0, size: int = 50,
+) -> list[Delivery]:
+    """Return deliveries in order, all or those of a state or a node."""
+    asked = {"state": state, "node": node, "after": after, "size": size}
+    return [Delivery(*row) for row in connection.execute(_LIST, asked)]
+
+
+def feed(connection: Connection, node: str, after: int, size: int) -> list[tuple[int, bytes]]:
+    """Return what a node that fetches may read behind a position: (position, body) each.
+
+    Asking for what lies behind a position acknowledges what was served up to it. What was
+    committed later under an earlier number has not been served, and is not lost.
+    """
+    asked = {"node": node, "after": after, "size": size}
+    connection.execute(_FETCHED, asked)
+    return [(row[0], bytes(row[1])) for row in connection.execute(_FEED, asked)]
+
+
+def backlog(connection: Connection) -> list[tuple[str, str, int, datetime | None]]:
+    """Return per node and state how many envelopes there are, and since when the oldest waits."""
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(_BACKLOG)]
+
+
+_ADD = text_of(insert(t).values({
+    name: bindparam(name) for name in ("id", "node", "dossier", "sequence", "kind", "body")
+}))
+_NODES = """\
+SELECT DISTINCT node FROM outbox
+WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= now())
+"""
+# An envelope goes only when everything before it of its dossier has gone: a dead letter in between
+# stops its dossier, and no other.
+_CLAIM = """\
+WITH found AS (
+    SELECT o.id FROM outbox o
+    WHERE o.node = %(node)s AND o.state = 'waiting'
+      AND (o.not_before IS NULL OR o.not_before <= now())
+      AND NOT EXISTS (
+        SELECT 1 FROM outbox b
+        WHERE b.node = o.node AND b.dossier = o.dossier AND b.sequence < o.sequence
+          AND (b.state = 'dead' OR (b.state = 'waiting' AND b.not_before > now())))
+    ORDER BY o.position LIMIT %(size)s FOR UPDATE SKIP LOCKED)
+UPDATE outbox SET not_before = now() + %(lease)s::interval FROM found WHERE outbox.id = found.id
+RETURNING outbox.position, outbox.id, outbox.dossier, outbox.sequence, outbox.kind, outbox.tries,
+    outbox.created_at, outbox.body
+"""
+_DELIVERED = """\
+UPDATE outbox SET state = 'delivered', signature = %(sig)s, receipt = %(receipt)s,
+    delivered_at = %(at)s, not_before = NULL, failure = NULL
+WHERE id = %(id)s AND state <> 'delivered'
+"""
+_RELEASE = "UPDATE outbox SET not_before = NULL WHERE id = ANY (%(ids)s) AND state = 'waiting'"
+_PUT_OFF = """\
+UPDATE outbox SET tries = tries + 1, not_before = now() + %(pause)s::interval, failure = %(said)s
+WHERE id = ANY (%(ids)s) AND state = 'waiting'
+"""
+_BURY = """\
+UPDATE outbox SET state = 'dead', tries = tries + 1, not_before = NULL, failure = %(said)s
+WHERE id = %(id)s AND state = 'waiting'
+"""
+_REDRIVE = """\
+UPDATE outbox SET state = 'waiting', tries = 0, not_before = NULL WHERE id = %(id)s
+    AND state = 'dead'
+"""
+_LIST = """\
+SELECT position, id, node, dossier, sequence, kind, created_at, state, tries, not_before, failure,
+    delivered_at
+FROM outbox
+WHERE position > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s)
+  AND (%(node)s::text IS NULL OR node = %(node)s)
+ORDER BY position LIMIT %(size)s
+"""
+_FEED = """\
+WITH found AS (
+    SELECT id FROM outbox
+    WHERE node = %(node)s AND (position > %(after)s OR state = 'waiting')
+    ORDER BY position LIMIT %(size)s)
+UPDATE outbox SET tries = tries + 1 FROM found WHERE outbox.id = found.id
+RETURNING outbox.position, outbox.body
+"""
+_FETCHED = """\
+UPDATE outbox SET state = 'delivered', delivered_at = now()
+WHERE node = %(node)s AND position <= %(after)s AND state = 'waiting' AND tries > 0
+"""
+_BACKLOG = text_of(
+    select(t.c.node, t.c.state, func.count(), func.min(t.c.created_at))
+    .where(t.c.state != "delivered").group_by(t.c.node, t.c.state).order_by(t.c.node, t.c.state),
+)

@@ -1,0 +1,139 @@
+"""Nodes that are linked: each with a database, an office and a server of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import town
+from http_town import AUDIENCE, Issuer, serving
+
+from api.app import create_app
+from api.auth import Doorkeeper
+from api.keys import FixedKeys
+from api.settings import Settings
+from api.wiring import Services
+from engine.audit.desk import replay_stored
+from engine.clock import FixedClock
+from engine.commands import CompleteTask, RegisterDossier
+from engine.dossier import Task
+from engine.jobs import Deliveries
+from engine.links.delivery import Http
+from engine.links.identity import Identity, make_key, read_keys
+from engine.office import Office
+from engine.office.result import task_etag
+from engine.store import Store, dossiers, embedded, nodes, tasks
+from engine.store.nodes import Node
+
+M001 = "M001"
+
+#: Makes a store on a migrated database of its own, with the town in its register.
+NewStore = Callable[[], Store]
+
+
+@dataclass
+class Site:
+    """One node: its archive, office and address; `pump` delivers what waits, as a worker does."""
+
+    identity: Identity
+    store: Store
+    clock: FixedClock
+    base: str = ""
+    office: Office = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.office = Office(self.store, self.clock, node=self.identity.node)
+
+    def know(self, other: Site, agencies: tuple[str, ...], *, procedures: str = "*") -> None:
+        """Link another node, at which those agencies work."""
+        known = Node(
+            other.identity.node, other.base, keys=other.identity.public(),
+            procedures=(procedures,), private=True,
+        )
+        with self.store.unit() as unit:
+            nodes.put(unit.connection, known, self.clock.now())
+            assert nodes.place(unit.connection, agencies, known.id) == []
+
+    def deliveries(self) -> Deliveries:
+        """What a worker of this node delivers with."""
+        return Deliveries(self.store, self.office, self.clock, Http(self.identity))
+
+    def pump(self) -> int:
+        """Deliver everything that waits; return how many envelopes were taken in."""
+        work = self.deliveries()
+        return sum(work.drain(name) for name in work.waiting())
+
+    def register(self, procedure: str) -> str:
+        """Register a dossier at the commune and return its code."""
+        command = RegisterDossier(procedure, town.COMMUNE, "direct", {"name": "Nguyễn Văn An"})
+        official = town.official(town.COMMUNE, "one_stop_officer")
+        return str(self.office.execute(command, official).body["code"])
+
+    def open(self, code: str) -> list[Task]:
+        """The tasks of a dossier that stand open here."""
+        with self.store.reading() as connection:
+            return [t for t in tasks.of_dossier(connection, code) if t.state == "open"]
+
+    def complete(self, task: Task, answers: Mapping[str, Any]) -> None:
+        """Complete a task as somebody who may."""
+        self.office.execute(
+            CompleteTask(task.id, answers), town.official(task.agency),
+            if_match=frozenset({task_etag(task)}),
+        )
+
+    def dossier(self, code: str) -> Any:
+        """The dossier as it stands here."""
+        with self.store.reading() as connection:
+            return dossiers.by_code(connection, code)
+
+    def need_whole(self, code: str) -> None:
+        """Fail unless the dossier can be done again here, byte for byte."""
+        again = replay_stored(self.store, code)
+        assert again.whole, (again.entries[-1].difference, again.rows)
+
+
+@contextmanager
+def sites(
+    names: tuple[str, ...], new_store: NewStore, clock: FixedClock, folder: Path,
+) -> Iterator[list[Site]]:
+    """Start nodes of these names, each behind a real server; they do not know each other yet."""
+    with ExitStack() as stack:
+        found = []
+        for name in names:
+            keys = folder / f"{name}.json"
+            make_key(keys)
+            site = Site(Identity(f"urn:test:{name}", read_keys(keys)), new_store(), clock)
+            issuer = Issuer(clock)
+            door = Doorkeeper(issuer.name, AUDIENCE, FixedKeys(issuer.keys()), clock,
+                              lambda *_: None)
+            services = Services(
+                Settings(embedded.home()), clock, site.store, site.office, door, site.identity,
+            )
+            site.base = stack.enter_context(serving(create_app(services)))
+            found.append(site)
+        yield found
+
+
+def play(found: list[Site], code: str, path: str, until: str | None = None) -> None:
+    """Play a written-down walk through the procedure, delivering after each step.
+
+    With `until` the walk ends before that element.
+    """
+    plan = town.walk("m001")["paths"][path]
+    left: dict[str, list[Any]] = {key: list(given) for key, given in plan["answers"].items()}
+    for element in plan["order"]:
+        for _ in range(6):
+            for site in found:
+                site.pump()
+        if element == until:
+            return
+        site, task = next(
+            (site, task) for site in found for task in site.open(code) if task.element == element
+        )
+        site.complete(task, left[element].pop(0))
+    for _ in range(6):
+        for site in found:
+            site.pump()

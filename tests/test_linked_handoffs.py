@@ -1,0 +1,221 @@
+"""What passes between nodes beside the messages of a drawing, and what is refused there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import requests
+import town
+from linked import M001, Site, play
+
+from engine.commands import PerformAct
+from engine.errors import Conflict
+from engine.history import canonical
+from engine.links.wire import MEDIA_TYPE, written
+from engine.store import nodes, outbox
+from engine.store.outbox import Waiting
+
+OFFICER = town.official(town.COMMUNE, "one_stop_officer")
+ANY = frozenset({"*"})
+
+
+def act(site: Site, code: str, name: str, **content: Any) -> None:
+    site.office.execute(PerformAct(code, name, content), OFFICER, if_match=ANY)
+
+
+def at_the_police(found: list[Site]) -> str:
+    """A dossier on which the police have begun to work."""
+    code = found[0].register(M001)
+    play(found, code, "happy", until="Task_Check")
+    return code
+
+
+def waiting(site: Site, node: str) -> list[Waiting]:
+    with site.store.unit() as unit:
+        return outbox.claim(unit.connection, node, 50, timedelta(0))
+
+
+def post(site: Site, to: Site, events: list[tuple[bytes, str]], **bent: Any) -> requests.Response:
+    body = bent.get("body", written(events))
+    token = site.identity.assertion(
+        bent.get("audience", to.identity.node), body, bent.get("now", site.clock.now()))
+    return requests.post(
+        f"{to.base}/api/v1/handoffs", data=bent.get("sent", body), timeout=20,
+        headers={"Authorization": f"Bearer {token}", "Content-Type": MEDIA_TYPE},
+    )
+
+
+def signed(site: Site, found: list[Waiting]) -> list[tuple[bytes, str]]:
+    return [(w.body, site.identity.sign(w.body)) for w in found]
+
+
+def answers(response: requests.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [one["answer"] for one in response.json()["answers"]]
+
+
+def elements(site: Site, code: str) -> list[str]:
+    return [task.element for task in site.open(code)]
+
+
+def test_a_withdrawn_dossier_ends_at_every_node(three_nodes: list[Site]) -> None:
+    commune, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    assert police.open(code)
+    act(commune, code, "withdraw", reason="Người nộp rút")
+    commune.pump()
+    assert police.open(code) == []
+    assert police.dossier(code).standing.status == "withdrawn"
+    police.need_whole(code)
+
+
+def test_a_hold_at_the_origin_holds_the_tasks_of_other_nodes(three_nodes: list[Site]) -> None:
+    commune, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    task = police.open(code)[0]
+    act(commune, code, "request-supplement", reason="Thiếu giấy tờ")
+    commune.pump()
+    with pytest.raises(Conflict, match="held"):
+        police.complete(police.open(code)[0], {})
+    commune.clock.advance(timedelta(hours=1))
+    act(commune, code, "receive-supplement")
+    commune.pump()
+    held = police.open(code)[0]
+    assert held.due is not None
+    assert task.due is not None
+    assert held.due > task.due
+    police.need_whole(code)
+    commune.need_whole(code)
+
+
+def test_acts_on_a_dossier_of_another_node_are_performed_there(three_nodes: list[Site]) -> None:
+    _, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    leader = town.official(town.POLICE)
+    with pytest.raises(Conflict, match="urn:test:commune"):
+        police.office.execute(PerformAct(code, "refuse", {"reason": "x"}), leader, if_match=ANY)
+
+
+def test_an_agency_of_another_node_is_consulted_and_answers(three_nodes: list[Site]) -> None:
+    commune, police, insurance = three_nodes
+    code = at_the_police(three_nodes)
+    with commune.store.unit() as unit:
+        nodes.place(unit.connection, (town.HANOI,), "urn:test:insurance")
+    act(commune, code, "consult", agency=town.HANOI, question="Có ý kiến gì không?",
+        duration="02 ngày")
+    commune.pump()
+    asked = next(t for t in insurance.open(code) if t.act == "answer")
+    assert (asked.agency, asked.name) == (town.HANOI, "Trả lời lấy ý kiến: Có ý kiến gì không?")
+    insurance.complete(asked, {"opinion": "Không có ý kiến gì"})
+    insurance.pump()
+    found = commune.dossier(code).standing.consultations
+    assert [one.answered_at is not None for one in found] == [True]
+    for site in three_nodes:
+        if site is not police:
+            site.need_whole(code)
+
+
+def test_what_comes_twice_or_too_early_is_taken_in_once_and_in_order(
+    three_nodes: list[Site],
+) -> None:
+    commune, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    act(commune, code, "request-supplement", reason="Thiếu")
+    act(commune, code, "receive-supplement")
+    first, second = signed(commune, waiting(commune, "urn:test:police"))
+    assert answers(post(commune, police, [second])) == ["early"]
+    assert answers(post(commune, police, [second])) == ["repeated"]
+    assert police.dossier(code).standing.hold is None
+    assert answers(post(commune, police, [first, first])) == ["taken", "repeated"]
+    assert answers(post(commune, police, [second, first])) == ["repeated", "repeated"]
+    assert police.dossier(code).links.peers["urn:test:commune"].received == 3
+    police.need_whole(code)
+
+
+def test_an_id_that_comes_with_other_content_is_refused(three_nodes: list[Site]) -> None:
+    commune, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    act(commune, code, "request-supplement", reason="Thiếu")
+    (found,) = waiting(commune, "urn:test:police")
+    assert answers(post(commune, police, signed(commune, [found]))) == ["taken"]
+    other = bytes(found.body).replace(b'"channel":"direct"', b'"channel":"online"')
+    assert other != found.body
+    event = json.loads(other)
+    event["digest"] = digest(event["data"])
+    again = replace(found, body=canonical(event))
+    response = post(commune, police, signed(commune, [again]))
+    assert response.json()["answers"][0]["code"] == "envelope-used"
+
+
+def test_a_changed_byte_a_foreign_key_and_a_foreign_body_are_refused(
+    three_nodes: list[Site],
+) -> None:
+    commune, police, insurance = three_nodes
+    code = at_the_police(three_nodes)
+    act(commune, code, "request-supplement", reason="Thiếu")
+    found = waiting(commune, "urn:test:police")
+    ((body, mark),) = signed(commune, found)
+    changed = body.replace(b'"subject":"000', b'"subject":"001')
+    assert answers(post(commune, police, [(changed, mark)])) == ["refused"]
+    # Another node, known and allowed, can neither send it as its own nor sign it as theirs.
+    police.know(insurance, (town.INSURANCE,))
+    forged = (body, insurance.identity.sign(body))
+    assert answers(post(insurance, police, [forged])) == ["refused"]
+    assert answers(post(commune, police, [forged])) == ["refused"]
+    assert post(commune, police, [(body, mark)], sent=b"[]").status_code == 401
+    assert post(commune, police, [(body, mark)], audience="urn:test:other").status_code == 401
+    late = commune.clock.now() - timedelta(hours=1)
+    assert post(commune, police, [(body, mark)], now=late).status_code == 401
+    assert answers(post(commune, police, [(body, mark)])) == ["taken"]
+
+
+def test_a_node_may_send_only_what_it_was_allowed(three_nodes: list[Site]) -> None:
+    commune, police, _ = three_nodes
+    police.know(commune, (town.COMMUNE,), procedures="9.999999")
+    code = commune.register(M001)
+    with suppress(StopIteration):
+        play(three_nodes, code, "happy", until="Task_Residence")
+    assert police.dossier(code) is None
+    with commune.store.reading() as connection:
+        dead = outbox.listed(connection, state="dead", node="urn:test:police")
+    assert [str(one.failure).split(":")[0] for one in dead] == ["not-allowed-here"]
+    police.know(commune, (town.COMMUNE,))
+    with commune.store.unit() as unit:
+        assert outbox.redrive(unit.connection, dead[0].id)
+        unit.commit()
+    commune.pump()
+    assert police.open(code)
+
+
+def test_a_message_that_cannot_be_carried_out_is_told_to_its_sender(
+    three_nodes: list[Site],
+) -> None:
+    commune, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    act(commune, code, "request-supplement", reason="Thiếu")
+    (found,) = waiting(commune, "urn:test:police")
+    event = json.loads(found.body)
+    event["data"]["message"] = {
+        "name": "motcua.act", "key": None, "sender": "", "process": None, "element": "x",
+        "starts": False, "payload": {"act": "fly", "content": {}},
+    }
+    event["digest"] = digest(event["data"])
+    poison = canonical(event)
+    assert answers(post(commune, police, [(poison, commune.identity.sign(poison))])) == ["taken"]
+    police.pump()
+    alerts = commune.dossier(code).standing.alerts
+    assert [(a.kind, a.about) for a in alerts] == [("handoff-failed", found.id)]
+    assert "motcua.act.acknowledge.handoff-failed:" + found.id in elements(commune, code)
+    police.need_whole(code)
+    commune.need_whole(code)
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    return sha256(canonical(data)).hexdigest()
