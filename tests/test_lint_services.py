@@ -39,9 +39,13 @@ def test_what_no_machine_could_be_found_for_cannot_be_submitted(
     assert graded(with_task(attributes), code, Known((), (), ("a",))) == ["error"]
 
 
-@pytest.mark.parametrize("kind", ["user", "task", "script"])
-def test_a_connector_on_what_no_machine_does_is_told(kind: str) -> None:
-    assert "connector-misplaced" in codes(with_task('motcua:connector="a"', kind), "warning")
+@pytest.mark.parametrize(("kind", "more"), [
+    ("user", ""), ("task", ""), ("script", ""), ("sendTask", ' messageRef="m"'),
+    ("businessRuleTask", ' motcua:decision="d"'),
+])
+def test_a_connector_on_what_no_machine_does_is_told(kind: str, more: str) -> None:
+    drawn = with_task(f'motcua:connector="a"{more}', kind)
+    assert "connector-misplaced" in codes(drawn, "warning")
 
 
 @pytest.mark.parametrize("attributes", [

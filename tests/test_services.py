@@ -72,9 +72,12 @@ def line(ready: Office, worker: Calls) -> tuple[Office, Calls]:
 
 @pytest.fixture
 def workers(
-    store: Store, ready: Office, clock: FixedClock, known: Registry,
+    store: Store, ready: Office, clock: FixedClock, described: Callable[[Any], Registry],
+    database_of_citizens: StandIn,
 ) -> list[Calls]:
-    return [served.worker(store, ready, clock, known) for _ in range(2)]
+    """Two of them, patient: on a busy machine no call of theirs runs out of time."""
+    patient = described(database_of_citizens.configuration(timeout=20))
+    return [served.worker(store, ready, clock, patient) for _ in range(2)]
 
 
 def backlog(store: Store) -> call_states.Backlog:

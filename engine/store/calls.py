@@ -211,9 +211,18 @@ _FREE = (t.c.held == 0, t.c.incident == 0)
 _DUE = (*_FREE, t.c.until <= func.now())
 _KEY = (t.c.task == bindparam("key_task"),)
 _OWN = (*_KEY, t.c.lock == bindparam("key_lock"))
-_NAMES = text_of(select(t.c.name).where(t.c.kind == "connector", *_DUE).distinct())
-
-
+#: Steps from name to name along the index: a DISTINCT would walk over every call that is due.
+_NAMES = """
+WITH RECURSIVE due AS NOT MATERIALIZED (
+    SELECT name FROM service_call
+    WHERE kind = 'connector' AND held = 0 AND incident = 0 AND until <= now()
+), stepping (name) AS (
+    (SELECT name FROM due ORDER BY name LIMIT 1)
+    UNION ALL
+    SELECT (SELECT due.name FROM due WHERE due.name > stepping.name ORDER BY due.name LIMIT 1)
+    FROM stepping WHERE stepping.name IS NOT NULL
+) SELECT name FROM stepping WHERE name IS NOT NULL
+"""
 _NAMED = tuple(field.name for field in fields(Claim))
 _CLAIMED = tuple(t.c[name] for name in _NAMED)
 

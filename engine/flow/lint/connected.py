@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.building.services import SERVED, read_service
+from engine.flow.dmn.tasks import called
 from engine.flow.findings import finding, label
 from engine.flow.lint.report import Subject
 from engine.step import Finding, Severity
@@ -38,11 +39,12 @@ def connected_findings(subject: Subject) -> list[Finding]:
 
 def _misplaced(task: Element, grade: Severity) -> Iterator[Finding]:
     drawn = [name for name in ("connector", "topic") if bpmn.motcua(task, name)]
-    if drawn and bpmn.kind(task) not in SERVED:
+    sends = bpmn.kind(task) == "sendTask" and bpmn.reference(task, "messageRef")
+    if drawn and (sends or called(task) is not None or bpmn.kind(task) not in SERVED):
         yield finding(grade, "connector-misplaced", task, (
-            f"“{label(task)}” không phải bước dịch vụ nên motcua:{drawn[0]} không chạy.",
-            f"'{label(task)}' is no service task, so its motcua:{drawn[0]} does nothing.",
-        ), ("Đổi thành bước dịch vụ (serviceTask).", "Draw a service task instead."))
+            f"“{label(task)}” tự làm việc khác nên motcua:{drawn[0]} không chạy.",
+            f"'{label(task)}' does something else, so its motcua:{drawn[0]} does nothing.",
+        ), ("Vẽ một bước dịch vụ (serviceTask).", "Draw a service task instead."))
 
 
 def _without_topic(task: Element, grade: Severity) -> Iterator[Finding]:
