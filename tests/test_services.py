@@ -23,7 +23,7 @@ from structlog.testing import capture_logs
 from engine.audit import desk as auditor
 from engine.clock import FixedClock
 from engine.commands import ClaimTask, CompleteService, CompleteTask, RetryService
-from engine.errors import Conflict, Forbidden, NotFound
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.history import read_personal
 from engine.jobs import Calls
 from engine.links.connectors import Registry
@@ -360,6 +360,14 @@ def test_a_token_that_is_not_the_one_of_the_claim_is_refused(
         with pytest.raises(Conflict) as refusal:
             ready.execute(CompleteService(task, lock, {"full_name": "A"}), SYSTEM)
         assert refusal.value.code == "lock-lost"
+
+
+def test_a_version_that_names_an_unknown_connector_cannot_be_submitted(
+    store: Store, clock: FixedClock,
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        served.opened(store, clock, Registry())
+    assert [fault.code for fault in refusal.value.faults] == ["unknown-connector"]
 
 
 def test_people_and_machines_cannot_do_what_a_connector_does(
