@@ -11,6 +11,7 @@ import os
 import random
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -37,6 +38,8 @@ TOGETHER, SHARE = 8, 4
 MARGIN = timedelta(seconds=15)
 #: Seconds until what became ready meanwhile is looked for, while calls are under way.
 LOOK = 0.5
+#: Looks for work that the database may cut off, and seconds between them.
+ATTEMPTS, AGAIN = 3, 1.0
 _GONE = frozenset({"task-not-open", "part-ended", "lock-lost"})
 _UNKNOWN = Policy()
 
@@ -61,13 +64,18 @@ class Calls:
         for meanwhile only lets it look again.
         """
         self._asked.set()
-        made = 0
+        made, patience = 0, ATTEMPTS
         while self._asked.is_set() and self._draining.acquire(blocking=False):
             try:
                 self._asked.clear()
                 made += self._drain(stopping)
             except Unavailable as error:
                 _log().warning("calls-interrupted", code=error.code, reason=error.en)
+                patience -= 1
+                if patience and not stopping():
+                    # What woke this is used up; a connection that was cut off is now replaced.
+                    time.sleep(AGAIN)
+                    self._asked.set()
             finally:
                 self._draining.release()
             if stopping():
