@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "papers": ("api.cli.papers", "papers", "giấy tờ in (printed papers)"),
     "node": ("api.cli.node", "node", "nút liên thông (linked nodes)"),
     "audit": ("api.cli.wired", "audit", "kiểm tra nhật ký (verify, replay, export)"),
+    "files": ("api.cli.files", "files", "kho tệp (the file store)"),
     "backup": ("api.cli.backup", "backup", "sao lưu (back the database up)"),
     "restore": ("api.cli.backup", "restore", "phục hồi (restore a backup)"),
 }

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from api.bounds import bounds
+from api.bounds import bounds, file_bounds
 from engine.codes import CIRCULAR_01, CodePattern
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
+from engine.inspection import Bounds as FileBounds
 from engine.store.embedded import home as usual_home
 
 
@@ -34,6 +35,8 @@ class Settings:
     examination: Bounds = field(default_factory=Bounds)
     codes: CodePattern = field(default_factory=CodePattern)
     papers: Path | None = None
+    files: str = field(default="", repr=False)  # a folder or a bucket's URL; "" in the home
+    file_bounds: FileBounds = field(default_factory=FileBounds)
     node: str = ""
     node_keys: Path | None = None
     connectors: Path | None = None
@@ -63,6 +66,7 @@ def from_environment(
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
         examination=bounds(environ), papers=_papers(environ.get("MOTCUA_PAPERS", "")),
         codes=CodePattern(environ.get("MOTCUA_CODE_PATTERN", "").strip() or CIRCULAR_01),
+        files=environ.get("MOTCUA_FILES", "").strip(), file_bounds=file_bounds(environ),
         node=environ.get("MOTCUA_NODE", ""), node_keys=Path(keys) if keys else None,
         connectors=Path(environ["MOTCUA_CONNECTORS"]) if environ.get("MOTCUA_CONNECTORS") else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.auth import Doorkeeper
@@ -24,6 +25,7 @@ from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
+from engine.store.files import Files
 from engine.store.tables import APPLICATION
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ class Services:
     identity: Identity | None = None
     demo_issuer: DemoIssuer | None = None
 
+    @cached_property
+    def files(self) -> Files:
+        """The file store, reached when the first paper is; raise Invalid for no such place."""
+        return files_of(self.settings)
+
 
 def owner_url(settings: Settings) -> str:
     """Return the URL by which migrations go: the superuser's where the server is embedded."""
@@ -56,6 +63,12 @@ def application_url(settings: Settings) -> str:
         embedded.embedded(settings.home)
         return embedded.address(settings.home, role=APPLICATION)
     return need_database(settings)
+
+
+def files_of(settings: Settings) -> Files:
+    """Return the file store: where MOTCUA_FILES says, else a folder of the home."""
+    place = settings.files or str(settings.home / "files")
+    return Files(place, settings.home, settings.file_bounds)
 
 
 def clock_of(settings: Settings) -> Clock:

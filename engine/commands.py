@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from engine.calling import CallCommand
 from engine.errors import Corrupt
 from engine.worktime import Amendment
 
@@ -91,50 +92,42 @@ class CompleteService:
 
 
 @dataclass(frozen=True)
-class FetchServices:
-    """Claim calls of topics for a machine (nhận việc tự động): topics to seconds of the lock."""
+class AddPaper:
+    """Add a paper to a dossier (thêm giấy tờ) under a component's code, or under `other`.
 
-    topics: Mapping[str, float]
-    most: int
-    worker: str
-
-
-@dataclass(frozen=True)
-class ExtendService:
-    """Lock a claimed call for some seconds from now on (gia hạn giữ việc)."""
-
-    task: str
-    lock: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class FailService:
-    """Tell that a call failed (báo lỗi); after `retries` more it becomes an incident.
-
-    Without `retries` those that are left count down. It waits for some seconds before the next.
+    `file` ({sha256, size, media_type}) is None for paper alone; `shown` tells that it was only
+    shown. `origin` is the paper, as dossier/number, that is reused; `replaces` the number of a
+    wrong one. `content` (name, file_name, because) is personal.
     """
 
-    task: str
-    lock: str
-    reason: str
-    retries: int | None = None
-    seconds: float = 0
+    dossier: str
+    component: str
+    copy: str = "original"
+    count: int = 1
+    source: str = "submitted"
+    shown: bool = False
+    file: Mapping[str, Any] | None = None
+    origin: str | None = None
+    replaces: int | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class UnlockService:
-    """Give a claimed call back (nhả việc)."""
+class WithdrawPaper:
+    """Withdraw a wrong paper (rút giấy tờ sai): it stays in the history and counts no more."""
 
-    task: str
-    lock: str
+    dossier: str
+    number: int
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class RetryService:
-    """Let a failed call be tried anew (cho chạy lại), decided by an operator."""
+class HandBackPapers:
+    """Hand originals back to the applicant (trả lại bản chính) by their numbers."""
 
-    task: str
+    dossier: str
+    numbers: Sequence[int]
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -244,12 +237,11 @@ class RetireVersion:
     number: int
 
 
+PaperCommand = AddPaper | WithdrawPaper | HandBackPapers
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | AdoptCalendar | ReceiveEnvelope | PrintPaper | CompleteService
+    | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand | CompleteService
 )
-#: What moves calls of services and no dossier.
-CallCommand = FetchServices | ExtendService | FailService | UnlockService | RetryService
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 )
@@ -260,6 +252,7 @@ KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
     "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
+    "add-paper": AddPaper, "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
     "service": CompleteService,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}

@@ -135,3 +135,12 @@ class Dossier:
     envelopes: int = 0
     revision: int = 1
     links: Links = field(default_factory=Links)
+
+
+def visible(dossier: Dossier) -> dict[str, Any]:
+    """Return what expressions may know of a dossier: never who the applicant is."""
+    return {
+        "code": dossier.code, "procedure": dossier.procedure, "channel": dossier.channel,
+        "receiving_agency": dossier.receiving_agency,
+        "competent_agency": dossier.competent_agency, "status": dossier.standing.status,
+    }

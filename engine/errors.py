@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,15 @@ class Invalid(MotcuaError):
     ) -> None:
         super().__init__(vi, en, code=code, **facts)
         self.faults = tuple(faults)
+
+
+def below(refusal: Invalid, place: str) -> Invalid:
+    """Return the refusal with its faults below a place, where they do not say so already."""
+    faults = [
+        fault if fault.pointer.startswith(place)
+        else replace(fault, pointer=f"{place}{fault.pointer}") for fault in refusal.faults
+    ]
+    return Invalid(refusal.vi, refusal.en, faults, code=refusal.code, **refusal.facts)
 
 
 class Unavailable(MotcuaError):

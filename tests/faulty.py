@@ -186,11 +186,13 @@ class RealNode:
             time.sleep(0.2)
 
     def count(self, statement: str) -> int:
-        """Return the one number that a statement gives."""
-        with self.store.reading() as connection:
-            row = connection.execute(statement).fetchone()
-        assert row is not None
-        return int(row[0])
+        """Return the one number that a statement gives, once the database answers."""
+        while True:
+            with suppress(Unavailable), self.store.reading() as connection:
+                row = connection.execute(statement).fetchone()
+                assert row is not None
+                return int(row[0])
+            time.sleep(0.2)
 
     def need_whole(self, code: str) -> None:
         """Fail unless the dossier's chain can be done again, byte for byte."""

@@ -53,7 +53,7 @@ def test_a_loop_maximum_that_is_no_number_is_refused() -> None:
 
 def test_a_repetition_that_does_not_say_how_often_is_refused() -> None:
     for drawn, code in (("standardLoopCharacteristics", "loop-without-condition"),
-                        ("multiInstanceLoopCharacteristics", "multi-instance-without-number")):
+                        ("multiInstanceLoopCharacteristics", "repetition-without-number")):
         told = played(f"start S\nuser A <{drawn}/>\nS -> A")
         assert (told["status"], told["error"]["code"]) == ("failed", code)
 

@@ -28,7 +28,8 @@ from engine.office import Office
 from engine.papers.drawn import built_in
 from engine.papers.occasion import need_occasion
 from engine.papers.templates import Templates
-from engine.store import Store, dossiers, entries, papers
+from engine.store import Store, dossiers, entries
+from engine.store import printed as printed_rows
 
 MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=VIETNAM)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -119,7 +120,7 @@ def test_a_repeated_key_gets_the_same_bytes_and_no_second_entry(
     assert second.headers["Idempotent-Replayed"] == "true"
     assert second.headers["Motcua-Entry"] == first.headers["Motcua-Entry"]
     with store.reading() as connection:
-        assert len(papers.of_dossier(connection, code, after=0, size=9)) == 1
+        assert len(printed_rows.of_dossier(connection, code, after=0, size=9)) == 1
     other = asks(p088.reception, code, "receipt", "pdf", key="in-1")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
@@ -233,7 +234,7 @@ def test_a_row_that_somebody_added_by_hand_proves_nothing(
     code = register(ready)
     with psycopg.connect(owner) as connection:
         connection.execute(
-            "INSERT INTO paper VALUES (%s, 1, 'receipt', %s)",
+            "INSERT INTO printed_paper VALUES (%s, 1, 'receipt', %s)",
             [code, sha256(b"forged").hexdigest()],
         )
     status, said = verify(b"forged")
@@ -261,7 +262,10 @@ def test_the_application_can_neither_change_nor_take_away_what_was_printed(
     code = register(ready)
     play(ready, store, clock, code, 1)
     printed(ready, code, "receipt")
-    for statement in ("UPDATE paper SET sha256 = ''", "DELETE FROM paper", "TRUNCATE paper"):
+    for statement in (
+        "UPDATE printed_paper SET sha256 = ''", "DELETE FROM printed_paper",
+        "TRUNCATE printed_paper",
+    ):
         with store.reading() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)
 

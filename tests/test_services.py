@@ -21,8 +21,9 @@ from served import CITIZEN, StandIn, brought, chain, elements, reach, rows, send
 from structlog.testing import capture_logs
 
 from engine.audit import desk as auditor
+from engine.calling import RetryService
 from engine.clock import FixedClock
-from engine.commands import ClaimTask, CompleteService, CompleteTask, RetryService
+from engine.commands import ClaimTask, CompleteService, CompleteTask
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.history import read_personal
 from engine.jobs import Calls

@@ -14,7 +14,7 @@ from engine.history import Entry, read_body
 from engine.office.printing import printed_json
 from engine.papers.templates import check, write_out
 from engine.store import Store
-from engine.store import papers as kept
+from engine.store import printed as kept
 
 
 def papers(argv: list[str]) -> int:

@@ -20,13 +20,8 @@ from api.schemas.calls import (
     LockedPage,
     Moved,
 )
-from engine.commands import (
-    CompleteService,
-    ExtendService,
-    FailService,
-    FetchServices,
-    UnlockService,
-)
+from engine.calling import ExtendService, FailService, FetchServices, UnlockService
+from engine.commands import CompleteService
 from engine.office import Result
 
 blueprint = Room(

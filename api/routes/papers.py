@@ -16,7 +16,7 @@ from api.schemas.papers import PapersPage, Printing, PrintQuery
 from api.seeing import seen
 from engine.commands import PrintPaper
 from engine.office.printing import Printed, printed_json
-from engine.store import papers
+from engine.store import printed
 
 blueprint = Room("papers", __name__, description="Printed papers (giấy tờ in)")
 
@@ -51,7 +51,7 @@ def page(query: dict[str, Any], code: str) -> Response:
     size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
     start = int(after[0]) if after else 0
     with services().store.reading() as connection:
-        found = papers.of_dossier(connection, code, after=start, size=size + 1)
+        found = printed.of_dossier(connection, code, after=start, size=size + 1)
     more = len(found) > size
     return answer({
         "items": [printed_json(entry) for entry in found[:size]],

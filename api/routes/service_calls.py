@@ -13,7 +13,7 @@ from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.calls import CallPage, CallQuery, Moved
 from api.schemas.tasks import Nothing
-from engine.commands import RetryService
+from engine.calling import RetryService
 from engine.office import permits
 from engine.office.result import when
 from engine.store import call_states

@@ -21,6 +21,7 @@ from engine.store import (
     dossiers,
     entries,
     ledgers,
+    papers,
     procedures,
     tasks,
 )
@@ -86,7 +87,7 @@ def replay_stored(store: Store, code: str) -> Replay:
         chain = entries.chain(connection, code)
         kept = Kept(
             dossiers.by_code(connection, code), dossiers.parts(connection, code),
-            tasks.of_dossier(connection, code),
+            tasks.of_dossier(connection, code), papers.of_dossier(connection, code),
         )
     if not chain:
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from engine.commands import ReceiveEnvelope, RegisterDossier, from_json
+from engine.components.papers import Paper
 from engine.dossier import Dossier, Part, Task
 from engine.errors import Corrupt, MotcuaError
 from engine.flow.load import Flow
@@ -53,11 +54,12 @@ class Redone:
 
 @dataclass
 class End:
-    """Where a dossier ends when it is done again: itself, and every part and task it ever had."""
+    """Where a dossier ends when it is done again, with every part, task and paper it ever had."""
 
     dossier: Dossier | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    papers: dict[int, Paper] = field(default_factory=dict)
 
 
 @dataclass
@@ -114,6 +116,7 @@ def _onward(end: End, before: Before | None, outcome: Outcome, entry: Entry) -> 
     end.dossier = now.dossier
     end.parts.update((part.id, part) for part in outcome.parts)
     end.tasks.update((task.id, task) for task in (*outcome.opened, *outcome.changed))
+    end.papers.update((paper.number, paper) for paper in outcome.papers)
     return now
 
 

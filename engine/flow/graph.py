@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,6 +32,11 @@ class Scope:
     flows: tuple[Flow, ...]
 
     @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """The BPMN name of each node."""
+        return {key: bpmn.kind(node) for key, node in self.nodes.items()}
+
+    @cached_property
     def outgoing(self) -> Mapping[str, list[Flow]]:
         """Flows that leave each node, in the order in which they are tried."""
         found = self._by("source")
@@ -50,9 +55,10 @@ class Scope:
     def boundaries(self) -> Mapping[str, list[str]]:
         """Boundary events of each activity, in document order."""
         found: dict[str, list[str]] = {}
-        for key, node in self.nodes.items():
-            if bpmn.kind(node) == "boundaryEvent":
-                found.setdefault(bpmn.reference(node, "attachedToRef") or "", []).append(key)
+        for key, name in self.kinds.items():
+            if name == "boundaryEvent":
+                host = bpmn.reference(self.nodes[key], "attachedToRef")
+                found.setdefault(host or "", []).append(key)
         return found
 
     @cached_property
@@ -62,10 +68,19 @@ class Scope:
                 for throw, catches in linked(self.nodes.values())}
 
     @cached_property
+    def linked(self) -> Mapping[str, list[str]]:
+        """Throwing link events before each catching one."""
+        found: dict[str, list[str]] = {}
+        for throw, catches in self.links.items():
+            for catch in catches:
+                found.setdefault(catch, []).append(throw)
+        return found
+
+    @cached_property
     def starts(self) -> tuple[str, ...]:
         """Where tokens begin: start events; without any, every node that nothing leads to."""
-        drawn = [k for k, node in self.nodes.items() if bpmn.kind(node) == "startEvent" or (
-            truth(node, "instantiate") and not self.incoming.get(k)
+        drawn = [k for k, kind in self.kinds.items() if kind == "startEvent" or (
+            not self.incoming.get(k) and truth(self.nodes[k], "instantiate")
         )]
         return tuple(drawn) or tuple(k for k in self.nodes if self.begins_alone(k))
 
@@ -76,20 +91,21 @@ class Scope:
             bpmn.kind(node) == "intermediateCatchEvent" and link_name(node) is not None
         )
 
-    def after(self, key: str) -> Iterator[str]:
-        """Yield every node that may follow: along flows, links and boundary events."""
-        for flow in self.outgoing.get(key, []):
-            yield flow.target
-        yield from self.links.get(key, [])
-        yield from self.boundaries.get(key, [])
+    @cached_property
+    def after(self) -> Mapping[str, tuple[str, ...]]:
+        """Every node that may follow each one: along flows, links and boundary events."""
+        return {key: (
+            *(flow.target for flow in self.outgoing.get(key, ())), *self.links.get(key, ()),
+            *self.boundaries.get(key, ()),
+        ) for key in self.nodes}
 
     def reachable(self, begin: Iterable[str]) -> set[str]:
         """Return the nodes that a token starting at these can visit, themselves included."""
         seen = set(begin)
         ahead = list(seen)
         while ahead:
-            for key in self.after(ahead.pop()):
-                if key in self.nodes and key not in seen:
+            for key in self.after.get(ahead.pop(), ()):
+                if key not in seen:
                     seen.add(key)
                     ahead.append(key)
         return seen
@@ -108,10 +124,11 @@ def scopes(document: Document) -> tuple[Scope, ...]:
 
 def called_otherwise(node: Element) -> bool:
     """Tell whether a node is entered by an event or by compensation, never by a flow."""
-    return (
-        bpmn.kind(node) == "boundaryEvent" or event_subprocess(node)
+    name = bpmn.kind(node)
+    return name == "boundaryEvent" or (name in bpmn.ACTIVITIES and (
+        (truth(node, "triggeredByEvent") and name in bpmn.SUBPROCESSES)
         or truth(node, "isForCompensation")
-    )
+    ))
 
 
 def event_subprocess(node: Element) -> bool:

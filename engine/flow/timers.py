@@ -43,8 +43,10 @@ class Timer:
 def readable(kind: str, text: str) -> bool:
     """Tell whether a text is a time as drawn and not an expression."""
     text = text.strip()
-    if kind == "cycle" and _CYCLE.match(text):
-        return True
+    cycle = _CYCLE.match(text) if kind == "cycle" else None
+    if cycle is not None:
+        start = cycle["start"]
+        return (start is None or _date(start) is not None) and readable("duration", cycle["every"])
     if _DURATION.match(text) or _date(text) is not None:
         return True
     try:
@@ -73,7 +75,8 @@ def read_timer(kind: str, value: Any, at: datetime, calendar: worktime.Calendar 
 def _cycle(cycle: re.Match[str], at: datetime, calendar: worktime.Calendar | None) -> Timer:
     every = cycle["every"]
     start = _date(cycle["start"]) if cycle["start"] else None
-    times = min(int(cycle["times"]), MAX_ROUNDS) if cycle["times"] else MAX_ROUNDS
+    said = cycle["times"].lstrip("0") if cycle["times"] else ""
+    times = MAX_ROUNDS if len(said) > 6 or not cycle["times"] else min(int(said or 0), MAX_ROUNDS)
     first = start if start is not None else _later(at, every, calendar)
     return Timer(first, every, max(times - 1, 0)) if times else Timer(None)
 
@@ -93,8 +96,8 @@ def _later(at: datetime, text: str, calendar: worktime.Calendar | None) -> datet
         return worktime.due(at, worktime.parse(text), calendar or worktime.DEFAULT).at
     parts = {name: float((part or "0").replace(",", ".")) for name, part in
              match.groupdict().items()}
-    months = int(parts.pop("years") * 12 + parts.pop("months"))
     try:
+        months = int(parts.pop("years") * 12 + parts.pop("months"))
         return _months_later(at, months) + timedelta(**parts)
     except (OverflowError, ValueError) as error:
         raise Invalid(f"Thời lượng “{text}” quá dài.", f"The duration '{text}' is too long.",

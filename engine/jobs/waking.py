@@ -62,10 +62,11 @@ def _defer(connection: Connection, job: str, queueing_lock: str, **further: Any)
 def wake_node(connection: Connection, node: str) -> None:
     """Defer the delivery to a node; committed or undone with the transaction.
 
-    At most one job waits for each node, and one runs. Raises the driver's errors.
+    At most one job waits for each node. No lock keeps a second one from running beside it: that of
+    a killed worker would be in the way of the next, and claims do not overlap. Raises the driver's
+    errors.
     """
-    _defer(connection, DELIVER, f"{DELIVER} {node}", lock=f"{DELIVER} {node}",
-           task_kwargs={"node": node})
+    _defer(connection, DELIVER, f"{DELIVER} {node}", task_kwargs={"node": node})
 
 
 @cache

@@ -142,14 +142,13 @@ def _links(app: App, work: Work, stopping: threading.Event) -> None:
     async def sweep(timestamp: int) -> None:  # noqa: ARG001
         for node in await asyncio.to_thread(deliveries.waiting):
             with suppress(AlreadyEnqueued):
-                await deliver.configure(
-                    lock=f"{DELIVER} {node}", queueing_lock=f"{DELIVER} {node}",
-                ).defer_async(node=node)
+                queueing_lock = f"{DELIVER} {node}"
+                await deliver.configure(queueing_lock=queueing_lock).defer_async(node=node)
         await asyncio.to_thread(deliveries.follow_up)
 
 
 def _tidy(app: App, _work: Work, _stopping: threading.Event) -> None:
-    @app.periodic(cron="*/5 * * * *", periodic_id="tidy", queueing_lock=TIDY)
+    @app.periodic(cron="* * * * *", periodic_id="tidy", queueing_lock=TIDY)
     @app.task(name=TIDY)
     async def tidy(timestamp: int) -> None:  # noqa: ARG001
         # Jobs only wake: those of a killed worker go, the sweep finds what they were about.

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.calling import CallCommand
 from engine.clock import Clock
 from engine.codes import CodePattern
 from engine.commands import (
-    CallCommand,
     ChangeCalendars,
     Command,
     CompleteService,
+    PaperCommand,
     PrintPaper,
     ProcedureCommand,
     RegisterDossier,
@@ -25,6 +26,7 @@ from engine.office.calls import Calls, Services
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.linking import Answer, Linking
+from engine.office.papers import Counter, Upload
 from engine.office.printing import Printer
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.store.inbox import Incoming
 
-__all__ = ["Answer", "Office", "Result", "Services", "Wake", "WakeNode", "Wakes"]
+__all__ = [
+    "Answer", "Office", "Result", "Services", "Upload", "Wake", "WakeNode", "Wakes",
+]
 
 
 class Office:
@@ -67,19 +71,23 @@ class Office:
         self._reception = Reception(store, library, roused, codes or CodePattern(), node)
         self._linking = Linking(store, library, roused, node)
         self._printer = Printer(store, self._desk, templates or Templates())
+        self._counter = Counter(store, library, roused)
         self._calls = Calls(store, self._desk, services, roused)
         self._registry = Registry(store, confinement or Confinement(), services.connectors)
         self._keeper = Keeper(store)
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
-        if_match: frozenset[str] | None = None,
+        if_match: frozenset[str] | None = None, upload: Upload | None = None,
     ) -> Result:
         """Do what a command asks for an actor, in one transaction, and return what the actor sees.
 
-        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen.
+        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen;
+        `upload` is the file that came with a paper.
         """
         now: datetime = self._clock.now()
+        if isinstance(command, PaperCommand):
+            return self._counter.execute(command, actor, now, (request, if_match), upload)
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute

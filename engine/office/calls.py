@@ -12,16 +12,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import forms
-from engine.commands import (
+from engine.calling import (
     CallCommand,
-    CompleteService,
     ExtendService,
     FailService,
     FetchServices,
-    Request,
     RetryService,
     UnlockService,
 )
+from engine.commands import CompleteService, Request
 from engine.errors import Conflict, Fault, Invalid, NotFound
 from engine.law.acting import need_no_hold
 from engine.office import permits

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from engine.dossier import MACHINE, Task
+from engine.dossier import MACHINE, Dossier, Task
 from engine.errors import Forbidden, NotFound
 from engine.law.rules import RuleSet
 from engine.people import SYSTEM, Actor
@@ -13,6 +14,8 @@ from engine.step import Service
 
 #: Roles that may register a dossier at their agency.
 RECEIVING_ROLES = ("one_stop_officer", "portal")
+#: Classes of papers that the agencies with a part add themselves.
+RESULTS = ("participating_result", "own_result")
 #: The role of machines that do external tasks of an agency, and of who looks after the background.
 INTEGRATOR, OPERATOR = "integrator", "operator"
 
@@ -47,12 +50,24 @@ def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> No
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
+def see_papers(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> None:
+    """Raise NotFound unless an agency of the actor receives, settles or has a part in a dossier.
+
+    Its papers are for those alone: an agency that was merely consulted is told what it must know.
+    """
+    if not {dossier.receiving_agency, dossier.competent_agency, *parts} & actor.agencies():
+        raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+
+
 def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     """Raise Forbidden unless the rule set lets a desk of the actor perform the act."""
     dossier = before.dossier
     places = {
         "receiving": {dossier.receiving_agency}, "competent": {dossier.competent_agency},
-        "part": {part.agency for part in before.parts},
+        # A lane may give a step to another agency than its pool's.
+        "part": {part.agency for part in before.parts} | {
+            task.agency for task in before.tasks if task.act is None
+        },
         "consulted": {one.agency for one in dossier.standing.awaited()},
     }
     for relation, role in rules.who_may.get(act, ()):
@@ -75,6 +90,49 @@ def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
             f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
             "at an agency that takes part.", code="wrong-role",
         )
+
+
+def do_paper(before: Before, kind: str | None, actor: Actor) -> None:
+    """Raise Forbidden unless a desk of the actor may change papers of that class.
+
+    The one-stop units and the portal change every paper (None: one that nobody declares), an agency
+    with a part the results of its own work.
+    """
+    dossier = before.dossier
+    parts = {part.agency for part in before.parts}
+    places = {dossier.receiving_agency, dossier.competent_agency, *parts}
+    if any(actor.holds(agency, role) for agency in places for role in RECEIVING_ROLES):
+        return
+    if kind in RESULTS and parts & actor.agencies():
+        return
+    raise Forbidden(
+        "Giấy tờ của hồ sơ do bộ phận một cửa tiếp nhận; cơ quan phối hợp chỉ thêm kết quả của "
+        "mình.",
+        "Papers of a dossier are taken in by the one-stop unit; a participating agency adds its "
+        "own results alone.", code="paper-not-allowed",
+    )
+
+
+def own_consultation(
+    before: Before, content: Mapping[str, Any], actor: Actor, rules: RuleSet,
+) -> Mapping[str, Any]:
+    """Return the answer's content naming its consultation where the actor was asked only once.
+
+    Raises Forbidden when it names one that was asked of another agency.
+    """
+    roles = [role for relation, role in rules.who_may["answer"] if relation == "consulted"]
+    awaited = before.dossier.standing.awaited()
+    own = {one.id for one in awaited if any(actor.holds(one.agency, role) for role in roles)}
+    named = content.get("consultation") or None
+    if named is None:
+        return {**content, "consultation": min(own)} if len(own) == 1 else content
+    if named in {one.id for one in awaited} - own:
+        raise Forbidden(
+            f"Lần lấy ý kiến {named} hỏi cơ quan khác ({rules.article('answer')}).",
+            f"Consultation {named} was asked of another agency ({rules.article('answer')}).",
+            code="consultation-of-another",
+        )
+    return content
 
 
 def do_register(agency: str, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from engine import procedure
+from engine.components.papers import Paper
 from engine.dossier import Dossier, Links, Part, ServiceCall, Task
 from engine.errors import Corrupt
 from engine.flow.load import Flow
@@ -51,7 +52,8 @@ class Registration:
 class Before:
     """A dossier as it stands: all running parts, all open tasks, envelopes kept for later.
 
-    `instances` counts the parts ever opened per process, so that a new one gets a new id.
+    `instances` counts the parts ever opened per process, so that a new one gets a new id;
+    `papers` are all there ever were, read for the commands on them alone.
     """
 
     dossier: Dossier
@@ -59,6 +61,7 @@ class Before:
     tasks: tuple[Task, ...] = ()
     kept: tuple[Envelope, ...] = ()
     instances: Mapping[str, int] = field(default_factory=dict)
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,9 @@ class Outcome:
     """Everything that one command did; the store saves it in one transaction.
 
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
-    hands; `envelopes` are new or changed state. `draft` becomes the history entry. `reminders` are
-    all that stand now, by key; None where nothing changed about them. `sent` leave for other nodes,
-    `calls` are what opened service tasks wait for.
+    hands; `envelopes` and `papers` are new or of changed state. `draft` becomes the history entry.
+    `reminders` are all that stand now, by key; None where nothing changed about them. `sent` leave
+    for other nodes, `calls` are what opened service tasks wait for.
     """
 
     dossier: Dossier
@@ -110,6 +113,7 @@ class Outcome:
     envelopes: tuple[Envelope, ...]
     draft: Draft
     reminders: Mapping[str, datetime] | None = None
+    papers: tuple[Paper, ...] = ()
     sent: tuple[Sent, ...] = ()
     calls: tuple[ServiceCall, ...] = ()
 
@@ -133,6 +137,7 @@ def after(before: Before, outcome: Outcome, entry: Entry) -> Before:
     tasks = {task.id: task for task in before.tasks}
     tasks |= {task.id: task for task in (*outcome.opened, *outcome.changed)}
     kept = {e.id: e for e in before.kept} | {e.id: e for e in outcome.envelopes}
+    papers = {p.number: p for p in (*before.papers, *outcome.papers)}
     known = {part.id for part in before.parts}
     opened = Counter(part.process for part in outcome.parts if part.id not in known)
     return Before(
@@ -140,5 +145,5 @@ def after(before: Before, outcome: Outcome, entry: Entry) -> Before:
         parts=tuple(part for part in parts.values() if part.status == "running"),
         tasks=tuple(task for task in tasks.values() if task.state == "open"),
         kept=tuple(e for e in kept.values() if e.state == "kept"),
-        instances=Counter(before.instances) + opened,
+        instances=Counter(before.instances) + opened, papers=tuple(papers.values()),
     )

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from engine.commands import PERSONAL, DossierCommand, from_json, to_json
+from engine.components.papers import Paper
 from engine.handoff import Sent
 from engine.history import Draft, canonical
 from engine.law.reminders import reminders
@@ -45,7 +46,7 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         dossier=replace(work.dossier, build=work.facts.build), parts=parts,
         opened=tuple(t for t in changed if t.id not in before),
         changed=tuple(t for t in changed if t.id in before),
-        envelopes=tuple(work.envelopes.values()),
+        envelopes=tuple(work.envelopes.values()), papers=_papers(work),
         draft=_draft(work, command, born, sent), reminders=_reminders(work), sent=sent,
         calls=tuple(call for key, call in work.calls.items() if work.tasks[key].state == "open"),
     )
@@ -58,8 +59,10 @@ def _reminders(work: Work) -> Mapping[str, datetime] | None:
         return None
     rules, calendar = work.facts.rules, work.calendar(competent)
     former, now = work.facts.former.get(competent, calendar), work.facts.now
-    stand = reminders(work.standing, rules, calendar, now)
-    return None if stand == reminders(before, rules, former, now) else stand
+    counter = work.calendar(work.dossier.receiving_agency)
+    stand = reminders(work.standing, rules, calendar, now, counter=counter)
+    stood = reminders(before, rules, former, now, counter=counter)
+    return None if stand == stood else stand
 
 
 def _draft(
@@ -104,6 +107,20 @@ def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
     return pinned
 
 
+def _papers(work: Work) -> tuple[Paper, ...]:
+    known = set(work.before.papers)
+    return tuple(paper for paper in work.papers.values() if paper not in known)
+
+
+def _papers_told(work: Work) -> dict[str, Any]:
+    """Return what history says of changed papers: nothing at all where none has changed."""
+    told = [
+        {"number": p.number, "component": p.component, "state": p.state, "revision": p.revision}
+        for p in _papers(work)
+    ]
+    return {"papers": told} if told else {}
+
+
 def _linked(work: Work, sent: tuple[Sent, ...]) -> dict[str, Any]:
     """Return what left for other nodes, by the digest of its bytes, and how things stand there."""
     said: dict[str, Any] = {}
@@ -123,7 +140,7 @@ def _outcome(work: Work) -> dict[str, Any]:
     ]
     before = {task.id: task for task in work.before.tasks}
     return {
-        "standing": work.standing.as_data(),
+        **_papers_told(work), "standing": work.standing.as_data(),
         "acts": work.acts,
         "states": {part.id: part.digest for part in touched},
         "parts": {part.id: part.status for part in touched},

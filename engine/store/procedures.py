@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.components.declared import Component
 from engine.errors import Corrupt, NotFound
 from engine.history import GENESIS, Entry
 from engine.procedure import Facts, Lowered, Pool, Version
@@ -182,6 +183,8 @@ def advancing(sealed: Entry) -> Write:
 def _version(row: tuple[Any, ...]) -> Version:
     facts = json.loads(row[7])
     facts["limits"] = tuple((when, value) for when, value in facts["limits"])
+    # Versions stored before drawings could declare components have none.
+    facts["components"] = tuple(Component(**kept) for kept in facts.get("components", ()))
     return Version(
         procedure=row[0], number=row[1], state=row[2], source_hash=row[3], files={},
         lowered=Lowered(bytes(row[16]), row[4], row[5], json.loads(row[6])),

@@ -248,14 +248,14 @@ entry = Table(
     Column("hash", Text, nullable=False),
     PrimaryKeyConstraint("chain", "number"),
 )
-paper = Table(
-    "paper", metadata,
+printed_paper = Table(
+    "printed_paper", metadata,
     Column("dossier", Text, ForeignKey("dossier.code"), nullable=False),
     Column("entry", Integer, nullable=False),
     Column("paper", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     PrimaryKeyConstraint("dossier", "entry"),
-    Index("paper_by_hash", "sha256"),
+    Index("printed_paper_by_hash", "sha256"),
 )
 checkpoint = Table(
     "checkpoint", metadata,

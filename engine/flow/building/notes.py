@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
+from engine.components.declared import Component
 from engine.flow.bpmn import (
     FLOW_NODES,
     MOTCUA,
@@ -124,6 +125,7 @@ def facts(drawing: Drawing) -> Facts | None:
                 calendar_days=motcua(process, "calendarDays") in {"true", "1"},
                 tacit_consent=motcua(process, "tacitConsent") in {"true", "1"},
                 supplement_days=_days(motcua(process, "supplementDays")),
+                components=tuple(map(_component, _extensions(process, "component"))),
             )
     return None
 
@@ -172,11 +174,25 @@ def _days(text: str | None) -> int | None:
 
 
 def _limits(process: Element) -> tuple[tuple[str, str], ...]:
-    extensions = child(process, "extensionElements")
-    if extensions is None:
-        return ()
     return tuple((item.get("when") or "", item.get("value") or "")
-                 for item in extensions.iter(f"{{{MOTCUA}}}limit"))
+                 for item in _extensions(process, "limit"))
+
+
+def _component(item: Element) -> Component:
+    """Return a component as drawn; lint has refused what could not be read."""
+    usual, count = Component("", ""), item.get("count") or ""
+    return Component(
+        code=(item.get("code") or "").strip(), name=(item.get("name") or "").strip(),
+        kind=item.get("class") or usual.kind, copy=item.get("copy") or usual.copy,
+        count=int(count) if count.isascii() and count.isdigit() else usual.count,
+        required=item.get("required") not in {"false", "0"},
+        when=(item.get("when") or "").strip(),
+    )
+
+
+def _extensions(process: Element, name: str) -> list[Element]:
+    extensions = child(process, "extensionElements")
+    return [] if extensions is None else list(extensions.iter(f"{{{MOTCUA}}}{name}"))
 
 
 def _process(element: Element) -> Element:

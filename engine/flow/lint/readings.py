@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
-from engine.flow import bpmn
+from engine.flow import bpmn, timers
 from engine.flow.building.services import SERVED
 from engine.flow.dialects import mentions
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.report import Subject
+from engine.flow.lint.times import TIMES
 from engine.flow.support import triggers_of
 from engine.step import Finding
 
@@ -29,7 +30,8 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("task-for-a-person", bare[0], len(bare), (
             "bước không ghi loại là việc của một người", "an untyped task is a person's task")))
     times = list(bpmn.inside(root, "timeDate", "timeDuration", "timeCycle"))
-    iso = [time for time in times if _ISO.match(bpmn.text(time))]
+    iso = [time for time in times if _ISO.match(bpmn.text(time)) and timers.readable(
+        TIMES[bpmn.kind(time)], bpmn.text(time))]
     if iso:
         found.append(_told("timer-as-written", iso[0], len(iso), (
             "thời gian ISO 8601 được đọc không cần dấu nháy",

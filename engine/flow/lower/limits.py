@@ -17,7 +17,7 @@ from engine.flow.bpmn import (
     reference,
     text,
 )
-from engine.flow.findings import label
+from engine.flow.findings import Sentence, holder, label
 from engine.flow.lower.work import Work
 
 #: What the instances of a multi-instance activity may throw as they end.
@@ -40,25 +40,28 @@ def rewrite(work: Work) -> None:
         _rounds(work, loop)
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
-            _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
+            _refuse(work, gateway, "parallel-event-gateway", _all_events(gateway))
     for timer in work.all("timerEventDefinition"):
         _cycle(work, timer)
     for start in work.all("startEvent"):
         parent = start.getparent()
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
         if several and parent is not None and kind(parent) == "process":
-            _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
+            _refuse(work, start, "parallel-multiple-start", _ALL_STARTS)
 
 
 def _rounds(work: Work, loop: Element) -> None:
     """Refuse a loop that does not say how long it goes on: the standard calls it underspecified."""
     said = attribute(loop, "loopMaximum")
-    if said is not None and not (said.isascii() and said.isdigit()):
+    if said is not None and not (said.isascii() and said.isdigit() and len(said) < 10):
         work.found("error", "loop-maximum", loop, (
-            "“loopMaximum” phải là số nguyên từ 0.", "'loopMaximum' must be a number from 0."))
+            "“loopMaximum” phải là số nguyên từ 0 và dưới 10 chữ số.",
+            "'loopMaximum' must be a number from 0 and of less than 10 digits."))
     if said is None and not text(child(loop, "loopCondition")):
+        seen = label(holder(loop))
         work.found("error", "loop-without-condition", loop, (
-            "Vòng lặp không nói khi nào dừng.", "The loop does not say when it ends.",
+            f"“{seen}” có dấu lặp nhưng không ghi khi nào dừng.",
+            f"'{seen}' is marked as a loop and does not say when it ends.",
         ), (
             "Ghi loopCondition (lặp khi còn đúng) hoặc loopMaximum, hoặc vẽ luồng quay lại.",
             "Write a loopCondition (it loops while true) or a loopMaximum, or draw a flow back.",
@@ -69,12 +72,13 @@ def _number(work: Work, many: Element) -> None:
     """Refuse a multi-instance activity that does not say how many instances there are."""
     if not (text(child(many, "loopCardinality")) or text(child(many, "loopDataInputRef"))
             or camunda(many, "collection")):
-        work.found("error", "multi-instance-without-number", many, (
-            "Bước nhiều lượt không nói có bao nhiêu lượt.",
-            "The multi-instance activity does not say how many instances there are.",
+        seen = label(holder(many))
+        work.found("error", "repetition-without-number", many, (
+            f"“{seen}” lặp nhiều lần nhưng không ghi lặp mấy lần hay theo danh sách nào.",
+            f"'{seen}' is repeated, but says neither how often nor over which list.",
         ), (
-            "Ghi loopCardinality (một số) hoặc loopDataInputRef (một danh sách).",
-            "Write a loopCardinality (a number) or a loopDataInputRef (a list).",
+            "Ghi số lần (Loop cardinality), ví dụ 3 hoặc len(cac_xa), hoặc danh sách (Collection).",
+            "Write the number (Loop cardinality), 3 or len(communes) say, or a list (Collection).",
         ))
 
 
@@ -153,6 +157,8 @@ def _heard_once(work: Work, many: Element, thrown: Element) -> None:
 
 def _quantities(work: Work, activity: Element) -> None:
     for name in ("startQuantity", "completionQuantity"):
+        if not (activity.get(name) or "1").strip():
+            del activity.attrib[name]
         said = attribute(activity, name) or "1"
         if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MAX_QUANTITY:
             work.found(
@@ -162,10 +168,35 @@ def _quantities(work: Work, activity: Element) -> None:
             )
 
 
-def _refuse(work: Work, element: Element, code: str, name: str) -> None:
-    work.found(
-        "error", code, element,
-        (f"“{name}” = “{attribute(element, name)}” không được chạy.",
-         f"'{name}' = '{attribute(element, name)}' is not run."),
-        ("Hãy vẽ bằng các cổng và sự kiện riêng.", "Draw it with gateways and separate events."),
+def _all_events(gateway: Element) -> tuple[Sentence, Sentence]:
+    """Return what to say of a gateway that waits for all events behind it, as a start or not."""
+    begins = (attribute(gateway, "instantiate") or "false") in {"true", "1"}
+    return (
+        ("là cổng sự kiện song song (chờ đủ mọi sự kiện), không được chạy",
+         "is a parallel event-based gateway (it waits for all events), which is not run"),
+        (("Bắt đầu bằng sự kiện bắt đầu của thông điệp tới trước; sau nó là cổng song song "
+         "tách tới từng sự kiện chờ còn lại, rồi cổng song song gộp."),
+         ("Begin with a start event of the message that comes first; behind it a parallel gateway "
+         "splits to each other catching event, and another one joins.")) if begins else
+        ("Đổi nó thành cổng song song: mỗi nhánh một sự kiện chờ, rồi cổng song song gộp lại.",
+         "Make it a parallel gateway: one catching event on each branch, then a parallel join."),
     )
+
+
+#: What to say of a process start that waits for several events at once.
+_ALL_STARTS = (
+    ("chờ nhiều sự kiện cùng lúc mới bắt đầu quy trình (parallelMultiple), không được chạy",
+     "begins the process only when several events have come (parallelMultiple), which is not run"),
+    (("Chỉ để sự kiện tới trước làm sự kiện bắt đầu; ngay sau nó đặt sự kiện chờ (parallelMultiple "
+     "cũng được) cho các sự kiện còn lại: thông điệp tới sớm được giữ lại."),
+     ("Keep the event that comes first as the start event; right behind it put a catching event "
+     "(parallelMultiple is fine there) for the others: messages that come early are kept.")),
+)
+
+
+def _refuse(
+    work: Work, element: Element, code: str, says: tuple[Sentence, Sentence],
+) -> None:
+    (vi, en), hint = says
+    work.found("error", code, element, (
+        f"“{label(element)}” {vi}.", f"'{label(element)}' {en}."), hint)

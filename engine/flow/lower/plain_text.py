@@ -51,7 +51,7 @@ def rewrite(work: Work) -> None:
 def point(element: Element, place: Element, ids: Collection[str]) -> None:
     """Write the references of an element as the ids that they point at, as read at a place."""
     for name in REFERENCES:
-        value = element.get(name)
+        value = element.get(name)  # by name: reading all of thousands takes their square
         if value is not None:
             element.set(name, value.strip() if name == "id" else _bare(place, value, ids))
     if kind(element) in _POINTING and element.text:

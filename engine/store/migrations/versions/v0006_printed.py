@@ -13,15 +13,16 @@ depends_on = None
 def upgrade() -> None:
     """Add the table of printed papers, append-only."""
     op.execute("""
-        CREATE TABLE paper (
+        CREATE TABLE printed_paper (
             dossier text NOT NULL REFERENCES dossier (code),
             entry integer NOT NULL,
             paper text NOT NULL,
             sha256 text NOT NULL,
             PRIMARY KEY (dossier, entry)
         );
-        CREATE INDEX paper_by_hash ON paper (sha256);
-        CREATE TRIGGER paper_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON paper
+        CREATE INDEX printed_paper_by_hash ON printed_paper (sha256);
+        CREATE TRIGGER printed_paper_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON
+            printed_paper
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-        GRANT SELECT, INSERT ON paper TO motcua_app;
+        GRANT SELECT, INSERT ON printed_paper TO motcua_app;
     """)
