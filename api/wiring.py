@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,7 +19,7 @@ from engine.flow.confined import Confinement
 from engine.jobs import Calls, Deliveries, Timers, wake, wake_calls, wake_node
 from engine.links.connectors import Registry, read_registry
 from engine.links.delivery import Http
-from engine.links.identity import Identity, read_keys
+from engine.links.identity import Identity, Keyring
 from engine.office import Office, Wake, Wakes
 from engine.office import Services as OfficeServices
 from engine.papers.templates import Templates
@@ -41,7 +42,7 @@ class Services:
     store: Store
     office: Office
     doorkeeper: Doorkeeper
-    identity: Identity | None = None
+    identity: Callable[[], Identity] | None = None
     demo_issuer: DemoIssuer | None = None
 
     @cached_property
@@ -103,8 +104,8 @@ def wake_of(settings: Settings) -> Wake | None:
     return None if settings.clock_file else wake
 
 
-def identity_of(settings: Settings) -> Identity | None:
-    """Return who this node is to others, None where it is linked to none.
+def identity_of(settings: Settings) -> Keyring | None:
+    """Return who this node is to others as its keys stand, None where it is linked to none.
 
     Raises Invalid for an id without keys, or keys that cannot be read.
     """
@@ -116,7 +117,7 @@ def identity_of(settings: Settings) -> Identity | None:
             "MOTCUA_NODE needs MOTCUA_NODE_KEYS, the file of its keys (motcua node rotate).",
             code="node-key",
         )
-    return Identity(settings.node, read_keys(settings.node_keys))
+    return Keyring(settings.node, settings.node_keys)
 
 
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:

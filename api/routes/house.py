@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, render_template
 from flask_smorest import Api
 
+from api.backlogs import Backlogs
 from api.metrics import exposition
 from api.performing import answer, services
-from engine.errors import MotcuaError
-from engine.store import call_states
+from api.settings import Settings
+from api.wiring import identity_of
+from engine.errors import Invalid, Unavailable
+from engine.store import workers
 from engine.store.schema import need_newest
 
 blueprint = Blueprint("house", __name__, template_folder="../web")
@@ -22,21 +25,29 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer while the database answers and has the schema that this build knows."""
+    """Answer while this server can serve: database, schema, and this node's keys where it has any.
+
+    Without a worker it serves all the same, and says so: timers and deliveries wait for one.
+    """
     with services().store.reading() as connection:
         need_newest(connection)
-    return answer({"status": "ready"})
+        seen = workers.alive(connection)
+    _need_keys(services().settings)
+    return answer({"status": "ready", "workers": seen})
+
+
+def _need_keys(settings: Settings) -> None:
+    if settings.node:
+        try:
+            identity_of(settings)
+        except Invalid as error:
+            raise Unavailable(error.vi, error.en, code=error.code) from error
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Return the numbers of all workers in Prometheus's format, also while the database is away."""
-    try:
-        with services().store.reading() as connection:
-            calls = call_states.backlog(connection)
-    except MotcuaError:
-        return exposition()
-    return exposition(calls)
+    """Return the numbers of all workers, and of what waits, in Prometheus's format."""
+    return exposition(Backlogs(services().store, services().clock))
 
 
 @blueprint.get("/docs")
