@@ -1,4 +1,4 @@
-"""Backlogs (tồn đọng): what waits for nodes, timers and workers, counted when somebody asks."""
+"""Backlogs (tồn đọng): what waits for nodes, timers, services and workers, counted when asked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from prometheus_client.registry import Collector
 
 from engine.clock import Clock
 from engine.errors import Unavailable
-from engine.store import Connection, Store, inbox, nodes, outbox, timers, workers
+from engine.store import (
+    Connection,
+    Store,
+    call_states,
+    inbox,
+    nodes,
+    outbox,
+    timers,
+    workers,
+)
 
 
 class Backlogs(Collector):
@@ -23,7 +32,10 @@ class Backlogs(Collector):
         """Yield every gauge."""
         try:
             with self._store.reading() as connection:
-                found = [*_links(connection), *_work(connection, self._clock.now())]
+                found = [
+                    *_links(connection), *_work(connection, self._clock.now()),
+                    *_calls(connection),
+                ]
         except Unavailable:
             found = []
         yield _gauge("motcua_database_up", "Whether the database answers", [((), bool(found))])
@@ -59,6 +71,15 @@ def _work(connection: Connection, now: datetime) -> Iterator[Metric]:
                  [((), late)])
     yield _gauge("motcua_workers", "Background workers that gave a sign of life lately",
                  [((), workers.alive(connection))])
+
+
+def _calls(connection: Connection) -> Iterator[Metric]:
+    found = call_states.backlog(connection)
+    yield _gauge("motcua_service_calls", "Calls of service tasks by how they stand", [
+        ((state,), getattr(found, state)) for state in call_states.STATES
+    ], "state")
+    yield _gauge("motcua_service_calls_oldest_seconds", "Age of the oldest call that may be tried",
+                 [((), _age(found.oldest))])
 
 
 def _age(since: datetime | None) -> float:

@@ -39,6 +39,7 @@ class Settings:
     file_bounds: FileBounds = field(default_factory=FileBounds)
     node: str = ""
     node_keys: Path | None = None
+    connectors: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -67,6 +68,7 @@ def from_environment(
         codes=CodePattern(environ.get("MOTCUA_CODE_PATTERN", "").strip() or CIRCULAR_01),
         files=environ.get("MOTCUA_FILES", "").strip(), file_bounds=file_bounds(environ),
         node=environ.get("MOTCUA_NODE", ""), node_keys=Path(keys) if keys else None,
+        connectors=Path(environ["MOTCUA_CONNECTORS"]) if environ.get("MOTCUA_CONNECTORS") else None,
     )
     if not embedded:
         need_database(settings)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: The job that fires what is due, by the name under which every machine knows it.
 TIMERS = "motcua.timers"
+#: The job that makes the calls of connectors.
+CALLS = "motcua.calls"
 #: The job that delivers to one node.
 DELIVER = "motcua.deliver"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job
@@ -26,11 +28,20 @@ def wake(connection: Connection, due: datetime) -> None:
     At most one job waits for each second, whatever falls due in it. Must be called last in a
     transaction: another that wants the same second waits for its end. Raises the driver's errors.
     """
+    _wake(connection, due, TIMERS)
+
+
+def wake_calls(connection: Connection, due: datetime) -> None:
+    """Defer one job that looks for calls of connectors at a moment, as for timers."""
+    _wake(connection, due, CALLS)
+
+
+def _wake(connection: Connection, due: datetime, job: str) -> None:
     now = datetime.now(UTC)  # jobs go by the machine's clock
     if due > now + HORIZON:
         return
     second = (due + timedelta(seconds=1)).replace(microsecond=0) if due > now else None
-    _defer(connection, TIMERS, f"{TIMERS} {second.isoformat() if second else 'now'}",
+    _defer(connection, job, f"{job} {second.isoformat() if second else 'now'}",
            schedule_at=second)
 
 

@@ -20,9 +20,10 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
+from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
 from engine.jobs.timers import Timers
-from engine.jobs.waking import DELIVER, TIMERS
+from engine.jobs.waking import CALLS, DELIVER, TIMERS
 
 TIDY = "motcua.tidy"
 #: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
@@ -35,7 +36,7 @@ AGAIN, LOOK = 2.0, 1.0
 
 @dataclass(frozen=True)
 class Work:
-    """What a worker does: how to reach its jobs, who fires timers and who delivers, how much.
+    """What a worker does: how to reach its jobs, who fires timers, calls and delivers, how much.
 
     `restless` sweeps each second, where the clock is a file that nobody announces changes of;
     `parent` is the process with which it ends.
@@ -43,6 +44,7 @@ class Work:
 
     connection: Mapping[str, Any]
     timers: Timers
+    calls: Calls
     deliveries: Deliveries | None = None
     concurrency: int = 2
     restless: bool = False
@@ -101,7 +103,7 @@ def _app(work: Work, stopping: threading.Event) -> App:
     connector = PsycopgConnector(min_size=1, max_size=2 + work.concurrency, **work.connection)
     app = App(connector=connector)
 
-    for register in (_timers, _links, _tidy):
+    for register in (_timers, _calls, _links, _tidy):
         register(app, work, stopping)
     return app
 
@@ -114,6 +116,16 @@ def _timers(app: App, work: Work, stopping: threading.Event) -> None:
     @app.task(name=TIMERS)
     def fire(timestamp: int | None = None) -> None:  # noqa: ARG001 - when a sweep was due
         work.timers.drain(stopping.is_set)
+
+
+def _calls(app: App, work: Work, stopping: threading.Event) -> None:
+    @app.periodic(
+        cron=RESTLESS_SWEEP if work.restless else SWEEP, periodic_id="calls",
+        queueing_lock=f"{CALLS} sweep",
+    )
+    @app.task(name=CALLS)
+    def call(timestamp: int | None = None) -> None:  # noqa: ARG001
+        work.calls.drain(stopping.is_set)
 
 
 def _links(app: App, work: Work, stopping: threading.Event) -> None:

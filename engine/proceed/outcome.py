@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import procedure
 from engine.components.papers import Paper
-from engine.dossier import Dossier, Links, Part, Task
+from engine.dossier import Dossier, Links, Part, ServiceCall, Task
 from engine.errors import Corrupt
 from engine.flow.load import Flow
 from engine.handoff import Envelope, Sent
@@ -103,7 +103,7 @@ class Outcome:
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
     hands; `envelopes` and `papers` are new or of changed state. `draft` becomes the history entry.
     `reminders` are all that stand now, by key; None where nothing changed about them. `sent` leave
-    for other nodes.
+    for other nodes, `calls` are what opened service tasks wait for.
     """
 
     dossier: Dossier
@@ -115,6 +115,7 @@ class Outcome:
     reminders: Mapping[str, datetime] | None = None
     papers: tuple[Paper, ...] = ()
     sent: tuple[Sent, ...] = ()
+    calls: tuple[ServiceCall, ...] = ()
 
 
 def sealed(outcome: Outcome) -> tuple[Outcome, Entry]:

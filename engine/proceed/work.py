@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.components.papers import Paper
-from engine.dossier import Dossier, Part, Task, visible
+from engine.dossier import Dossier, Part, ServiceCall, Task, visible
 from engine.errors import Conflict
 from engine.flow.run import Setting
 from engine.handoff import Envelope
@@ -44,6 +44,7 @@ class Work:
         self.papers: dict[int, Paper] = {p.number: p for p in before.papers}
         self.acts: list[dict[str, Any]] = []
         self.trace: dict[str, list[TraceItem]] = {}
+        self.calls: dict[str, ServiceCall] = {}
         self.data: Mapping[str, Any] = {}
         self.budgets: dict[tuple[str, str], datetime | None] = {}
         self._moves = 0

@@ -24,6 +24,7 @@ from engine.proceed.outcome import Before, Outcome
 from engine.proceed.record import REMINDERS
 from engine.store import (
     calendars,
+    calls,
     idempotency,
     nodes,
     outbox,
@@ -165,7 +166,10 @@ class Unit:
         was = self._held.get(code, now)
         if now != was:
             self._writes.extend(
-                timers.holding(code, hold.part, held=hold is now) for hold in (was, now) if hold
+                write for hold in (was, now) if hold for write in (
+                    timers.holding(code, hold.part, held=hold is now),
+                    calls.holding(code, hold.part, held=hold is now),
+                )
             )
 
     def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
@@ -232,6 +236,7 @@ class Unit:
         for moved in outcome.changed:
             row = rows.task_row(code, moved)
             self._writes.append((sql.SAVE_TASK, {**row, "key_id": moved.id}))
+        self._writes.extend(calls.of_outcome(outcome))
         for sent in outcome.envelopes:
             self._writes.append((sql.PUT_ENVELOPE, rows.envelope_row(sent)))
         self._writes.extend(papers.putting(code, paper) for paper in outcome.papers)
