@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "procedure": ("api.cli.procedure", "procedure", "phiên bản quy trình (versions)"),
     "register": ("api.cli.register", "register", "danh bạ (agencies and people)"),
     "node": ("api.cli.node", "node", "nút liên thông (linked nodes)"),
+    "portal": ("api.cli.portal", "portal", "Cổng DVC quốc gia (the national portal)"),
     "audit": ("api.cli.wired", "audit", "kiểm tra nhật ký (verify, replay, export)"),
     "backup": ("api.cli.backup", "backup", "sao lưu (back the database up)"),
     "restore": ("api.cli.backup", "restore", "phục hồi (restore a backup)"),

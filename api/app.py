@@ -18,6 +18,7 @@ from api.routes import (
     history,
     house,
     lookup,
+    portal_messages,
     procedures,
     tasks,
 )
@@ -68,7 +69,8 @@ def create_app(services: Services) -> Flask:
     }})
     app.extensions["motcua-api"] = api
     _describe(api)
-    for room in (dossiers, tasks, history, procedures, lookup, handoffs, deliveries):
+    for room in (dossiers, tasks, history, procedures, lookup, handoffs, deliveries,
+                 portal_messages):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
     if services.demo_issuer is not None:
@@ -104,4 +106,5 @@ def _guard() -> None:
 #: Views that take a query; their schemas refuse what they do not know.
 _QUERIED = frozenset({
     "tasks.page", "history.page", "procedures.diff", "handoffs.feed", "deliveries.page",
+    "portal_messages.page",
 })

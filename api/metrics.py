@@ -19,13 +19,15 @@ def register(app: Flask) -> None:
     app.after_request(_count)
 
 
-def exposition() -> Response:
-    """Return all numbers in Prometheus's text format."""
+def exposition(*scraped: CollectorRegistry) -> Response:
+    """Return all numbers in Prometheus's text format, with gauges that are read as it is asked."""
     registry = None
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     text = generate_latest(registry) if registry else generate_latest()
+    for gauges in scraped:
+        text += generate_latest(gauges)
     return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 

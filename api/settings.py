@@ -19,7 +19,8 @@ class Settings:
 
     `embedded` is true where --embedded was given: then the database and the issuer of tokens are
     our own, for trying and testing alone; only then may `clock_file` tell the time. `node` is the
-    id under which other nodes know this one, `node_keys` the file of the keys that sign for it.
+    id under which other nodes know this one, `node_keys` the file of the keys that sign for it;
+    `portal` is the file that describes the national portal.
     """
 
     home: Path
@@ -32,6 +33,7 @@ class Settings:
     examination: Bounds = field(default_factory=Bounds)
     node: str = ""
     node_keys: Path | None = None
+    portal: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -51,13 +53,14 @@ def from_environment(
     With `embedded` the database and issuer are left empty here: wiring starts our own.
     """
     key, keys = environ.get("MOTCUA_CHECKPOINT_KEY"), environ.get("MOTCUA_NODE_KEYS")
+    portal = environ.get("MOTCUA_PORTAL")
     settings = Settings(
         home=usual_home(), database_url=_driver(environ.get("MOTCUA_DATABASE_URL", "")),
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
         audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
         examination=bounds(environ), node=environ.get("MOTCUA_NODE", ""),
-        node_keys=Path(keys) if keys else None,
+        node_keys=Path(keys) if keys else None, portal=Path(portal) if portal else None,
     )
     if not embedded:
         need_database(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,9 +14,10 @@ from api.settings import Settings, need_database, need_issuer
 from engine.clock import Clock, FileClock, SystemClock
 from engine.errors import Invalid
 from engine.flow.confined import Confinement
-from engine.jobs import Deliveries, Timers, wake, wake_node
+from engine.jobs import Deliveries, PortalSync, Timers, wake, wake_node, wake_portal
 from engine.links.delivery import Http
 from engine.links.identity import Identity, read_keys
+from engine.links.portal.configuration import Portal, read_portal
 from engine.office import Office, Wake, Wakes
 from engine.people import Actor
 from engine.store import Store, embedded, people
@@ -63,7 +65,7 @@ def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
     """Return store, office and clock, for commands of the command line that need no door."""
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
-    wakes = Wakes(wake_of(settings), wake_node)
+    wakes = Wakes(wake_of(settings), wake_node, wake_portal if settings.portal else None)
     return store, Office(store, clock, confinement, wakes, settings.node), clock
 
 
@@ -88,16 +90,22 @@ def identity_of(settings: Settings) -> Identity | None:
     return Identity(settings.node, read_keys(settings.node_keys))
 
 
+def portal_of(settings: Settings) -> Portal | None:
+    """Return the national portal, None where there is none to tell; raise Invalid for its file."""
+    return None if settings.portal is None else read_portal(settings.portal, os.environ)
+
+
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
     """Return what a background worker does, in a process of its own."""
     from engine.jobs.worker import Work
 
     store, office, clock = office_of(settings)
-    identity = identity_of(settings)
+    identity, portal = identity_of(settings), portal_of(settings)
     return Work(
         job_connection(application_url(settings)),
         Timers(store, office, clock, wake_of(settings)),
-        Deliveries(store, office, clock, Http(identity)) if identity else None, concurrency,
+        Deliveries(store, office, clock, Http(identity)) if identity else None,
+        PortalSync(store, clock, portal) if portal else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
     )
 

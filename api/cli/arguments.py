@@ -64,5 +64,6 @@ def told(name: str, work: Callable[[], int]) -> int:
 #: Refusals of the command line itself.
 _ASKED_WRONGLY = frozenset({
     "no-database", "no-issuer", "clock-without-embedded", "file-unreadable", "register-unreadable",
-    "checkpoint-key", "clock-unreadable", "bounds-unreadable",
+    "checkpoint-key", "clock-unreadable", "bounds-unreadable", "portal-file", "portal-none",
+    "bad-period",
 })

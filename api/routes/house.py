@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from api.metrics import exposition
 from api.performing import answer, services
+from api.portal_gauges import gauges
 from engine.store.schema import need_newest
 
 blueprint = Blueprint("house", __name__, template_folder="../web")
@@ -29,7 +30,9 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Return the numbers of all workers in Prometheus's format."""
-    return exposition()
+    here = services()
+    portal = [gauges(here.store, here.clock)] if here.settings.portal is not None else []
+    return exposition(*portal)
 
 
 @blueprint.get("/docs")

@@ -6,7 +6,8 @@ The worker is not imported here: those who only wake do without what it needs.
 """
 
 from engine.jobs.deliveries import Deliveries
+from engine.jobs.portal import PortalSync
 from engine.jobs.timers import Timers
-from engine.jobs.waking import wake, wake_node
+from engine.jobs.waking import wake, wake_node, wake_portal
 
-__all__ = ["Deliveries", "Timers", "wake", "wake_node"]
+__all__ = ["Deliveries", "PortalSync", "Timers", "wake", "wake_node", "wake_portal"]

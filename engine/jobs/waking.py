@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 TIMERS = "motcua.timers"
 #: The job that delivers to one node.
 DELIVER = "motcua.deliver"
+#: The job that tells the national portal.
+PORTAL = "motcua.portal"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job
 #: walks over all that are scheduled, so weeks of timers must not stand among them.
 HORIZON = timedelta(minutes=3)
@@ -55,6 +57,14 @@ def wake_node(connection: Connection, node: str) -> None:
     """
     _defer(connection, DELIVER, f"{DELIVER} {node}", lock=f"{DELIVER} {node}",
            task_kwargs={"node": node})
+
+
+def wake_portal(connection: Connection) -> None:
+    """Defer the telling of the national portal; committed or undone with the transaction.
+
+    At most one job waits, and one runs. Raises the driver's errors.
+    """
+    _defer(connection, PORTAL, PORTAL, lock=PORTAL)
 
 
 @cache

@@ -21,21 +21,24 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
 from engine.jobs.deliveries import Deliveries
+from engine.jobs.portal import PortalSync
 from engine.jobs.timers import Timers
-from engine.jobs.waking import DELIVER, TIMERS
+from engine.jobs.waking import DELIVER, PORTAL, TIMERS
 
 TIDY = "motcua.tidy"
 #: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
 SWEEP, RESTLESS_SWEEP = "* * * * *", "* * * * * *"
 #: How often nodes that were silent are tried again.
 LINK_SWEEP = "* * * * * */2"
+#: How often what waits for the national portal is looked for unasked.
+PORTAL_SWEEP = "* * * * * */10"
 #: Seconds until a worker that lost its database begins anew, and between looks at its parent.
 AGAIN, LOOK = 2.0, 1.0
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a worker does: how to reach its jobs, who fires timers and who delivers, how much.
+    """What a worker does: how to reach its jobs, who fires, delivers and tells, how much.
 
     `restless` sweeps each second, where the clock is a file that nobody announces changes of;
     `parent` is the process with which it ends.
@@ -44,6 +47,7 @@ class Work:
     connection: Mapping[str, Any]
     timers: Timers
     deliveries: Deliveries | None = None
+    portal: PortalSync | None = None
     concurrency: int = 2
     restless: bool = False
     parent: int | None = None
@@ -128,6 +132,8 @@ def _app(work: Work, stopping: threading.Event) -> App:
                 ).defer_async(node=node)
         await asyncio.to_thread(work.deliveries.follow_up)
 
+    _portal_jobs(app, work, stopping)
+
     @app.periodic(cron="*/5 * * * *", periodic_id="tidy", queueing_lock=TIDY)
     @app.task(name=TIDY)
     async def tidy(timestamp: int) -> None:  # noqa: ARG001
@@ -136,3 +142,19 @@ def _app(work: Work, stopping: threading.Event) -> App:
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
     return app
+
+
+def _portal_jobs(app: App, work: Work, stopping: threading.Event) -> None:
+    @app.task(name=PORTAL)
+    def tell_portal() -> None:
+        if work.portal is not None:
+            work.portal.drain(stopping.is_set)
+
+    @app.periodic(
+        cron=PORTAL_SWEEP, periodic_id="portal", queueing_lock=f"{PORTAL} sweep",
+    )
+    @app.task(name=f"{PORTAL}.sweep")
+    async def sweep_portal(timestamp: int) -> None:  # noqa: ARG001
+        if work.portal is not None and await asyncio.to_thread(work.portal.waiting):
+            with suppress(AlreadyEnqueued):
+                await tell_portal.configure(lock=PORTAL, queueing_lock=PORTAL).defer_async()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Wake = Callable[["Connection", datetime], None]
 #: Wakes who delivers to a node, in the same way.
 WakeNode = Callable[["Connection", str], None]
+#: Wakes who tells the national portal, in the same way.
+WakePortal = Callable[["Connection"], None]
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,18 @@ class Wakes:
 
     timers: Wake | None = None
     node: WakeNode | None = None
+    portal: WakePortal | None = None
 
     def rouse(self, unit: Unit, before: Before, outcome: Outcome) -> None:
-        """Wake for the first timer that a command has set, and for the nodes that it wrote to."""
+        """Wake for the first timer that a command has set, and for those that it has news for."""
         due = first_due(before, outcome) if self.timers else None
         if self.timers and due:
             self.timers(unit.connection, due)
         if self.node:
             for node in sorted({sent.node for sent in outcome.sent}):
                 self.node(unit.connection, node)
+        if self.portal and outcome.told:
+            self.portal(unit.connection)
 
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:

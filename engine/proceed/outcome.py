@@ -16,6 +16,7 @@ from engine.flow.load import Flow
 from engine.handoff import Envelope, Sent
 from engine.history import Draft, Entry, seal
 from engine.law.rules import RuleSet
+from engine.law.status import Status
 from engine.worktime import Calendar
 
 #: What moves instances: a state is byte-identical under replay only within one build.
@@ -98,6 +99,8 @@ class Outcome:
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
     hands; `envelopes` are new or changed state. `draft` becomes the history entry. `reminders` are
     all that stand now, by key; None where nothing changed about them. `sent` leave for other nodes.
+    `told` are the statuses that the national portal is to hear of, in order: those gone through,
+    or the present one where only the due date moved.
     """
 
     dossier: Dossier
@@ -108,6 +111,7 @@ class Outcome:
     draft: Draft
     reminders: Mapping[str, datetime] | None = None
     sent: tuple[Sent, ...] = ()
+    told: tuple[Status, ...] = ()
 
 
 def sealed(outcome: Outcome) -> tuple[Outcome, Entry]:

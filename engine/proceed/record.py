@@ -14,6 +14,7 @@ from engine.commands import PERSONAL, DossierCommand, from_json, to_json
 from engine.handoff import Sent
 from engine.history import Draft, canonical
 from engine.law.reminders import reminders
+from engine.law.status import Status
 from engine.proceed import linked
 from engine.proceed.outcome import Outcome, Registration
 from engine.proceed.work import Work
@@ -47,7 +48,20 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         changed=tuple(t for t in changed if t.id in before),
         envelopes=tuple(work.envelopes.values()),
         draft=_draft(work, command, born, sent), reminders=_reminders(work), sent=sent,
+        told=_told(work),
     )
+
+
+def _told(work: Work) -> tuple[Status, ...]:
+    """Return what the national portal hears of; only the node of registration tells it anything."""
+    before, standing = work.before.dossier, work.standing
+    if work.dossier.links.origin:
+        return ()
+    if not before.entries:
+        return (before.standing.status, *work.statuses)
+    if not work.statuses and standing.due != before.standing.due:
+        return (standing.status,)
+    return tuple(work.statuses)
 
 
 def _reminders(work: Work) -> Mapping[str, datetime] | None:

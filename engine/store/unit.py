@@ -29,6 +29,7 @@ from engine.store import (
     nodes,
     outbox,
     people,
+    portal_messages,
     procedures,
     rows,
     sequences,
@@ -256,6 +257,8 @@ class Unit:
             self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
         self._writes.extend(outbox.adding(sent) for sent in outcome.sent)
         self._writes.append((_NEW_ENTRY, vars(sealed)))
+        if outcome.told:
+            self._writes.append(portal_messages.adding(outcome))
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:
         self._writes.append((_PUT_PART, rows.part_row(code, changed)))
