@@ -18,6 +18,7 @@ from engine.jobs import Deliveries, PortalSync, Timers, wake, wake_node, wake_po
 from engine.links.delivery import Http
 from engine.links.identity import Identity, read_keys
 from engine.links.portal.configuration import Portal, read_portal
+from engine.links.portal.line import Line
 from engine.office import Office, Wake, Wakes
 from engine.people import Actor
 from engine.store import Store, embedded, people
@@ -105,7 +106,7 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
         job_connection(application_url(settings)),
         Timers(store, office, clock, wake_of(settings)),
         Deliveries(store, office, clock, Http(identity)) if identity else None,
-        PortalSync(store, clock, portal) if portal else None, concurrency,
+        PortalSync(store, clock, portal, Line(portal)) if portal else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
     )
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.errors import MotcuaError, Unavailable
-from engine.links.portal.line import Line, Refused, Silent
+from engine.links.portal.line import Refused, Silent
 from engine.links.portal.telling import Telling, telling
 from engine.store import portal_messages
 
 if TYPE_CHECKING:
     from engine.clock import Clock
     from engine.links.portal.configuration import Portal
+    from engine.links.portal.line import Line
     from engine.store import Store
     from engine.store.portal_messages import Message
 
@@ -34,13 +35,11 @@ _RANDOM = SystemRandom()
 class PortalSync:
     """Tells what waits. Harmless to run twice: the portal is told the same of the same dossier."""
 
-    def __init__(
-        self, store: Store, clock: Clock, portal: Portal, line: Line | None = None,
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, portal: Portal, line: Line) -> None:
         self._store = store
         self._clock = clock
         self._portal = portal
-        self._line = line or Line(portal)
+        self._line = line
 
     def waiting(self) -> bool:
         """Tell whether a message may go now."""

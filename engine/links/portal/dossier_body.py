@@ -24,7 +24,7 @@ def dossier_body(picture: Picture, portal: Portal) -> dict[str, Any]:
 def _procedure(picture: Picture, portal: Portal) -> dict[str, Any]:
     dossier, names = picture.dossier, picture.names
     known = portal.procedures.get(dossier.procedure, Procedure())
-    name = known.name or names.procedure
+    name = known.name or names.procedure or dossier.procedure
     return {
         "MaHoSo": dossier.code, "MaTTHC": known.code or dossier.procedure, "TenTTHC": name,
         "MaLinhVuc": known.sector or _sector(picture, portal), "TenLinhVuc": names.sector,
@@ -141,7 +141,7 @@ def _results(picture: Picture) -> list[dict[str, Any]]:
     refused = standing.result == "refused"
     name = "Văn bản từ chối giải quyết hồ sơ" if refused else "Kết quả giải quyết"
     return [{
-        "TenGiayTo": short(f"{name}: {picture.names.procedure}"), "MaThanhPhanHoSo": "",
+        "TenGiayTo": short(name, picture.names.procedure), "MaThanhPhanHoSo": "",
         "GiayToId": f"{picture.dossier.code}.KQ", "DuongDanTepTinKetQua": "",
         "MaGiayToKetQua": "",
     }]

@@ -49,9 +49,9 @@ class _Said:
 class Line:
     """Calls the portal; the session is got when it is needed, and again when it is over."""
 
-    def __init__(self, portal: Portal, outward: Outward | None = None) -> None:
+    def __init__(self, portal: Portal) -> None:
         self._portal = portal
-        self._outward = outward or Outward(_hosts(portal))
+        self._outward = Outward(_hosts(portal))
         self._session = portal.secret
         self._lock = Lock()
 
@@ -68,6 +68,10 @@ class Line:
             said = self._said(call, known=not known)
         if said.code not in answers.success:
             raise Refused(said.code, said.words)
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._outward.close()
 
     def _said(self, call: Call, *, known: bool) -> _Said:
         for _ in range(2):
