@@ -130,6 +130,10 @@ class Portal:
         """Let the next calls fail, one after the other, by name."""
         self._failing.extend(names)
 
+    def fail_no_more(self) -> None:
+        """Let every call go well again."""
+        self._failing.clear()
+
     def next_failure(self) -> str:
         return self._failing.pop(0) if self._failing else ""
 

@@ -35,7 +35,7 @@ WALKS: Mapping[str, tuple[tuple[tuple[str, dict[str, Any]], ...], str]] = {
     "supplement at reception": (
         (("request-supplement", {"reason": "Thiếu giấy", "items": ["Giấy chứng sinh", "CCCD"]}),
          ("receive-supplement", {"note": "Đủ hai giấy"}), ("accept", {}), ("forward", {})),
-        "1 5 2 4"),
+        "1 5 2 2 4"),
     "everything": (
         (("accept", {}), ("forward", {}),
          ("request-supplement", {"reason": "Ảnh mờ"}), ("receive-supplement", {}),
@@ -52,7 +52,6 @@ WALKS: Mapping[str, tuple[tuple[tuple[str, dict[str, Any]], ...], str]] = {
     "refused": ((("accept", {}), ("forward", {}), ("refuse", {"reason": "Không đủ điều kiện"}),
                  ("return", {"informed": True})), "1 2 4 9 10"),
     "refused at once": ((("accept", {}), ("refuse", {"reason": "Không đủ"})), "1 2 4 9"),
-    "on the spot": ((("settle", {"on_the_spot": True}), ("return", {})), "1 2 4 9 10"),
     "corrected": ((("accept", {}), ("forward", {}), ("correct", {"reason": "Bấm nhầm"}),
                    ("forward", {})), "1 2 4 2 4"),
 }

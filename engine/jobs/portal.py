@@ -76,6 +76,7 @@ class PortalSync:
         except Silent as silence:
             self._leave(message, silence)
         except Refused as refusal:
+            self._answered()
             self._bury(message, refusal.code, _without(str(refusal), said.personal))
         else:
             self._keep(message, said)
@@ -98,6 +99,11 @@ class PortalSync:
     def _advance(self, message: Message, done: int) -> None:
         with self._store.unit() as unit:
             portal_messages.advance(unit.connection, message, done)
+            unit.commit()
+
+    def _answered(self) -> None:
+        with self._store.unit() as unit:
+            portal_messages.answered(unit.connection)
             unit.commit()
 
     def _keep(self, message: Message, said: Telling) -> None:

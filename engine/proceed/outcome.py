@@ -100,7 +100,7 @@ class Outcome:
     hands; `envelopes` are new or changed state. `draft` becomes the history entry. `reminders` are
     all that stand now, by key; None where nothing changed about them. `sent` leave for other nodes.
     `told` are the statuses that the national portal is to hear of, in order: those gone through,
-    or the present one where only the due date moved.
+    or the present one where only the day of acceptance or the due date changed.
     """
 
     dossier: Dossier

@@ -59,7 +59,8 @@ def _told(work: Work) -> tuple[Status, ...]:
         return ()
     if not before.entries:
         return (before.standing.status, *work.statuses)
-    if not work.statuses and standing.due != before.standing.due:
+    dates = (standing.accepted_at, standing.due)
+    if not work.statuses and dates != (before.standing.accepted_at, before.standing.due):
         return (standing.status,)
     return tuple(work.statuses)
 

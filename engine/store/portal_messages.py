@@ -147,6 +147,11 @@ def failures(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def answered(connection: Connection) -> None:
+    """Note that the portal answers again."""
+    connection.execute(_ANSWERED)
+
+
 def bury(connection: Connection, message: Message, failure: str) -> None:
     """Note that the portal, or our mapping, refuses a message: dead until it is re-driven."""
     connection.execute(_BURY, {"position": message.position, "said": failure[:FAILURE]})
