@@ -63,7 +63,8 @@ DOSSIER: Mapping[str, Any] = {
 }
 #: Status -> the dates that it needs.
 NEEDED = {
-    "2": (), "3": ("NgayTuChoi", "NgayKetThucXuLy"), "7": ("NgayKetThucXuLy",),
+    "2": ("NgayTiepNhan",), "4": ("NgayTiepNhan",), "6": ("NgayTiepNhan",),
+    "3": ("NgayTuChoi", "NgayKetThucXuLy"), "7": ("NgayKetThucXuLy",),
     "8": ("NgayKetThucXuLy",), "9": ("NgayTiepNhan", "NgayKetThucXuLy"),
     "10": ("NgayTiepNhan", "NgayKetThucXuLy", "NgayTra"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from engine.errors import Invalid
@@ -72,7 +73,7 @@ def _identity(number: str) -> str:
 def _course(picture: Picture, portal: Portal) -> dict[str, Any]:
     dossier, standing = picture.dossier, picture.standing
     return {
-        "NgayNopHoSo": moment(dossier.registered_at), "NgayTiepNhan": moment(standing.accepted_at),
+        "NgayNopHoSo": moment(dossier.registered_at), "NgayTiepNhan": moment(_received_at(picture)),
         "NgayHenTra": moment(standing.due),
         "TrangThaiHoSo": portal.codes["status"][standing.status],
         "NgayTuChoi": moment(_refused_at(picture)),
@@ -83,7 +84,13 @@ def _course(picture: Picture, portal: Portal) -> dict[str, Any]:
     }
 
 
-def _refused_at(picture: Picture) -> Any:
+def _received_at(picture: Picture) -> datetime | None:
+    """Return when the dossier was accepted, or else first stood as received: status 2 has a day."""
+    stood = (s.at for s in picture.steps if s.standing.status in ("received", "in_process"))
+    return picture.standing.accepted_at or next(stood, None)
+
+
+def _refused_at(picture: Picture) -> datetime | None:
     standing = picture.standing
     if standing.status == "not_accepted":
         return standing.ended_at

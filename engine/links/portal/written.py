@@ -17,5 +17,6 @@ def moment(at: datetime | None) -> str:
 
 def short(*parts: object) -> str:
     """Return the texts among the parts in one line, cut to the longest length."""
-    said = ". ".join(" ".join(part.split()) for part in parts if isinstance(part, str) and part)
+    lines = (" ".join(part.split()) for part in parts if isinstance(part, str))
+    said = ". ".join(line for line in lines if line)
     return said if len(said) <= LONGEST else f"{said[:LONGEST - 1]}…"
