@@ -10,16 +10,21 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
 from api import demo_issuer, logs, metrics, problem
+from api.performing import services
 from api.problem import BadRequest
+from api.receiving import BESIDE
 from api.routes import (
+    components,
     deliveries,
     dossiers,
     handoffs,
     history,
     house,
     lookup,
+    papers,
     portal_messages,
     procedures,
+    register,
     tasks,
 )
 from api.schemas.base import StrictJSON
@@ -69,8 +74,10 @@ def create_app(services: Services) -> Flask:
     }})
     app.extensions["motcua-api"] = api
     _describe(api)
-    for room in (dossiers, tasks, history, procedures, lookup, handoffs, deliveries,
-                 portal_messages):
+    for room in (
+        dossiers, components, tasks, history, papers, register, procedures, lookup, handoffs,
+        deliveries, portal_messages,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
     if services.demo_issuer is not None:
@@ -86,10 +93,17 @@ def _describe(api: Api) -> None:
     api.spec.options["security"] = [{"bearer": []}]
 
 
+def _most(endpoint: str) -> int:
+    """Return how many bytes a body may have: that of a paper as many as the setting allows."""
+    if endpoint == "components.add":
+        return services().settings.file_bounds.size + BESIDE
+    return _LARGER.get(endpoint, MOST_BYTES)
+
+
 def _guard() -> None:
     """Bound the body, and refuse addresses and queries that nobody serves."""
     endpoint = request.endpoint or ""
-    request.max_content_length = _LARGER.get(endpoint, MOST_BYTES)
+    request.max_content_length = _most(endpoint)
     for value in (request.view_args or {}).values():
         if isinstance(value, str) and not value.isprintable():
             raise NotFound("Không có gì ở địa chỉ này.", "There is nothing at this address.")
@@ -105,6 +119,7 @@ def _guard() -> None:
 
 #: Views that take a query; their schemas refuse what they do not know.
 _QUERIED = frozenset({
-    "tasks.page", "history.page", "procedures.diff", "handoffs.feed", "deliveries.page",
+    "tasks.page", "history.page", "procedures.diff", "papers.print_paper", "papers.page",
+    "register.register", "handoffs.feed", "deliveries.page",
     "portal_messages.page",
 })

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
-from engine.flow.read import Limits
+from engine.flow.read import Limits, TableLimits
+from engine.inspection import Bounds as FileBounds
 
 SECONDS, MEGABYTES = "MOTCUA_EXAMINATION_SECONDS", "MOTCUA_EXAMINATION_MEGABYTES"
 #: Least and most that can be asked for: a request is given up after a minute.
@@ -16,6 +17,14 @@ BYTES, NODES = "MOTCUA_DIAGRAM_BYTES", "MOTCUA_DIAGRAM_NODES"
 NESTING, NAME = "MOTCUA_DIAGRAM_NESTING", "MOTCUA_DIAGRAM_NAME"
 _RANGES |= {BYTES: (1_000, 2_000_000), NODES: (10, 50_000), NESTING: (10, 250),
             NAME: (20, 100_000)}
+#: What one DMN file may hold: bytes, rules, nesting of its XML; columns of one table.
+TABLE_BYTES, TABLE_RULES = "MOTCUA_DECISION_BYTES", "MOTCUA_DECISION_RULES"
+TABLE_COLUMNS, TABLE_NESTING = "MOTCUA_DECISION_COLUMNS", "MOTCUA_DECISION_NESTING"
+_RANGES |= {TABLE_BYTES: (1_000, 2_000_000), TABLE_RULES: (10, 10_000), TABLE_COLUMNS: (2, 500),
+            TABLE_NESTING: (10, 250)}
+#: What one file of a paper may hold: bytes, and pixels where it is a picture.
+FILE_BYTES, PIXELS = "MOTCUA_FILE_BYTES", "MOTCUA_IMAGE_PIXELS"
+_RANGES |= {FILE_BYTES: (10_000, 500_000_000), PIXELS: (1_000_000, 1_000_000_000)}
 
 
 def bounds(environ: Mapping[str, str]) -> Bounds:
@@ -26,10 +35,27 @@ def bounds(environ: Mapping[str, str]) -> Bounds:
     return Bounds(seconds, float(seconds), megabytes, _limits(environ, usual.limits))
 
 
+def file_bounds(environ: Mapping[str, str]) -> FileBounds:
+    """Return what one file may hold; raise Invalid where a setting is no such number."""
+    usual = FileBounds()
+    return FileBounds(
+        _number(environ, FILE_BYTES, usual.size), _number(environ, PIXELS, usual.pixels),
+    )
+
+
 def _limits(environ: Mapping[str, str], usual: Limits) -> Limits:
     return Limits(
         _number(environ, BYTES, usual.size), _number(environ, NODES, usual.nodes),
         _number(environ, NESTING, usual.nesting), _number(environ, NAME, usual.name),
+        _table_limits(environ, usual.tables),
+    )
+
+
+def _table_limits(environ: Mapping[str, str], usual: TableLimits) -> TableLimits:
+    return TableLimits(
+        _number(environ, TABLE_BYTES, usual.size), _number(environ, TABLE_RULES, usual.rules),
+        _number(environ, TABLE_COLUMNS, usual.columns),
+        _number(environ, TABLE_NESTING, usual.nesting),
     )
 
 

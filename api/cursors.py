@@ -51,6 +51,12 @@ def a_due_date(text: str) -> None:
         raise ValueError(text)
 
 
+def a_moment(text: str) -> None:
+    """Raise ValueError for a text that is no instant."""
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(text)
+
+
 def an_id(text: str) -> UUID:
     """Return the id that a text is; raise ValueError for any other."""
     return UUID(text if isinstance(text, str) else "")

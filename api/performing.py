@@ -13,6 +13,7 @@ from flask import Response, current_app, g, request
 from api.problem import BadRequest
 from engine.commands import Command, Request
 from engine.history import canonical
+from engine.office import Upload
 from engine.people import Actor
 
 if TYPE_CHECKING:
@@ -33,14 +34,16 @@ def actor() -> Actor:
     return found
 
 
-def perform(command: Command, body: object, *, location: str | None = None) -> Response:
+def perform(
+    command: Command, body: object, *, location: str | None = None, upload: Upload | None = None,
+) -> Response:
     """Execute a command for the asker and answer with its result and ETag.
 
     `body` is what a repetition under the same Idempotency-Key must repeat; `location` is where a
-    created thing stands, with {names} of the result's members.
+    created thing stands, with {names} of the result's members; `upload` is the file that came.
     """
     result = services().office.execute(
-        command, actor(), request=repeatable(body), if_match=if_match(),
+        command, actor(), request=repeatable(body), if_match=if_match(), upload=upload,
     )
     response = answer(result.body, status=201 if result.created else 200, etag=result.etag)
     if result.created and location:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import (
@@ -19,6 +19,7 @@ from engine.errors import (
     Invalid,
     MotcuaError,
     NotFound,
+    NotInstalled,
     PreconditionRequired,
     Stale,
     Unauthenticated,
@@ -34,6 +35,7 @@ STATUS: Mapping[type[MotcuaError], HTTPStatus] = {
     Stale: HTTPStatus.PRECONDITION_FAILED, Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE, Corrupt: HTTPStatus.INTERNAL_SERVER_ERROR,
+    NotInstalled: HTTPStatus.NOT_IMPLEMENTED,
 }
 
 _INTERNAL = (
@@ -97,7 +99,13 @@ def edge(error: HTTPException) -> Response | HTTPException:
     code, vi, en = _EDGE.get(status, (f"http-{status}", error.name, str(error.description)))
     if status >= 500:
         code, (vi, en) = "internal", _INTERNAL
-    response = _response(status, problem(status, code, (vi, en)))
+    most = request.max_content_length if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
+    if most is not None:
+        vi, en = f"{vi} Tối đa {most:,} byte.", f"{en} At most {most:,} bytes."
+    body = problem(status, code, (vi, en))
+    if most is not None:
+        body["limit"] = most
+    response = _response(status, body)
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         response.headers["Allow"] = ", ".join(sorted(allowed))

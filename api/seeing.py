@@ -10,7 +10,7 @@ from engine.dossier import Dossier, Part, Task
 from engine.errors import NotFound
 from engine.law.elapsed import Course
 from engine.law.rules import rules_by_id
-from engine.office.permits import see_dossier
+from engine.office.permits import see_dossier, see_papers
 from engine.proceed import Before
 from engine.store import calendars, dossiers, tasks
 
@@ -22,6 +22,20 @@ class Seen:
     dossier: Dossier
     parts: Sequence[Part]
     tasks: Sequence[Task]
+
+
+def taking_part(code: str) -> Dossier:
+    """Return a dossier that an agency of the asker receives, settles or has a part in.
+
+    Raises NotFound for any other code: papers are for those alone who work on them.
+    """
+    with services().store.reading() as connection:
+        dossier = dossiers.by_code(connection, code)
+        if dossier is None:
+            raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+        agencies = frozenset(part.agency for part in dossiers.parts(connection, code))
+    see_papers(dossier, actor(), agencies)
+    return dossier
 
 
 def seen(code: str) -> Seen:

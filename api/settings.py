@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from api.bounds import bounds
+from api.bounds import bounds, file_bounds
+from engine.codes import CIRCULAR_01, CodePattern
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
+from engine.inspection import Bounds as FileBounds
 from engine.store.embedded import home as usual_home
 
 
@@ -18,7 +20,8 @@ class Settings:
     """Where things are: the database, who proves identities, the checkpoint key, the folder.
 
     `embedded` is true where --embedded was given: then the database and the issuer of tokens are
-    our own, for trying and testing alone; only then may `clock_file` tell the time. `node` is the
+    our own, for trying and testing alone; only then may `clock_file` tell the time. `codes` is how
+    dossier codes are written, `papers` the folder of a department's own templates. `node` is the
     id under which other nodes know this one, `node_keys` the file of the keys that sign for it;
     `portal` is the file that describes the national portal.
     """
@@ -31,6 +34,10 @@ class Settings:
     embedded: bool = False
     clock_file: Path | None = None
     examination: Bounds = field(default_factory=Bounds)
+    codes: CodePattern = field(default_factory=CodePattern)
+    papers: Path | None = None
+    files: str = field(default="", repr=False)  # a folder or a bucket's URL; "" in the home
+    file_bounds: FileBounds = field(default_factory=FileBounds)
     node: str = ""
     node_keys: Path | None = None
     portal: Path | None = None
@@ -59,8 +66,11 @@ def from_environment(
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
         audience=environ.get("MOTCUA_OIDC_AUDIENCE", "motcua"),
         checkpoint_key=Path(key) if key else None, embedded=embedded, clock_file=clock_file,
-        examination=bounds(environ), node=environ.get("MOTCUA_NODE", ""),
-        node_keys=Path(keys) if keys else None, portal=Path(portal) if portal else None,
+        examination=bounds(environ), papers=_papers(environ.get("MOTCUA_PAPERS", "")),
+        codes=CodePattern(environ.get("MOTCUA_CODE_PATTERN", "").strip() or CIRCULAR_01),
+        files=environ.get("MOTCUA_FILES", "").strip(), file_bounds=file_bounds(environ),
+        node=environ.get("MOTCUA_NODE", ""), node_keys=Path(keys) if keys else None,
+        portal=Path(portal) if portal else None,
     )
     if not embedded:
         need_database(settings)
@@ -92,6 +102,19 @@ def need_issuer(settings: Settings) -> str:
             code="no-issuer",
         )
     return issuer
+
+
+def _papers(text: str) -> Path | None:
+    """Return the folder of templates; raise Invalid for one that is not there."""
+    folder = Path(text) if text else None
+    if folder is not None and not folder.is_dir():
+        raise Invalid(
+            f"MOTCUA_PAPERS chỉ tới {folder}, không phải thư mục; tạo bằng motcua papers "
+            "templates.",
+            f"MOTCUA_PAPERS names {folder}, which is no folder; make it with motcua papers "
+            "templates.", code="papers-folder",
+        )
+    return folder
 
 
 def _driver(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.auth import Doorkeeper
@@ -20,9 +21,11 @@ from engine.links.identity import Identity, read_keys
 from engine.links.portal.configuration import Portal, read_portal
 from engine.links.portal.line import Line
 from engine.office import Office, Wake, Wakes
+from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
+from engine.store.files import Files
 from engine.store.tables import APPLICATION
 
 if TYPE_CHECKING:
@@ -41,6 +44,11 @@ class Services:
     identity: Identity | None = None
     demo_issuer: DemoIssuer | None = None
 
+    @cached_property
+    def files(self) -> Files:
+        """The file store, reached when the first paper is; raise Invalid for no such place."""
+        return files_of(self.settings)
+
 
 def owner_url(settings: Settings) -> str:
     """Return the URL by which migrations go: the superuser's where the server is embedded."""
@@ -57,6 +65,12 @@ def application_url(settings: Settings) -> str:
     return need_database(settings)
 
 
+def files_of(settings: Settings) -> Files:
+    """Return the file store: where MOTCUA_FILES says, else a folder of the home."""
+    place = settings.files or str(settings.home / "files")
+    return Files(place, settings.home, settings.file_bounds)
+
+
 def clock_of(settings: Settings) -> Clock:
     """Return the machine's clock, or the one in the demonstration's file."""
     return FileClock(settings.clock_file) if settings.clock_file else SystemClock()
@@ -67,7 +81,11 @@ def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
     wakes = Wakes(wake_of(settings), wake_node, wake_portal if settings.portal else None)
-    return store, Office(store, clock, confinement, wakes, settings.node), clock
+    office = Office(
+        store, clock, confinement, wakes, settings.node, codes=settings.codes,
+        templates=Templates(settings.papers),
+    )
+    return store, office, clock
 
 
 def wake_of(settings: Settings) -> Wake | None:

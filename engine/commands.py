@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from engine.errors import Corrupt
+from engine.worktime import Amendment
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,93 @@ class FireTimer:
 
 
 @dataclass(frozen=True)
+class AddPaper:
+    """Add a paper to a dossier (thêm giấy tờ) under a component's code, or under `other`.
+
+    `file` ({sha256, size, media_type}) is None for paper alone; `shown` tells that it was only
+    shown. `origin` is the paper, as dossier/number, that is reused; `replaces` the number of a
+    wrong one. `content` (name, file_name, because) is personal.
+    """
+
+    dossier: str
+    component: str
+    copy: str = "original"
+    count: int = 1
+    source: str = "submitted"
+    shown: bool = False
+    file: Mapping[str, Any] | None = None
+    origin: str | None = None
+    replaces: int | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WithdrawPaper:
+    """Withdraw a wrong paper (rút giấy tờ sai): it stays in the history and counts no more."""
+
+    dossier: str
+    number: int
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HandBackPapers:
+    """Hand originals back to the applicant (trả lại bản chính) by their numbers."""
+
+    dossier: str
+    numbers: Sequence[int]
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AdoptCalendar:
+    """Let a dossier's dates follow its agency's changed calendar (tính lại theo lịch mới).
+
+    `decision` is the number of the decision that changed it, `decided_by` who took it.
+    """
+
+    dossier: str
+    agency: str
+    decision: str
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True)
+class ChangeCalendars:
+    """Change the calendars of agencies by a decision (thay đổi lịch làm việc).
+
+    Without `agencies` every agency's; what the amendment does not name stays as each has it.
+    """
+
+    amendment: Amendment
+    decision: str
+    decision_date: date
+    decided_by: str
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PrintPaper:
+    """Print a paper of the law (in giấy tờ) about a dossier, as `format` docx or pdf.
+
+    Who asks gives the first four; the office adds which form it was, which copy of that kind
+    (`number`, from 1), and the hash and size in bytes by which the paper is known again. `content`
+    is the random mark inside the paper: without it a hash in the chain would let anyone try out
+    what the paper says of a person.
+    """
+
+    dossier: str
+    paper: str
+    format: str
+    asked: bool = False
+    form: str = ""
+    number: int = 0
+    sha256: str = field(default="", repr=False)
+    size: int = 0
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class ReceiveEnvelope:
     """Take an envelope of another node in (nhận liên thông): its id, sequence and event.
 
@@ -133,20 +221,22 @@ class RetireVersion:
     number: int
 
 
+PaperCommand = AddPaper | WithdrawPaper | HandBackPapers
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | ReceiveEnvelope
+    | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 )
-Command = DossierCommand | ProcedureCommand
+Command = DossierCommand | ProcedureCommand | ChangeCalendars
 
 #: The dossier commands by the name under which history keeps them; never rename one.
 KINDS: Mapping[str, type[DossierCommand]] = {
     "register": RegisterDossier, "act": PerformAct, "complete": CompleteTask, "claim": ClaimTask,
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
-    "receive": ReceiveEnvelope,
+    "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
+    "add-paper": AddPaper, "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from engine.law.standing import Standing
@@ -119,9 +119,10 @@ class Dossier:
     links: Links = field(default_factory=Links)
 
 
-def code_of(agency: str, day: date, sequence: int) -> str:
-    """Return the dossier code: agency, local date, daily sequence (Circular 01/2018 art. 19).
-
-    Four digits, growing to five and more beyond 9999.
-    """
-    return f"{agency}-{day:%y%m%d}-{sequence:04d}"
+def visible(dossier: Dossier) -> dict[str, Any]:
+    """Return what expressions may know of a dossier: never who the applicant is."""
+    return {
+        "code": dossier.code, "procedure": dossier.procedure, "channel": dossier.channel,
+        "receiving_agency": dossier.receiving_agency,
+        "competent_agency": dossier.competent_agency, "status": dossier.standing.status,
+    }

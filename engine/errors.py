@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,25 @@ class Invalid(MotcuaError):
         self.faults = tuple(faults)
 
 
+def below(refusal: Invalid, place: str) -> Invalid:
+    """Return the refusal with its faults below a place, where they do not say so already."""
+    faults = [
+        fault if fault.pointer.startswith(place)
+        else replace(fault, pointer=f"{place}{fault.pointer}") for fault in refusal.faults
+    ]
+    return Invalid(refusal.vi, refusal.en, faults, code=refusal.code, **refusal.facts)
+
+
 class Unavailable(MotcuaError):
     """A part of the system that is needed does not answer (503); try again later."""
 
     code = "unavailable"
+
+
+class NotInstalled(MotcuaError):
+    """A library of the system that this needs is not there (501); somebody must install it."""
+
+    code = "not-installed"
 
 
 class Corrupt(MotcuaError):

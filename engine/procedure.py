@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
+from engine.components.declared import Component
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 
 State = Literal["draft", "submitted", "approved", "published", "retired"]
@@ -32,6 +33,7 @@ class Facts:
     calendar_days: bool = False
     tacit_consent: bool = False
     supplement_days: int | None = None
+    components: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True)

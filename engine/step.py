@@ -78,7 +78,10 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class Wait:
-    """Something that an instance waits for; `due` is set for timers alone."""
+    """Something that an instance waits for; `due` is set for timers alone.
+
+    `working` tells of a timer counted in working time, which a change of the calendar moves.
+    """
 
     id: str
     element: str
@@ -86,6 +89,7 @@ class Wait:
     due: datetime | None = None
     message: str | None = None
     key: str | None = None
+    working: bool = False
 
 
 @dataclass(frozen=True)

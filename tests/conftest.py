@@ -18,6 +18,7 @@ from http_town import Issuer, Town, running
 from linked import M001, Site, sites
 from town import COMMUNE, INSURANCE, POLICE, bring_into_force, pack_files, settle_town
 
+from api.settings import Settings
 from engine.clock import VIETNAM, FixedClock
 from engine.office import Office
 from engine.store import Store, embedded
@@ -175,9 +176,10 @@ def issuer(clock: FixedClock) -> Issuer:
 
 
 @pytest.fixture
-def here(store: Store, clock: FixedClock, issuer: Issuer) -> Iterator[Town]:
+def here(store: Store, clock: FixedClock, issuer: Issuer, tmp_path: Path) -> Iterator[Town]:
     """The town behind a real HTTP server, without any procedure yet."""
-    with running(store, clock, issuer) as base:
+    settings = Settings(tmp_path, files=str(tmp_path / "files"))
+    with running(store, clock, issuer, settings=settings) as base:
         yield Town(base, issuer)
 
 

@@ -121,6 +121,7 @@ def new_dossier(procedure: str, **more: Any) -> dict[str, Any]:
 @contextmanager
 def running(
     store: Store, clock: Clock, issuer: Issuer, keys: Keys | None = None,
+    *, office: Office | None = None, settings: Settings | None = None,
 ) -> Iterator[str]:
     """Serve the app on a free port of this machine until the block ends."""
 
@@ -132,7 +133,7 @@ def running(
         issuer.name, AUDIENCE, keys or FixedKeys(issuer.keys()), clock, register,
     )
     services = Services(
-        Settings(embedded.home()), clock, store, Office(store, clock), door,
+        settings or Settings(embedded.home()), clock, store, office or Office(store, clock), door,
     )
     with serving(create_app(services)) as base:
         yield base

@@ -126,11 +126,29 @@ def test_every_table_trigger_and_function_belongs_to_the_owner(
     assert found == []
 
 
-def test_the_application_may_delete_only_timers(
+def test_the_application_may_delete_only_what_waits_to_be_done(
     as_role: Callable[[str], Connection],
 ) -> None:
     found = as_role(APPLICATION).execute(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         " AND relkind = 'r' AND has_table_privilege(oid, 'DELETE') ORDER BY relname",
     ).fetchall()
-    assert found == [("timer",)]
+    assert found == [("recount",), ("timer",)]
+
+
+def test_a_paper_only_moves_on_and_is_never_taken_away(
+    as_role: Callable[[str], Connection],
+) -> None:
+    connection = as_role(APPLICATION)
+    for statement in (
+        "UPDATE paper SET sha256 = 'x'", "UPDATE paper SET name = ''", "DELETE FROM paper",
+        "UPDATE held_paper SET owner = 'x'", "DELETE FROM held_paper",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
+    connection.execute("UPDATE paper SET state = state, revision = revision + 1")
+    connection.execute("UPDATE held_paper SET ended_at = now()")
+    owner = as_role(OWNER)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only: DELETE"):
+        owner.execute("DELETE FROM paper")
+    owner.execute("DELETE FROM held_paper")  # erasing owners on a recorded decision

@@ -80,6 +80,12 @@ def test_a_behavior_that_names_no_event_is_refused_with_a_reason(behavior: str) 
     assert (told["status"], told["error"]["code"]) == ("failed", "multi-instance-behavior")
 
 
+def test_an_event_for_each_instance_that_stops_the_first_is_refused() -> None:
+    told = many("behavior='None' noneBehaviorEventRef='SD'",
+                "<signalEventDefinition signalRef='Sg'/>")
+    assert (told["status"], told["error"]["code"]) == ("failed", "multi-instance-stopped")
+
+
 def test_a_condition_may_ask_for_the_counts_in_camundas_words() -> None:
     told = played("""
         start S

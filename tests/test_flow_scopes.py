@@ -361,3 +361,158 @@ def test_what_guards_a_scope_ends_with_it() -> None:
     answer = played(guarded("soft message:Late"))
     assert answer["status"] == "completed"
     assert answer["waiting"] == []
+
+
+HELD = " <conditionalEventDefinition><condition>x &gt; 1</condition></conditionalEventDefinition>"
+
+
+@pytest.mark.parametrize(("soft", "expected"), [
+    ("", ["S", "B", "H"]), ("soft", ["S", "S1", "A", "B", "X", "H", "N"]),
+])
+def test_a_condition_that_holds_from_the_start_is_not_missed_though_nothing_waits(
+    soft: str, expected: list[str],
+) -> None:
+    answer = played(f"""
+        start S
+        sub X {{
+        start S1
+        script A a = 1
+        S1 -> A
+        }}
+        boundary B on=X {soft}{HELD}
+        script H h = 1
+        script N n = 1
+        S -> X
+        X -> N
+        B -> H
+    """, data={"x": 2})
+    assert sorted(done(answer)) == sorted(expected)
+    assert done(answer, "cancelled") == ([] if soft else ["X"])
+
+
+@pytest.mark.parametrize("soft", ["", "soft"])
+def test_a_condition_that_holds_for_one_script_only_is_seen(soft: str) -> None:
+    answer = played(f"""
+        start S
+        script A x = 2
+        script B x = 0
+        S -> A
+        A -> B
+        sub G event {{
+        start GS {soft}{HELD}
+        script H h = 1
+        GS -> H
+        }}
+    """, data={"x": 0})
+    assert answer["data"]["h"] == 1
+    assert answer["data"]["x"] == (0 if soft else 2)
+    assert [key for key in done(answer) if key in ("A", "B")] == (["A", "B"] if soft else ["A"])
+
+
+def test_of_two_conditions_behind_a_gateway_the_first_drawn_wins() -> None:
+    answer = played(f"""
+        start S
+        race R
+        catch C1{HELD}
+        catch C2{HELD}
+        S -> R
+        R -> C2
+        R -> C1
+    """, data={"x": 2})
+    assert done(answer) == ["S", "R", "C1"]
+
+
+def test_a_cancelled_transaction_without_a_cancel_event_goes_nowhere() -> None:
+    answer = played("""
+        start S
+        transaction X {
+        start S1
+        end C cancel
+        S1 -> C
+        }
+        task N
+        S -> X
+        X -> N
+    """)
+    assert (done(answer), done(answer, "cancelled")) == (["S", "S1", "C"], ["X"])
+    assert [f["code"] for f in answer["findings"] if f["severity"] == "warning"] == [
+        "cancel-uncaught"]
+
+
+def test_a_cancel_end_deeper_than_its_transaction_is_refused() -> None:
+    answer = played("""
+        start S
+        transaction X {
+        start S1
+        sub Y {
+        start S2
+        end C cancel
+        S2 -> C
+        }
+        S1 -> Y
+        }
+        boundary B on=X cancel
+        S -> X
+    """)
+    assert answer["error"]["code"] == "event-misplaced"
+
+
+def test_an_event_sub_process_does_not_catch_what_it_throws_itself() -> None:
+    answer = played("""
+        start S
+        sub X {
+        start S1
+        throw T1 escalation:Up
+        user A
+        S1 -> T1
+        T1 -> A
+        sub H event {
+        start HS soft escalation:Up
+        end T2 escalation:Up
+        HS -> T2
+        }
+        }
+        boundary B on=X escalation:Up
+        task O
+        S -> X
+        B -> O
+    """, answers={"A": None})
+    assert done(answer) == ["S", "S1", "T1", "HS", "T2", "B", "O"]
+
+
+def test_a_token_that_waits_at_a_join_has_not_entered_it_when_it_is_swept_away() -> None:
+    answer = played("""
+        start S
+        and F
+        user A
+        task B
+        and J
+        S -> F
+        F -> A
+        F -> B
+        A -> J
+        B -> J
+        sub H event {
+        start HS message:M
+        task HA
+        HS -> HA
+        }
+    """, answers={"A": None}, messages=({"name": "M"},))
+    assert [item["event"] for item in answer["trace"] if item["element"] == "J"] == []
+    assert done(answer, "cancelled") == ["A"]
+
+
+def test_a_process_that_calls_itself_still_begins() -> None:
+    answer = played("""
+        start S
+        script I n = n + 1
+        xor G
+        call C calledElement=P
+        end E
+        S -> I
+        I -> G
+        G -> C : n < 3
+        G -> E : n >= 3
+    """, data={"n": 0})
+    assert done(answer) == ["S", "I", "G"] * 3 + ["E", "C", "C"]
+    assert answer["data"] == {"n": 3}

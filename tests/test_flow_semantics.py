@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flow_drawings import done, drawing, played
 
 
@@ -521,3 +522,23 @@ def test_a_condition_on_data_still_to_come_waits_for_them() -> None:
         F -> C
     """, answers={"A": {"ready": True}})
     assert done(answer) == ["S", "F", "A", "C"]
+
+
+@pytest.mark.parametrize(("throw", "catch", "expected"), [
+    ("<target>k2</target>", "", "B"), ("", "<source>t</source>", "B"), ("", "", "A"),
+])
+def test_a_link_is_led_by_its_references_before_its_name(
+    throw: str, catch: str, expected: str,
+) -> None:
+    answer = played(f"""
+        start S
+        throw T <linkEventDefinition id="t" name="x">{throw}</linkEventDefinition>
+        catch K1 <linkEventDefinition id="k1" name="x"/>
+        catch K2 <linkEventDefinition id="k2" name="y">{catch}</linkEventDefinition>
+        task A
+        task B
+        S -> T
+        K1 -> A
+        K2 -> B
+    """)
+    assert done(answer)[-1] == expected

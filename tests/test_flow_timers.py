@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flow_drawings import drawing
+from flow_drawings import drawing, played
 
 from engine.errors import Conflict, Invalid
 from engine.flow.load import load
@@ -103,3 +103,25 @@ def test_a_timer_may_be_an_expression_over_the_data() -> None:
     with pytest.raises(FlowFailed) as failure:
         begun(lines, deadline="soon")
     assert failure.value.facts["element"] == "T"
+
+
+@pytest.mark.parametrize(("cycle", "refused"), [
+    ("R3/PT1H", True), ("R/PT1H", True), ("R1/PT1H", False), ("R01/PT1H", False),
+    ("PT1H", False),
+])
+def test_a_timer_in_the_flow_that_repeats_is_refused(cycle: str, refused: bool) -> None:
+    answer = played(f"start S\ncatch C cycle:{cycle}\ntask A\nS -> C\nC -> A", fire_timers=True)
+    code = answer["error"] and answer["error"]["code"]
+    assert code == ("timer-repeats-in-flow" if refused else None)
+
+
+@pytest.mark.parametrize(("lines", "refused"), [
+    ("start S cycle:R3/PT1H\ntask A\nS -> A", True),
+    ("start S timer:PT1H\ntask A\nS -> A", False),
+    ("start S\nuser A\nS -> A\nsub H event {\nstart HS soft cycle:R2/PT1H\ntask B\nHS -> B\n}",
+     False),
+])
+def test_a_process_is_not_begun_again_and_again_by_a_timer(lines: str, refused: bool) -> None:
+    answer = played(lines, fire_timers=True)
+    code = answer["error"] and answer["error"]["code"]
+    assert code == ("timer-start-repeats" if refused else None)

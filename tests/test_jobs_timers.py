@@ -14,12 +14,12 @@ from structlog.testing import capture_logs
 from timed import complete, elements, fired, register
 
 from engine.audit import desk as auditor
-from engine.clock import FixedClock, SystemClock
+from engine.clock import VIETNAM, FixedClock, SystemClock
 from engine.commands import FireTimer
 from engine.errors import Conflict, Unavailable
 from engine.jobs import Timers, wake
 from engine.jobs.timers import BATCH
-from engine.office import Office
+from engine.office import Office, Wakes
 from engine.people import SYSTEM
 from engine.store import Connection, Store, timers
 
@@ -252,7 +252,7 @@ def jobs_of(rows: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def awake(store: Store) -> Office:
     """The office whose timers of two hours are due in two seconds, and which wakes the worker."""
-    return timed.bring(Office(store, Short(), wake=wake), Short())
+    return timed.bring(Office(store, Short(), wakes=Wakes(wake)), Short())
 
 
 def test_a_command_that_sets_timers_defers_one_job_for_each_second_at_most(
@@ -285,7 +285,7 @@ def test_a_transaction_that_is_undone_defers_nothing(
 
     code = register(awake)
     with pytest.raises(Unavailable):
-        complete(Office(store, Short(), wake=broken), store, code, "check")
+        complete(Office(store, Short(), wakes=Wakes(broken)), store, code, "check")
     assert jobs_of(rows) == []
     assert elements(store, code) == ["check"]
 
@@ -330,3 +330,19 @@ def test_the_application_may_touch_of_a_timer_only_how_it_is_tried(
         " WHERE table_name = 'timer' AND grantee = 'motcua_app' AND privilege_type = 'UPDATE'",
     ).fetchall()
     assert {name for (name,) in found} == {"held", "tries", "not_before", "failure"}
+
+
+def test_a_hold_over_a_weekend_leaves_a_timer_in_working_time_what_was_left_of_it(
+    store: Store, ready: Office, clock: FixedClock, worker: Timers,
+) -> None:
+    clock.set(datetime(2026, 11, 13, 15, 0, tzinfo=VIETNAM))  # Friday: four hours end Monday 09:00
+    code = register(ready)
+    clock.set(datetime(2026, 11, 13, 17, 0, tzinfo=VIETNAM))  # two hours are left
+    timed.perform(ready, code, "request-supplement", reason="Thiếu giấy")
+    clock.set(datetime(2026, 11, 16, 8, 0, tzinfo=VIETNAM))
+    timed.perform(ready, code, "receive-supplement")
+    clock.set(datetime(2026, 11, 16, 9, 59, tzinfo=VIETNAM))
+    assert worker.drain() == 0
+    clock.set(datetime(2026, 11, 16, 10, 0, tzinfo=VIETNAM))
+    assert worker.drain() == 1
+    assert replays(store, code)

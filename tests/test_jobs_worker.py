@@ -24,7 +24,7 @@ from timed import complete, elements, fired, register
 from engine.audit import desk as auditor
 from engine.clock import FileClock, SystemClock
 from engine.jobs import Timers, wake
-from engine.office import Office
+from engine.office import Office, Wakes
 from engine.store import Store, embedded, timers
 from engine.store.migrate import migrate
 from engine.store.tables import APPLICATION
@@ -99,7 +99,7 @@ def test_a_timer_fires_within_seconds_of_its_moment_because_its_command_woke_the
     store: Store, place: dict[str, str], owner: str,
 ) -> None:
     clock = Behind(seconds=4)
-    office = timed.bring(Office(store, clock, wake=wake), clock)
+    office = timed.bring(Office(store, clock, wakes=Wakes(wake)), clock)
     with started(place, "worker", ready=owner) as process:
         code = register(office)
         complete(office, store, code, "check")
@@ -204,7 +204,7 @@ def test_a_worker_whose_database_goes_away_waits_and_goes_on(
         elsewhere.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         store.close()  # the test's own connections were cut off too
         clock = Behind(seconds=1)
-        office = Office(store, clock, wake=wake)
+        office = Office(store, clock, wakes=Wakes(wake))
         codes.append(register(office))
         complete(office, store, codes[-1], "check")
         wait_for(lambda: elements(store, codes[-1]) == ["finish"])

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dmn_tables import decision
+from dmn_tables import file as decisions_file
 from sketch import codes, draw
 
 from api.cli.lint import lint
@@ -66,6 +68,15 @@ def test_drawings_for_reading_only_pass(tmp_path: Path, capsys: pytest.CaptureFi
     file.write_bytes(draw("start:s service:a xor:g end:e end:f", "s>a a>g g>e g>f"))
     assert ran(capsys, str(file))[0] == 1
     assert ran(capsys, "--documentation", str(file))[0] == 0
+
+
+def test_tables_for_reading_only_pass_where_they_can_be_read(tmp_path: Path) -> None:
+    broken = decisions_file(decision("<literalExpression><text>1 +</text></literalExpression>"))
+    (tmp_path / "x.dmn").write_bytes(broken)
+    assert lint([str(tmp_path / "x.dmn")]) == 1
+    assert lint(["--documentation", str(tmp_path / "x.dmn")]) == 0
+    (tmp_path / "x.dmn").write_bytes(b"<x/>")
+    assert lint(["--documentation", str(tmp_path / "x.dmn")]) == 1
 
 
 def test_the_pack_and_its_forms_are_found_beside_each_other(

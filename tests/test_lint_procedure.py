@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sketch import body, codes, diagram, draw, only, process, report
+from sketch import body, codes, diagram, draw, only, process, report, timer
 
 from engine.flow.lint import Known, lint
 
@@ -143,3 +143,50 @@ def test_forms_are_read_and_give_the_names_of_data() -> None:
     assert only(content, "form-unreadable", f=b"{").severity == "error"
     twice = form.replace(b"so_tien", b"ket_qua")
     assert "ket_qua" in only(content, "form-unreadable", f=twice).en
+
+
+PACK = sorted((ROOT / "bpmn").glob("*/*.bpmn"))
+MISSED = {
+    "accept": "law-no-receiving-step", "not-accept": "law-no-receiving-step",
+    "settle": "act-never-allowed", "return": "law-no-answer",
+}
+
+
+@pytest.mark.parametrize("path", PACK, ids=lambda path: path.stem)
+@pytest.mark.parametrize("act", sorted(MISSED))
+def test_each_act_that_a_drawing_of_the_pack_forgets_is_missed(path: Path, act: str) -> None:
+    content = path.read_bytes()
+    drawn = f' motcua:act="{act}"'.encode()
+    assert content.count(drawn) == 1
+    law = {"law-no-receiving-step", "law-no-answer", "act-never-allowed", "status-never-moves"}
+    assert not codes(content) & law
+    assert codes(content.replace(drawn, b"")) & law == {MISSED[act]}
+@pytest.mark.parametrize(("name", "wrong", "right"), [
+    ("tacitConsent", ["yes", "có"], ["true", "false", "1", "0"]),
+    ("calendarDays", ["yes", "True"], ["true", "false"]),
+    ("supplementDays", ["0", "-3", "3 ngày", "1,5", "1000"], ["1", "5", "30"]),
+])
+def test_a_parameter_that_cannot_be_read_is_an_error(
+    name: str, wrong: list[str], right: list[str],
+) -> None:
+    for value in wrong:
+        found = only(drawn(attributes=f'{CODE} motcua:{name}="{value}"'), "parameter-unreadable")
+        assert (found.severity, name in found.vi) == ("error", True)
+        assert found.hint_vi
+    for value in right:
+        said = drawn(attributes=f'{CODE} motcua:{name}="{value}"')
+        assert "parameter-unreadable" not in codes(said)
+
+
+@pytest.mark.parametrize("on_flow", [False, True])
+def test_a_timer_that_performs_an_act_nobody_explains_is_an_error(on_flow: bool) -> None:
+    def timed(act: str) -> bytes:
+        said = f'motcua:act="{act}"'
+        inside = body("start:s catch:t user:a end:e", "s>t t>a a>e", t=timer("P5D"),
+                      **({"f1": said} if on_flow else {}))
+        drawn_on = inside if on_flow else inside.replace('id="t"', f'id="t" {said}')
+        return diagram(process(drawn_on, CODE))
+
+    found = only(timed("request-supplement"), "act-unsaid")
+    assert (found.severity, "reason" in found.vi) == ("error", True)
+    assert "act-unsaid" not in codes(timed("forward"))

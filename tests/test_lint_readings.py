@@ -28,6 +28,14 @@ NEEDS = {
     "group-shares-duration": drawing("start S\nuser A\nS -> A").replace(
         b"</process>", b'<group id="g" motcua:duration="2 ng\xc3\xa0y"/></process>'),
     "message-flow-to-pool": POOLS,
+    "starts-together": drawing("start S\nstart T\nuser A\nuser B\nS -> A\nT -> B"),
+    "message-flow-shown": POOLS.replace(b'sourceRef="E"', b'sourceRef="S"'),
+    "outgoing-order": PLAIN.replace(
+        b'id="G"', b'id="G" default="G_F"').replace(
+        b"</exclusiveGateway>", b"<outgoing>G_U</outgoing><outgoing>G_E</outgoing>"
+        b"</exclusiveGateway>").replace(
+        b"</process>", b'<sequenceFlow id="G_U" sourceRef="G" targetRef="U"><conditionExpression>'
+        b"x &lt; 0</conditionExpression></sequenceFlow></process>"),
     "flow-without-id": re.sub(rb'<sequenceFlow id="[^"]*"', b"<sequenceFlow", PLAIN, count=1),
     "no-start-event": drawing("user A"),
     "camunda-words": drawing("start S\nuser A\nS -> A").replace(

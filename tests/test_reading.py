@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sketch import HEAD, diagram, draw
+from sketch import HEAD, body, diagram, draw, process
 
+from engine.flow.bpmn import form
 from engine.flow.findings import Refused
+from engine.flow.lint import lint
 from engine.flow.read import Limits, read
 
 PLAIN = draw("start:s user:a end:e", "s>a a>e")
@@ -27,6 +29,21 @@ def refused(content: bytes, limits: Limits | None = None) -> tuple[str, int | No
 def test_every_declared_encoding_is_read(encoding: str) -> None:
     text = PLAIN.decode().replace('encoding="UTF-8"', f'encoding="{encoding}"')
     assert set(read(text.encode(encoding)).ids) >= {"s", "a", "e"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "gb18030"])
+def test_words_of_other_tools_are_understood_in_every_encoding(encoding: str) -> None:
+    drawn = draw("start:s user:a end:e", "s>a a>e", a='activiti:formKey="f"').decode().replace(
+        "<bpmn:definitions", '<bpmn:definitions xmlns:activiti="http://activiti.org/bpmn"').replace(
+        'encoding="UTF-8"', f'encoding="{encoding}"')
+    assert form(read(drawn.encode(encoding)).ids["a"]) == "f"
+
+
+def test_a_called_diagram_is_found_in_utf_16() -> None:
+    called = process(body("start:q", "")).replace('id="main"', 'id="other"')
+    files = {"m.bpmn": draw("start:s call:c", "s>c", c='calledElement="other"'),
+             "q.bpmn": diagram(called).decode().replace("UTF-8", "UTF-16").encode("utf-16")}
+    assert "called-process-missing" not in {f.code for f in lint(files, "m.bpmn").findings}
 
 
 def test_byte_order_marks_and_windows_line_ends_are_read() -> None:

@@ -61,6 +61,7 @@ def boundary(trigger: str) -> str:
     drawn = body(f"start:s {host}:a boundaryEvent:b end:e task:h", flows, b=event(trigger))
     if trigger == "compensate":
         drawn = drawn.replace('id="h"', 'id="h" isForCompensation="true"')
+        drawn += '<bpmn:association id="y" sourceRef="b" targetRef="h"/>'
     return drawn.replace('id="b"', 'id="b" attachedToRef="a"')
 
 

@@ -10,7 +10,17 @@ import pytest
 
 from engine.clock import VIETNAM
 from engine.errors import Invalid
-from engine.worktime import DEFAULT, Calendar, due, parse, receipt, working_minutes
+from engine.worktime import (
+    DEFAULT,
+    Amendment,
+    Calendar,
+    SpecialDay,
+    amend,
+    due,
+    parse,
+    receipt,
+    working_minutes,
+)
 
 
 def every_weekday(shifts: list[str]) -> dict[str, list[str]]:
@@ -112,6 +122,84 @@ def test_a_pinned_calendar_counts_as_before() -> None:
     assert again == DEFAULT
     assert again.version == DEFAULT.version
     assert again.index == DEFAULT.index
+
+
+def test_calendars_that_say_nothing_new_keep_the_version_that_histories_pin() -> None:
+    # The digest of the tables of 2025-2027 as every entry so far names it.
+    assert DEFAULT.version == "vn@7814620eaada7ca8"
+    seasonal = calendar(hours=[{"since": "2020-01-01", "season": ["04-15", "10-15"],
+                                "week": WEEK, "decision": "1/QĐ"}])
+    assert seasonal.version == "Kim Liên@499a52a470c7c53c"
+    assert set(DEFAULT.to_json()) == {"name", "hours", "fixed", "tables"}
+
+
+def test_who_decided_is_kept_with_hours_tables_and_days() -> None:
+    by = {"decision": "1/QĐ", "decided_by": "UBND tỉnh", "decided_on": "2026-10-01"}
+    day = {"day": "2026-12-24", "kind": "holiday", "name": "lễ", **by}
+    ours = calendar(
+        hours=[{"since": "2000-01-01", "week": WEEK, **by}],
+        tables=[{"year": 2026, "provisional": False, "days": [day], **by}])
+    again = Calendar.from_json(ours.to_json())
+
+    assert again == ours
+    for said in (again.hours[0], again.tables[0], again.tables[0].days[0]):
+        assert (said.decision, said.decided_by, said.decided_on) == (
+            "1/QĐ", "UBND tỉnh", date(2026, 10, 1))
+
+
+def test_reception_hours_are_kept_and_never_counted() -> None:
+    ours = calendar(reception=[{"since": "2000-01-01", "week": {"sat": ["07:30-11:30"]}}])
+    saturday, start = date(2026, 11, 14), at("2026-11-13T16:00")
+
+    assert ours.received_on(saturday) == ((450, 690),)
+    assert ours.received_on(date(2026, 11, 13)) == ()
+    assert Calendar.from_json(ours.to_json()) == ours
+    assert ours.version != calendar().version
+    assert ours.index == calendar().index
+    assert receipt(at("2026-11-14T08:00"), ours) == at("2026-11-16T07:30")
+    for text in ("1 ngày", "4 giờ", "ngay trong ngày"):
+        for received in (True, False):
+            assert due(start, parse(text), ours, received=received).at == (
+                due(start, parse(text), calendar(), received=received).at)
+
+
+def test_an_amendment_changes_what_it_names_and_nothing_else() -> None:
+    tables = [{"year": 2026, "provisional": False, "days": [
+        {"day": "2026-12-24", "kind": "holiday", "name": "lễ"},
+        {"day": "2026-12-25", "kind": "holiday", "name": "lễ"}]}]
+    ours = calendar(tables=tables)
+    extra = SpecialDay(date(2026, 12, 25), "holiday", "khác")
+    changed = amend(ours, Amendment(days=(extra,), ordinary=(date(2026, 12, 24),)))
+
+    assert [(d.day.day, d.name) for d in changed.tables[0].days] == [(25, "khác")]
+    assert amend(ours, Amendment()) == ours
+    assert Amendment.from_json(Amendment(days=(extra,)).as_json()) == Amendment(days=(extra,))
+
+
+@pytest.mark.parametrize("half", [
+    Amendment(ordinary=(date(2026, 8, 22),)), Amendment(ordinary=(date(2026, 8, 31),)),
+    Amendment(days=(SpecialDay(date(2026, 8, 22), "holiday", "lễ"),)),
+    Amendment(days=(SpecialDay(date(2026, 12, 26), "worked", "làm bù", date(2026, 12, 31)),)),
+])
+def test_half_of_a_pair_of_exchanged_days_cannot_change(half: Amendment) -> None:
+    with pytest.raises(Invalid, match="both change, or neither"):
+        amend(DEFAULT, half)
+
+
+def test_both_halves_of_a_pair_can_be_taken_back_together() -> None:
+    ours = amend(DEFAULT, Amendment(ordinary=(date(2026, 8, 22), date(2026, 8, 31))))
+
+    # Friday 28 first; Monday 31 is worked again = 1.
+    assert due(at("2026-08-28T09:00"), parse("1 ngày"), ours).at == at("2026-08-31T17:30")
+
+
+def test_one_more_day_off_in_a_year_without_a_table_hides_no_fixed_holiday() -> None:
+    ours = amend(calendar(), Amendment(
+        days=(SpecialDay(date(2030, 4, 29), "holiday", "lễ"),)))
+
+    # Mon 29 off, Tue 30 April and Wed 1 May are holidays of every year: Thu 2 May.
+    found = due(at("2030-04-26T09:00"), parse("1 ngày"), ours)
+    assert (found.at, found.provisional) == (at("2030-05-02T17:30"), True)
 
 
 def test_the_version_changes_with_anything_that_counts() -> None:

@@ -53,6 +53,24 @@ NOT_ONE_DURATION = {
     ("1 ngày 4 giờ", "hours", 12 * 60),
     ("2 giờ và 30 phút", "hours", 150),
     ("168 giờ (tương đương 21 ngày) kể từ ngày nhận đủ hồ sơ", "hours", 168 * 60),
+    ("05 ngày làm việc, kể từ ngày nhận đủ hồ sơ hợp lệ", "days", 5),
+    ("10 ngày làm việc (kể từ ngày tiếp nhận)", "days", 10),
+    ("05 ngày làm việc sau khi nhận đủ hồ sơ", "days", 5),
+    ("05 ngày (không tính ngày nghỉ)", "days", 5),
+    ("5 ngày làm việc (trừ thứ Bảy, Chủ nhật)", "days", 5),
+    ("≤ 5 ngày", "days", 5),
+    ("03 ngày (làm việc)", "days", 3),
+    ("03 ngày LV", "days", 3),
+    ("21 (hai mươi mốt) ngày", "days", 21),
+    ("15 (mười lăm) ngày làm việc", "days", 15),
+    ("ngay trong ngày tiếp nhận hồ sơ", "days", 0),
+    ("2.5 ngày", "hours", 20 * 60),
+    ("2,125 ngày", "hours", 17 * 60),
+    ("01 buổi", "hours", 4 * 60),
+    ("01 ngày 01 buổi", "hours", 12 * 60),
+    ("8 tiếng", "hours", 8 * 60),
+    ("24h", "hours", 24 * 60),
+    ("01ngày", "days", 1),
     ("Giờ hành chính", "uncounted", 0),
     ("Không tính thời gian", "uncounted", 0),
     ("ngoài thời hạn (hồ sơ tạm dừng)", "uncounted", 0),
@@ -94,6 +112,12 @@ def test_calendar_days_change_whole_days_and_nothing_else() -> None:
     "5 ngày 3 ngày", "4 giờ 1 ngày", "1 tháng", "2 tuần", "1 năm", "5 ngày lịch", "3 ngày; 5 ngày",
     "80 giờ làm việc (tương đương 11 ngày làm việc)", "٣ ngày", "9999999 ngày", "P", "PT", "P1",
     "P1.5Y", "-P1D", "P1DT", "PT4H rồi", "theo từng TTHC", "5 ngày" + " " * 500 + "x",
+    ",5 ngày", ".5 ngày", "5. ngày", "1,000 ngày", "từ 3 đến 5 ngày", "3 – 5 ngày", "1h30",
+    "05 (sáu) ngày làm việc", "15 (mười) ngày", "ít nhất 5 ngày", "trên 5 ngày", "5 ngày nghỉ",
+    "15 ngày, trường hợp phức tạp 30 ngày", "15 ngày (trường hợp phức tạp thì lâu hơn)",
+    "5 ngày kể từ ngày nhận, trường hợp phức tạp mười ngày", "5 ngày, sau khi nhận hoặc muộn hơn",
+    "30 ngày đối với trường hợp phức tạp", "ngay sau khi nhận", "24/24", "một ngày",
+    "24 giờ liên tục", "Theo quy định", "05 ngày và 03 ngày", "1 ngày rưỡi",
 ])
 def test_what_is_not_one_duration_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refusal:
@@ -102,6 +126,12 @@ def test_what_is_not_one_duration_is_refused(text: str) -> None:
     assert refusal.value.code == "duration-unreadable"
     assert "5 ngày làm việc" in refusal.value.vi
     assert len(refusal.value.vi) < 400
+
+
+@pytest.mark.parametrize("text", ["02 tháng", "1 tuần", "01 (một) năm", "2 quý"])
+def test_weeks_months_and_years_are_refused_saying_that_they_hide_rest_days(text: str) -> None:
+    with pytest.raises(Invalid, match="rest days"):
+        parse(text)
 
 
 @pytest.mark.parametrize("text", ["P1W", "P1M", "P1Y", "P1YT1H", "PT30S", "PT0S", "P0D"])

@@ -1,6 +1,9 @@
 """Due dates worked by hand: Civil Code articles 147-148, Labour Code article 112, design.md 3.
 
 Every expected moment was found on a printed calendar, from these facts alone; each line says how.
+A second reader worked out 36 more (A_SECOND_READING) before any was run; the code agreed with each.
+One question was settled by reading again: a receipt on a day off counts as at the next opening even
+where a fraction of a day is asked, since design.md speaks of the receipt and not of the unit.
 
 Hours 07:30-11:30 and 13:30-17:30, Monday to Friday. Off on weekdays, and worked on Saturdays:
   2025  Tết Mon 27 - Fri 31 Jan · Mon 7 Apr · Wed 30 Apr, Thu 1 May, Fri 2 May (Sat 26 Apr worked)
@@ -134,6 +137,46 @@ p| 2028-04-27 10:00 | 3 ngày | 2028-05-03 17:30 | Fri 28 = 1; Mon 1 May off; Tu
 p| 2024-08-30 10:00 | 1 ngày | 2024-09-03 17:30 | Mon 2 Sep off; Tue 3 = 1
 """
 
+#: A second reader's, from the same facts and the same printed calendar, before a line was run.
+A_SECOND_READING = """
+r| 2026-02-13 14:59 | 12 giờ   | 2026-02-24 08:59 | 2 h 31 on Fri; 8 h on Mon 23; 1 h 29 on Tue
+ | 2026-02-12 11:45 | 1,5 ngày | 2026-02-13 17:30 | 12 h: 4 on Thu afternoon, 8 on Fri
+ | 2026-02-12 15:00 | 2,5 ngày | 2026-02-24 09:00 | 20 h: 2.5, 8, Mon 23 8 = 18.5; 1.5 on Tue
+rc| 2026-02-13 16:00 | 3 ngày  | 2026-02-26 17:30 | counts as Mon 23, the first; Thu 26
+ | 2025-01-24 10:00 | 2 ngày   | 2025-02-04 17:30 | 27-31 Jan off; Mon 3, Tue 4 Feb
+ | 2025-01-24 16:00 | 3 giờ    | 2025-02-03 09:00 | 1.5 h on Fri; 1.5 h on Mon 3 Feb
+r| 2025-04-25 15:01 | 1 ngày   | 2025-04-28 17:30 | counts as Sat 26, worked; Mon 28 = 1
+ | 2025-04-30 09:00 | 1 ngày   | 2025-05-05 17:30 | the holiday is the first; 1, 2 off; Mon 5
+ | 2025-04-26 13:00 | 6 giờ    | 2025-04-28 09:30 | a worked Sat: 4 h from 13:30; 2 h on Mon
+ | 2026-01-10 16:00 | 1/2 ngày | 2026-01-12 10:00 | a worked Sat: 1.5 h; 2.5 h on Mon 12
+r| 2026-01-02 10:00 | 5 ngày   | 2026-01-10 17:30 | counts as Mon 5; 6-9 = 4; Sat 10 = 5
+ | 2026-04-29 17:29 | 1 phút   | 2026-04-29 17:30 | the last minute of the day
+ | 2026-04-29 17:29 | 2 phút   | 2026-05-04 07:31 | one on Wed; one on Mon 4 May
+r| 2026-04-29 16:00 | ngay trong ngày | 2026-05-04 17:30 | counts as Mon 4 May, closes there
+ | 2026-08-22 09:00 | 1,25 ngày | 2026-08-24 11:00 | 10 h: a worked Sat 6.5; 3.5 on Mon 24
+c| 2026-08-20 10:00 | 2 ngày   | 2026-08-22 17:30 | Sat 22 is worked
+c| 2026-08-28 10:00 | 2 ngày   | 2026-09-03 17:30 | Sun 30; 31, 1, 2 off; Thu 3
+ | 2026-08-27 14:00 | 3 ngày   | 2026-09-04 17:30 | Fri 28; Thu 3, Fri 4
+r| 2026-09-02 09:00 | 2 giờ    | 2026-09-03 09:30 | counts as Thu 3 07:30
+ | 2026-11-23 11:00 | 1/2 ngày | 2026-11-23 17:00 | 0.5 h to 11:30; 3.5 h from 13:30
+ | 2026-11-20 15:30 | 1,5 ngày | 2026-11-25 09:30 | 12 h: Fri 2, Mon 8; Tue 24 off; Wed 2
+r| 2026-11-20 15:01 | 5 ngày   | 2026-12-01 17:30 | counts as Mon 23; 25, 26, 27, 30, Tue 1
+ | 2026-11-20 10:00 | 10 ngày  | 2026-12-07 17:30 | 23 = 1; 25-27 = 4; 30 = 5; 1-4 = 9; 7 = 10
+p | 2027-02-04 07:00 | 8 giờ   | 2027-02-04 17:30 | all of Thu 4
+pr| 2027-02-08 09:00 | 1/4 ngày | 2027-02-12 09:30 | counts as Fri 12 07:30; 2 h
+p | 2027-02-12 16:00 | 1,25 ngày | 2027-02-16 08:00 | 10 h: Fri 1.5; Mon 15 8; Tue 0.5
+pc| 2027-04-29 10:00 | 4 ngày  | 2027-05-04 17:30 | Mon 3 off; Tue 4
+p | 2027-04-30 10:00 | 2 ngày  | 2027-05-05 17:30 | the holiday is the first; Tue 4, Wed 5
+pr| 2027-09-01 15:00 | 1 ngày  | 2027-09-06 17:30 | in time: Wed first; 2, 3 off; Mon 6
+pr| 2027-09-01 15:01 | 1 ngày  | 2027-09-07 17:30 | counts as Mon 6; Tue 7
+p | 2026-12-25 14:00 | 5 ngày  | 2027-01-04 17:30 | 28-31 = 4; Fri 1 off; Mon 4 = 5
+ | 2026-06-05 11:30 | 0,5 ngày | 2026-06-05 17:30 | the whole afternoon
+ | 2026-06-05 12:15 | 5 giờ    | 2026-06-08 08:30 | 4 h on Fri; 1 h on Mon 8
+ | 2026-06-06 08:00 | 01 buổi  | 2026-06-08 11:30 | Saturday; Monday morning
+ | 2026-06-30 08:00 | 45 ngày  | 2026-09-03 17:30 | 31 Jul = 23; 21 Aug = 38; Sat 22 = 39; 28 = 44
+r| 2026-06-30 15:30 | 44 ngày  | 2026-09-03 17:30 | counts as Wed 1 July: one day less to the same
+"""
+
 
 def rows(*tables: str) -> list[tuple[str, ...]]:
     lines = [line for table in tables for line in table.strip("\n").splitlines()]
@@ -141,7 +184,7 @@ def rows(*tables: str) -> list[tuple[str, ...]]:
 
 
 ALL = rows(TET_2026, TET_2027, NEW_YEAR_2026_AND_ITS_SATURDAY, APRIL_AND_MAY, SEPTEMBER,
-           THE_24TH_OF_NOVEMBER, PLAIN_WEEKS, YEARS_WITHOUT_A_TABLE)
+           THE_24TH_OF_NOVEMBER, PLAIN_WEEKS, YEARS_WITHOUT_A_TABLE, A_SECOND_READING)
 
 
 def vietnam(text: str) -> datetime:

@@ -17,7 +17,7 @@ from engine.store import Store, entries, tasks
 
 CODE, BROKEN = "9.000001", "9.000002"
 OFFICER = town.official(town.COMMUNE, "one_stop_officer")
-_ROLE = 'motcua:role="one_stop_officer"'
+ROLE = 'motcua:role="one_stop_officer"'
 
 
 def border(key: str, host: str, text: str, kind: str = "timeDuration", ends: str = "true") -> str:
@@ -29,7 +29,8 @@ def border(key: str, host: str, text: str, kind: str = "timeDuration", ends: str
     )
 
 
-def _procedure(code: str, inside: str) -> Mapping[str, bytes]:
+def procedure_of(code: str, inside: str) -> Mapping[str, bytes]:
+    """Return the files of a procedure of five working days around a process body."""
     attributes = (
         f'motcua:procedureCode="{code}" motcua:timeLimit="5 ngày làm việc" '
         'motcua:decision="1/QĐ-UBND" motcua:field="Thử" motcua:level="xã"'
@@ -39,17 +40,17 @@ def _procedure(code: str, inside: str) -> Mapping[str, bytes]:
 
 #: `check` for four working hours, then `overtime`; done in time, two hours of rest, then `finish`,
 #: with three reminders an hour apart.
-DRAWING = _procedure(CODE, body(
+DRAWING = procedure_of(CODE, body(
     "start:s user:check catch:rest user:finish user:overtime user:remind end:e end:e2 end:e3",
     "s>check check>rest rest>finish finish>e late>overtime overtime>e2 again>remind remind>e3",
-    check=_ROLE, finish=_ROLE, overtime=_ROLE, remind=_ROLE, rest=timer("PT2H"),
+    check=ROLE, finish=ROLE, overtime=ROLE, remind=ROLE, rest=timer("PT2H"),
 ) + border("late", "check", "04 giờ") + border("again", "finish", "R3/PT1H", "timeCycle", "false"))
 
 #: The timer of `check` leads to a gateway that nobody can decide from what was answered.
-FAILING = _procedure(BROKEN, body(
+FAILING = procedure_of(BROKEN, body(
     "start:s user:check xor:which user:one user:two end:e end:e1 end:e2",
     "s>check check>e late>which which>one[size > 1] which>two[size < 1] one>e1 two>e2",
-    check=_ROLE, one=_ROLE, two=_ROLE,
+    check=ROLE, one=ROLE, two=ROLE,
 ) + border("late", "check", "PT1H"))
 
 

@@ -64,6 +64,7 @@ def told(name: str, work: Callable[[], int]) -> int:
 #: Refusals of the command line itself.
 _ASKED_WRONGLY = frozenset({
     "no-database", "no-issuer", "clock-without-embedded", "file-unreadable", "register-unreadable",
-    "checkpoint-key", "clock-unreadable", "bounds-unreadable", "portal-file", "portal-none",
-    "bad-period",
+    "checkpoint-key", "clock-unreadable", "bounds-unreadable", "calendar-file",
+    "code-pattern", "papers-folder", "paper-unreadable", "files-place",
+    "portal-file", "portal-none", "bad-period",
 })

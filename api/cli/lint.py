@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,6 +20,8 @@ from engine.step import Finding
 
 #: Bytes read of one file: one more than a diagram may have, so that too much is noticed.
 _MOST = 2_000_001
+#: Control characters, and those that change the direction of what follows them.
+_OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: By folder: names of its diagrams by the ids that they hold.
 _HOLDERS: dict[Path, Mapping[str, list[str]]] = {}
 
@@ -202,6 +205,10 @@ def _summary(reports: list[tuple[str, tuple[Finding, ...]]]) -> str:
 
 
 def _write(text: str) -> None:
-    """Print text that may hold characters which the terminal cannot show."""
+    r"""Print text that may hold characters which the terminal cannot show, or would obey.
+
+    They are written as \uXXXX, which JSON reads as the same character.
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding))
+    plain = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    print(plain.encode(encoding, "backslashreplace").decode(encoding))

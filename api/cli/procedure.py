@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.arguments import add_place, parser, settings_of, told
+from api.cli.person import person_named
 from api.uploads import from_paths
 from api.wiring import office_of
 from engine.clock import local
@@ -21,11 +22,10 @@ from engine.commands import (
     SubmitVersion,
     UploadVersion,
 )
-from engine.errors import Forbidden
 from engine.office import Office
 from engine.office.procedures import version_json
 from engine.people import Actor
-from engine.store import Store, people, procedures
+from engine.store import Store, procedures
 
 
 def procedure(argv: list[str]) -> int:
@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         if command is None:
             return _list(store, options)
-        actor = _person(store, options.person, local(clock.now()).date())
+        actor = person_named(store, options.person, local(clock.now()).date())
         return _act(office, command, actor, options)
     finally:
         store.close()
@@ -105,16 +105,6 @@ def _list(store: Store, options: argparse.Namespace) -> int:
         found = procedures.versions(connection, options.code)
     _tell([version_json(version) for version in found], options)
     return 0 if found else 1
-
-
-def _person(store: Store, person: str, day: date) -> Actor:
-    with store.reading() as connection:
-        actor = people.person(connection, person, day)
-    if actor is None:
-        raise Forbidden(
-            f"Danh bạ không có «{person}».", f"The register knows no {person!r}.", code="no-person",
-        )
-    return actor
 
 
 def _tell(versions: list[Mapping[str, Any]], options: argparse.Namespace) -> None:

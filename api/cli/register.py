@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import date
+from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -14,11 +16,12 @@ from api.cli.arguments import add_place, parser, settings_of, told
 from api.demo_issuer import ISSUER
 from api.schemas.base import Body, text
 from api.settings import Settings
-from api.wiring import application_url
+from api.wiring import application_url, clock_of
 from engine.errors import Invalid
 from engine.forms.faults import faults
-from engine.people import Actor, Agency, Post
-from engine.store import Store, calendars, people
+from engine.history import Draft, seal
+from engine.people import SYSTEM, Actor, Agency, Post
+from engine.store import Connection, Store, calendars, ledgers, people
 from engine.worktime import DEFAULT
 
 _DAY: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not-date"}
@@ -55,7 +58,8 @@ def register(argv: list[str]) -> int:
 
     The file: `{"agencies": [{"code", "name", "links"?}], "people": [{"id", "name", "subject"?,
     "issuer"?, "posts": [{"agency", "role", "since", "until"?}]}]}`. What is there already is
-    brought up to date; nothing is taken away: a post ends by its `until`.
+    brought up to date; nothing is taken away: a post ends by its `until`, and an agency keeps its
+    calendar (`motcua calendar`). Each import is an entry of the chain `register`.
     """
     asked = parser("register", "Danh bạ cơ quan, cán bộ (the register).")
     verbs = asked.add_subparsers(required=True, metavar="import")
@@ -75,6 +79,7 @@ def _import(options: argparse.Namespace) -> int:
             known = {agency["code"] for agency in found["agencies"]}
             _check(found, known.union(people.known(connection).agencies))
             calendar = calendars.add(connection, DEFAULT)
+            _enter(connection, found, options.file, clock_of(settings).now())
             people.put(
                 connection,
                 [(Agency(a["code"], a["name"], a["links"]), calendar) for a in found["agencies"]],
@@ -84,6 +89,38 @@ def _import(options: argparse.Namespace) -> int:
         store.close()
     print(f"{len(found['agencies'])} cơ quan (agencies), {len(found['people'])} người (people)")
     return 0
+
+
+def _enter(
+    connection: Connection, found: dict[str, Any], path: Path, now: datetime,
+) -> None:
+    """Write what a file says of the register into the register's own chain.
+
+    Who holds which post is for every auditor to see; names and subjects stand beside the chain.
+    """
+    number, head = ledgers.head(connection, ledgers.REGISTER)
+    ledgers.append(connection, seal(Draft(
+        chain=ledgers.REGISTER, number=number + 1, previous=head, at=now, actor=SYSTEM.id,
+        content={
+            "command": {
+                "kind": "import-register", "file": sha256(path.read_bytes()).hexdigest(),
+            },
+            "outcome": {
+                "agencies": found["agencies"],
+                "people": [
+                    {"id": person["id"], "posts": [
+                        {name: value and str(value) for name, value in post.items()}
+                        for post in person["posts"]
+                    ]} for person in found["people"]
+                ],
+            },
+        },
+        personal={"people": [
+            {name: person[name] for name in ("id", "name", "subject", "issuer") if name in person}
+            for person in found["people"]
+        ]},
+        salt=token_bytes(16),
+    )))
 
 
 def _person(found: dict[str, Any], settings: Settings) -> tuple[Actor, str, str]:

@@ -37,6 +37,8 @@ class Stage:
         left = {element: list(answers) for element, answers in walk.answers.items()}
         for element in walk.order:
             self._take_supplement(code)
+            if element == play.extend_before:
+                self._extend(code, play)
             desk, task = self._find(code, element)
             self._spend(task, late=element == play.late_at)
             done = desk.post(
@@ -54,6 +56,20 @@ class Stage:
         self.time.work(720)
         done = desk.post(f"/tasks/{task['id']}/complete", {"answers": {}}, etag=task["etag"])
         self._tell(desk, task, done["standing"])
+
+    def _extend(self, code: str, play: Play) -> None:
+        """The one-stop unit sees that it will not be in time, apologises and sets a new date."""
+        desk = self._one_stop(play.agency)
+        content = {
+            "reason": "Chờ đối chiếu với cơ quan thuế", "duration": "03 ngày làm việc",
+            "apology": "Chúng tôi xin lỗi vì sự chậm trễ này.",
+        }
+        etag = desk.get(f"/dossiers/{code}")["etag"]
+        told = desk.post(f"/dossiers/{code}/acts/extend", content, etag=etag)
+        self.say(
+            f"   {self.time.now:%d/%m %H:%M}       {'Xin lỗi và hẹn lại':34} "
+            f"{desk.name:20} → hẹn {datetime.fromisoformat(told['due']):%d/%m %H:%M}",
+        )
 
     def _find(self, code: str, element: str) -> tuple[Desk, Task]:
         found = self._look(code, element)

@@ -13,7 +13,10 @@ COMMUNE, HANOI_DEPARTMENT = "000.21.30.H41", "000.00.25.H26"
 
 @dataclass(frozen=True)
 class Play:
-    """One dossier to be played: folder of its procedure, path of the walk, who is late at what."""
+    """One dossier to be played: folder of its procedure, path of the walk, who is late at what.
+
+    `extend_before` is the step before which the one-stop unit apologises and sets a later date.
+    """
 
     folder: str
     path: str
@@ -21,6 +24,7 @@ class Play:
     applicant: str
     title: str
     late_at: str = ""
+    extend_before: str = ""
 
 
 PLAYS = (
@@ -29,7 +33,8 @@ PLAYS = (
     Play("m001", "verification", COMMUNE, "Trần Thị Mai",
          "Khai sinh, thường trú, thẻ BHYT: hai cơ quan song song, phải xác minh"),
     Play("p106", "supplement", COMMUNE, "Hoàng Văn Nam",
-         "Khấu trừ kinh phí bồi thường: yêu cầu bổ sung một lần, gửi cơ quan thuế"),
+         "Khấu trừ kinh phí bồi thường: bổ sung một lần, xin lỗi và hẹn lại, một bước trễ hạn",
+         late_at="Task_B4", extend_before="Task_B4"),
     Play("p094", "send_back", HANOI_DEPARTMENT, "Giáo xứ An Bình",
          "Thay đổi trụ sở tổ chức tôn giáo: trả lại bước 3 và bước 4"),
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from api.demo import report
 from api.demo.client import Desk, Refused
+from api.demo.papers import written
 from api.demo.playing import Stage
 from api.demo.script import PLAYS, town, walk
 from api.demo.server import server
@@ -60,7 +61,10 @@ def _play(folder: Path) -> bool:
         _say("4. Hồ sơ / dossiers")
         codes = _perform(Stage(desks, clock, _say))
         ended = _report(codes, list(desks.values()))
-    _say("\n7. Kiểm tra và làm lại / verify and replay")
+        _say("\n7. Giấy tờ in / printed papers")
+        for line in written(codes, list(desks.values()), folder / "papers"):
+            _say(f"   {line}")
+    _say("\n8. Kiểm tra và làm lại / verify and replay")
     copy = folder / "checkpoint.json"
     _motcua("audit", "checkpoint", "--embedded", "--copy", str(copy), show=True)
     _motcua("audit", "verify", "--embedded", "--checkpoint", str(copy), show=True)

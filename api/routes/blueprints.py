@@ -36,17 +36,17 @@ class Room(Blueprint):  # type: ignore[misc]  # the library has no types
         if not public:
             self.before_request(authenticate)
 
-    def change(self, *, etag: bool) -> Any:
-        """Document a view that changes something: its headers and refusals."""
+    def change(self, *, etag: bool, more: tuple[int, ...] = ()) -> Any:
+        """Document a view that changes something: its headers and refusals, and `more` of these."""
         parameters = [IF_MATCH, KEY] if etag else [KEY]
         statuses = (*_REFUSALS, 409, 412, 428) if etag else (*_REFUSALS, 409)
-        return self.doc(parameters=parameters, responses=_problems(statuses))
+        return self.doc(parameters=parameters, responses=_problems((*statuses, *more)))
 
-    def look(self) -> Any:
-        """Document a view that only reads."""
+    def look(self, *more: int) -> Any:
+        """Document a view that only reads, and `more` refusals than all have."""
         if self.public:
             return self.doc(responses=_problems((404,)), security=[])
-        return self.doc(responses=_problems((401, 403, 404)))
+        return self.doc(responses=_problems((401, 403, 404, *more)))
 
 
 def _problems(statuses: tuple[int, ...]) -> dict[str, dict[str, str]]:

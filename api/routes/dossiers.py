@@ -6,14 +6,16 @@ from typing import Any
 
 from flask import Response
 
+from api.consulting import only_consulted, wording
 from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.dossiers import ActContent, DossierSeen, NewDossier, Standing
 from api.seeing import course, seen
-from api.views import dossier_view
+from api.views import dossier_view, narrowed
 from engine.commands import PerformAct, RegisterDossier
 from engine.office.result import dossier_etag
 from engine.proceed import Before
+from engine.store import entries
 
 blueprint = Room("dossiers", __name__, description="Dossiers and acts (hồ sơ, hành vi)")
 
@@ -33,9 +35,13 @@ def register(body: dict[str, Any]) -> Response:
 def see(code: str) -> Response:
     """Show a dossier to the agencies that take part in it (xem hồ sơ)."""
     found = seen(code)
-    body = dossier_view(
-        found.dossier, found.parts, found.tasks, course(found), actor().agencies(),
-    )
+    agencies = actor().agencies()
+    body = dossier_view(found.dossier, found.parts, found.tasks, course(found), agencies)
+    if body["consultations"]:
+        with services().store.reading() as connection:
+            words = wording(entries.chain(connection, code))
+        outside = only_consulted(found.dossier, found.parts, found.tasks, agencies)
+        body = narrowed(body, words, agencies if outside else None)
     now = Before(
         found.dossier, tuple(part for part in found.parts if part.status == "running"),
         tuple(task for task in found.tasks if task.state == "open"),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
+from api.consulting import only_consulted
 from api.cursors import a_number, read_cursor, write_cursor
 from api.performing import actor, answer, services
 from api.routes.blueprints import Room
@@ -26,12 +27,14 @@ blueprint = Room("history", __name__, description="History (nhật ký)")
 @blueprint.look()
 def page(query: dict[str, Any], code: str) -> Response:
     """List the entries of a dossier in their order, without personal values (xem nhật ký)."""
-    seen(code)
+    dossier = seen(code)
     size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
     start = int(after[0]) if after else 0
     with services().store.reading() as connection:
         found = list(entries.chain(connection, code, after=start, size=size + 1))
-    items = [history_item(entry, actor().agencies()) for entry in found[:size]]
+    agencies = actor().agencies()
+    outside = only_consulted(dossier.dossier, dossier.parts, dossier.tasks, agencies)
+    items = [history_item(entry, agencies, outside=outside) for entry in found[:size]]
     more = len(found) > size
     return answer({
         "items": items, "next": write_cursor((str(found[size - 1].number),)) if more else None,
@@ -43,9 +46,12 @@ def page(query: dict[str, Any], code: str) -> Response:
 @blueprint.look()
 def replay(code: str) -> Response:
     """Do a dossier again from its entries and compare every state (làm lại để kiểm)."""
-    seen(code)
+    dossier = seen(code)
     done = replay_stored(services().store, code)
     # Who did what is told by the history, to their own agency alone.
-    again = [{**asdict(entry), "actor": None} for entry in done.entries]
+    untold: dict[str, Any] = {"actor": None}
+    if only_consulted(dossier.dossier, dossier.parts, dossier.tasks, actor().agencies()):
+        untold["command"] = ""
+    again = [{**asdict(entry), **untold} for entry in done.entries]
     return answer({"code": code, "whole": done.whole, "entries": again, "rows": done.rows})
 

@@ -108,7 +108,9 @@ class DossierSeen(Standing):
     hold = fields.Dict(allow_none=True)
     pauses = fields.List(fields.Dict(), metadata={"description": "holds that have ended"})
     extensions = fields.List(fields.Dict())
-    consultations = fields.List(fields.Dict())
+    consultations = fields.List(fields.Dict(), metadata={
+        "description": "agencies asked, with question, opinion, agrees where the asker may see it",
+    })
     charges = fields.List(fields.Dict())
     alerts = fields.List(fields.Dict(), metadata={"description": "warnings that fired"})
     actions = fields.List(fields.Nested(Action))

@@ -57,7 +57,8 @@ def pins(entries: Iterable[Entry]) -> tuple[set[str], set[str]]:
         facts = read_body(entry)["content"].get("facts", {})
         if "flow" in facts:
             flows.add(facts["flow"])
-        calendars |= set(facts.get("calendars", {}).values())
+        for pinned in ("calendars", "former"):
+            calendars |= set(facts.get(pinned, {}).values())
     return flows, calendars
 
 

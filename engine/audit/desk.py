@@ -7,13 +7,24 @@ from datetime import datetime
 from engine.audit.approved import unlike_approved
 from engine.audit.bundle import Bundle, pins
 from engine.audit.checkpoint import Checkpoint, heads_of, make, read
+from engine.audit.decided import unlike_decided
 from engine.audit.replay import Replay, replay
 from engine.audit.rows import Kept, differing
 from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
 from engine.errors import NotFound
 from engine.flow.load import Flow, load
-from engine.store import Store, calendars, checkpoints, dossiers, entries, procedures, tasks
+from engine.store import (
+    Store,
+    calendars,
+    checkpoints,
+    dossiers,
+    entries,
+    ledgers,
+    papers,
+    procedures,
+    tasks,
+)
 from engine.worktime import Calendar
 
 
@@ -49,7 +60,8 @@ def add_checkpoint(store: Store, at: datetime, seal: Seal) -> Checkpoint:
 def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> Verdict:
     """Recompute every chain of the archive against its rows, checkpoints and an outside copy.
 
-    Versions of procedures are held against what their chains say was approved.
+    Versions of procedures are held against what their chains say was approved, the calendars of
+    agencies against what was decided.
     """
     with store.snapshot() as connection:
         verdict = verify_archive(Archive(
@@ -63,6 +75,9 @@ def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> V
                     for version in procedures.versions(connection, code)
                 ),
             ))
+        for agency, _, version in calendars.every(connection):
+            chain = entries.chain(connection, ledgers.of_calendar(agency))
+            verdict.broken.extend(unlike_decided(agency, chain, version))
     return verdict
 
 
@@ -72,7 +87,7 @@ def replay_stored(store: Store, code: str) -> Replay:
         chain = entries.chain(connection, code)
         kept = Kept(
             dossiers.by_code(connection, code), dossiers.parts(connection, code),
-            tasks.of_dossier(connection, code),
+            tasks.of_dossier(connection, code), papers.of_dossier(connection, code),
         )
     if not chain:
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")

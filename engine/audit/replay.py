@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from engine.commands import ReceiveEnvelope, RegisterDossier, from_json
+from engine.components.papers import Paper
 from engine.dossier import Dossier, Part, Task
 from engine.errors import Corrupt, MotcuaError
 from engine.flow.load import Flow
@@ -53,11 +54,12 @@ class Redone:
 
 @dataclass
 class End:
-    """Where a dossier ends when it is done again: itself, and every part and task it ever had."""
+    """Where a dossier ends when it is done again, with every part, task and paper it ever had."""
 
     dossier: Dossier | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    papers: dict[int, Paper] = field(default_factory=dict)
 
 
 @dataclass
@@ -114,6 +116,7 @@ def _onward(end: End, before: Before | None, outcome: Outcome, entry: Entry) -> 
     end.dossier = now.dossier
     end.parts.update((part.id, part) for part in outcome.parts)
     end.tasks.update((task.id, task) for task in (*outcome.opened, *outcome.changed))
+    end.papers.update((paper.number, paper) for paper in outcome.papers)
     return now
 
 
@@ -141,12 +144,7 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
         )
     content = body["content"]
     pinned = content["facts"]
-    facts = Facts(
-        now=read_instant(body["at"]), actor=body["actor"], flow=sources.flow(pinned["flow"]),
-        rules=rules_by_id(pinned["rules"]), salt=salt,
-        calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
-        build=pinned["build"], node=pinned.get("node", ""), homes=pinned.get("homes", {}),
-    )
+    facts = _facts(body, salt, sources)
     values = {k: v for k, v in personal.items() if k not in ("payloads", "states")}
     command = from_json({**content["command"], **values})
     if isinstance(command, RegisterDossier):
@@ -164,6 +162,18 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
             replace(p, state=b64decode(personal["states"][p.id])) for p in before.parts
         ))
     return proceed(before, command, facts)
+
+
+def _facts(body: dict[str, Any], salt: bytes, sources: Sources) -> Facts:
+    """Return the facts that an entry pins."""
+    pinned = body["content"]["facts"]
+    return Facts(
+        now=read_instant(body["at"]), actor=body["actor"], flow=sources.flow(pinned["flow"]),
+        rules=rules_by_id(pinned["rules"]), salt=salt,
+        calendars={a: sources.calendar(v) for a, v in pinned["calendars"].items()},
+        former={a: sources.calendar(v) for a, v in pinned.get("former", {}).items()},
+        build=pinned["build"], node=pinned.get("node", ""), homes=pinned.get("homes", {}),
+    )
 
 
 def _title(command: dict[str, Any]) -> str:

@@ -7,17 +7,19 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from engine.audit.replay import End
+from engine.components.papers import Paper
 from engine.dossier import Dossier, Part, Task
 from engine.flow.state import digest
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The rows of one dossier: itself, every part and every task."""
+    """The rows of one dossier: itself, every part, every task and every paper."""
 
     dossier: Dossier | None
     parts: Sequence[Part]
     tasks: Sequence[Task]
+    papers: Sequence[Paper] = ()
 
 
 def differing(end: End, kept: Kept) -> Iterator[str]:
@@ -28,6 +30,10 @@ def differing(end: End, kept: Kept) -> Iterator[str]:
         {part.id: _named(part) for part in kept.parts},
     )
     yield from _each("task", end.tasks, {task.id: task for task in kept.tasks})
+    yield from _each(
+        "paper", {f"{number:04d}": paper for number, paper in end.papers.items()},
+        {f"{paper.number:04d}": paper for paper in kept.papers},
+    )
 
 
 def _named(part: Part) -> Part:

@@ -9,9 +9,10 @@ from engine.expressions.checking import Problem, check
 from engine.expressions.compiler import Expression, Surroundings, compile_expression
 from engine.expressions.errors import ExpressionError
 from engine.expressions.functions import FUNCTIONS
+from engine.expressions.holding import holds
 from engine.expressions.values import as_data
 
 __all__ = [
     "FUNCTIONS", "Assignment", "Expression", "ExpressionError", "Problem", "Surroundings",
-    "as_data", "assignments", "check", "compile_expression",
+    "as_data", "assignments", "check", "compile_expression", "holds",
 ]

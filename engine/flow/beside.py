@@ -35,7 +35,8 @@ def holders_in(files: Iterable[tuple[str, bytes]]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, content in files:
         if name.endswith(".bpmn"):
-            for key in set(_HELD.findall(content)):
+            # Without zero bytes the ids stand in UTF-16 as they do in UTF-8.
+            for key in set(_HELD.findall(content.replace(b"\0", b""))):
                 found.setdefault(key.decode("utf-8", "replace"), []).append(name)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
@@ -33,6 +34,8 @@ GATEWAYS = frozenset({
 #: Choreographies are drawn with flow nodes too, but nothing of theirs runs.
 CHOREOGRAPHY = frozenset({"choreographyTask", "subChoreography", "callChoreography"})
 FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS | CHOREOGRAPHY
+_SPACE, _OURS, _THEIRS = f"{{{BPMN}}}", f"{{{MOTCUA}}}", f"{{{CAMUNDA}}}"
+_LENGTH = len(_SPACE)
 _SPAN = re.compile(r"\AP[\dTWDHM]+\Z|\A[\d/,. ]+(?:giờ|ngày)")
 #: What conditions on a multi-instance activity may ask for, in BPMN's words and in Camunda's.
 COUNTS = (
@@ -46,23 +49,20 @@ SCOPES = SUBPROCESSES | {"process", "choreography", "subChoreography", "globalCh
 
 def tag(name: str) -> str:
     """Return the full tag of a BPMN element."""
-    return f"{{{BPMN}}}{name}"
+    return _SPACE + name
 
 
 def kind(element: Element) -> str:
     """Return the BPMN name of an element, or an empty text for foreign elements and comments."""
     full = element.tag
-    if not isinstance(full, str) or not full.startswith(f"{{{BPMN}}}"):
+    if not isinstance(full, str) or not full.startswith(_SPACE):
         return ""
-    return full[len(BPMN) + 2:]
+    return full[_LENGTH:]
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
-    """Yield the direct BPMN children of these kinds (of any kind when none is named), in order."""
-    for child in element:
-        name = kind(child)
-        if name and (not names or name in names):
-            yield child
+    """Return the direct BPMN children of these kinds (of any kind when none is named), in order."""
+    return element.iterchildren(*(_tags(names) if names else (f"{_SPACE}*",)))
 
 
 def child(element: Element, *names: str) -> Element | None:
@@ -71,8 +71,8 @@ def child(element: Element, *names: str) -> Element | None:
 
 
 def inside(element: Element, *names: str) -> Iterator[Element]:
-    """Yield the BPMN elements of these kinds at any depth, in document order."""
-    yield from element.iter(*(tag(name) for name in names))
+    """Return the BPMN elements of these kinds at any depth, in document order."""
+    return element.iter(*_tags(names))
 
 
 def flow_nodes(scope: Element) -> list[Element]:
@@ -87,7 +87,8 @@ def sequence_flows(scope: Element) -> list[Element]:
 
 def attribute(element: Element, name: str) -> str | None:
     """Return a plain attribute without surrounding space; None when absent or empty."""
-    return _clean(element.get(name))
+    value = element.get(name)
+    return value.strip() or None if value else None
 
 
 def ident(element: Element) -> str | None:
@@ -103,12 +104,12 @@ def name_of(element: Element) -> str | None:
 
 def motcua(element: Element, name: str) -> str | None:
     """Return an attribute of our namespace; None when absent or empty."""
-    return _clean(element.get(f"{{{MOTCUA}}}{name}"))
+    return _clean(element.get(_OURS + name))
 
 
 def camunda(element: Element, name: str) -> str | None:
     """Return an attribute of Camunda's namespace; None when absent or empty."""
-    return _clean(element.get(f"{{{CAMUNDA}}}{name}"))
+    return _clean(element.get(_THEIRS + name))
 
 
 def role(element: Element) -> str | None:
@@ -161,9 +162,26 @@ def unprefixed(element: Element, value: str | None) -> str | None:
     return local if prefix in element.nsmap else bare
 
 
+@lru_cache(maxsize=256)
+def _tags(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the full tags of these kinds; callers name them in so many ways only."""
+    return tuple(_SPACE + name for name in names)
+
+
 def definitions(event: Element) -> list[Element]:
     """Return the event definitions written on an event itself, in order."""
     return [inner for inner in event if kind(inner).endswith("EventDefinition")]
+
+
+def associated(root: Element) -> dict[str, list[str]]:
+    """Return what each element is joined to by associations, by id; a line has no direction."""
+    found: dict[str, list[str]] = {}
+    for line in inside(root, "association"):
+        ends = reference(line, "sourceRef"), reference(line, "targetRef")
+        for here, there in (ends, ends[::-1]):
+            if here and there:
+                found.setdefault(here, []).append(there)
+    return found
 
 
 def condition(flow: Element) -> str:

@@ -20,9 +20,9 @@ ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 
 def settle(root: Element, content: bytes) -> None:
     """Rewrite the dialects in a tree that was read from these bytes, in place."""
-    if ACTIVITI.encode() in content or FLOWABLE.encode() in content:
+    if mentions(content, ACTIVITI, FLOWABLE):
         _rename(root)
-    if ZEEBE.encode() in content:
+    if mentions(content, ZEEBE):
         for element in list(root.iter(f"{{{ZEEBE}}}*")):
             say = _ZEEBE.get(etree.QName(element).localname)
             holder = element.getparent()
@@ -30,6 +30,17 @@ def settle(root: Element, content: bytes) -> None:
             if say is not None and owner is not None and holder is not None and (
                     kind(holder) == "extensionElements"):
                 say(owner, element)
+
+
+def mentions(content: bytes, *words: str) -> bool:
+    """Tell whether a file may hold one of these words of ASCII, in whatever encoding it stands.
+
+    Without the zero bytes of UTF-16 and UTF-32 they stand there plainly; where the file does not
+    even begin with a plain tag, it may hold anything.
+    """
+    plain = content.replace(b"\0", b"")
+    tagged = plain[:16].lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").startswith(b"<")
+    return not tagged or any(word.encode() in plain for word in words)
 
 
 def _rename(root: Element) -> None:

@@ -9,11 +9,15 @@ from lxml.etree import _Element as Element
 
 from engine.errors import Invalid
 from engine.flow import bpmn
+from engine.flow.advice import ADVICE
 from engine.step import Finding, Severity
 
 #: A sentence in Vietnamese and in English.
 Sentence = tuple[str, str]
 NO_HINT: Sentence = ("", "")
+
+
+_SEEN = bpmn.FLOW_NODES | {"sequenceFlow", "message", "lane", "participant", "process"}
 
 
 class Refused(Invalid):
@@ -31,7 +35,9 @@ def finding(
     severity: Severity, code: str, place: Element | None, says: Sentence,
     hint: Sentence = NO_HINT,
 ) -> Finding:
-    """Return a finding at an element (None: the file as a whole)."""
+    """Return a finding at an element (None: the file as a whole); ADVICE where no hint is given."""
+    if hint == NO_HINT and severity != "info":
+        hint = ADVICE.get(code, NO_HINT)
     if place is None:
         return Finding(severity, code, None, None, None, *says, *hint)
     named = _nearest(place)
@@ -49,6 +55,14 @@ def at_line(found: Finding, number: int | None) -> Finding:
 def line(place: Element) -> int | None:
     """Return the source line of an element, counted from 1."""
     return int(place.sourceline) if place.sourceline else None
+
+
+def holder(place: Element) -> Element:
+    """Return what a person sees of an element: the shape or arrow that it stands in, or itself."""
+    at: Element | None = place
+    while at is not None and bpmn.kind(at) not in _SEEN:
+        at = at.getparent()
+    return place if at is None else at
 
 
 def label(place: Element) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.order import tried
 from engine.flow.read import Document
 from engine.flow.support import triggers_of
 
@@ -31,9 +32,19 @@ class Scope:
     flows: tuple[Flow, ...]
 
     @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """The BPMN name of each node."""
+        return {key: bpmn.kind(node) for key, node in self.nodes.items()}
+
+    @cached_property
     def outgoing(self) -> Mapping[str, list[Flow]]:
-        """Flows that leave each node, in document order."""
-        return self._by("source")
+        """Flows that leave each node, in the order in which they are tried."""
+        found = self._by("source")
+        for key, flows in found.items():
+            place = {id(element): number for number, element in enumerate(
+                tried(self.nodes[key], [flow.element for flow in flows]))}
+            flows.sort(key=lambda flow, place=place: place[id(flow.element)])  # type: ignore[misc]
+        return found
 
     @cached_property
     def incoming(self) -> Mapping[str, list[Flow]]:
@@ -44,29 +55,32 @@ class Scope:
     def boundaries(self) -> Mapping[str, list[str]]:
         """Boundary events of each activity, in document order."""
         found: dict[str, list[str]] = {}
-        for key, node in self.nodes.items():
-            if bpmn.kind(node) == "boundaryEvent":
-                found.setdefault(bpmn.reference(node, "attachedToRef") or "", []).append(key)
+        for key, name in self.kinds.items():
+            if name == "boundaryEvent":
+                host = bpmn.reference(self.nodes[key], "attachedToRef")
+                found.setdefault(host or "", []).append(key)
         return found
 
     @cached_property
     def links(self) -> Mapping[str, list[str]]:
-        """Catching link events behind each throwing one, matched by the link's name."""
-        catches: dict[str, list[str]] = {}
-        throws: dict[str, str] = {}
-        for key, node in self.nodes.items():
-            name = link_name(node)
-            if name is not None and bpmn.kind(node) == "intermediateCatchEvent":
-                catches.setdefault(name, []).append(key)
-            elif name is not None:
-                throws[key] = name
-        return {key: catches.get(name, []) for key, name in throws.items()}
+        """Catching link events behind each throwing one."""
+        return {bpmn.ident(throw) or "": [bpmn.ident(catch) or "" for catch in catches]
+                for throw, catches in linked(self.nodes.values())}
+
+    @cached_property
+    def linked(self) -> Mapping[str, list[str]]:
+        """Throwing link events before each catching one."""
+        found: dict[str, list[str]] = {}
+        for throw, catches in self.links.items():
+            for catch in catches:
+                found.setdefault(catch, []).append(throw)
+        return found
 
     @cached_property
     def starts(self) -> tuple[str, ...]:
         """Where tokens begin: start events; without any, every node that nothing leads to."""
-        drawn = [k for k, node in self.nodes.items() if bpmn.kind(node) == "startEvent" or (
-            truth(node, "instantiate") and not self.incoming.get(k)
+        drawn = [k for k, kind in self.kinds.items() if kind == "startEvent" or (
+            not self.incoming.get(k) and truth(self.nodes[k], "instantiate")
         )]
         return tuple(drawn) or tuple(k for k in self.nodes if self.begins_alone(k))
 
@@ -77,20 +91,21 @@ class Scope:
             bpmn.kind(node) == "intermediateCatchEvent" and link_name(node) is not None
         )
 
-    def after(self, key: str) -> Iterator[str]:
-        """Yield every node that may follow: along flows, links and boundary events."""
-        for flow in self.outgoing.get(key, []):
-            yield flow.target
-        yield from self.links.get(key, [])
-        yield from self.boundaries.get(key, [])
+    @cached_property
+    def after(self) -> Mapping[str, tuple[str, ...]]:
+        """Every node that may follow each one: along flows, links and boundary events."""
+        return {key: (
+            *(flow.target for flow in self.outgoing.get(key, ())), *self.links.get(key, ()),
+            *self.boundaries.get(key, ()),
+        ) for key in self.nodes}
 
     def reachable(self, begin: Iterable[str]) -> set[str]:
         """Return the nodes that a token starting at these can visit, themselves included."""
         seen = set(begin)
         ahead = list(seen)
         while ahead:
-            for key in self.after(ahead.pop()):
-                if key in self.nodes and key not in seen:
+            for key in self.after.get(ahead.pop(), ()):
+                if key not in seen:
                     seen.add(key)
                     ahead.append(key)
         return seen
@@ -109,10 +124,11 @@ def scopes(document: Document) -> tuple[Scope, ...]:
 
 def called_otherwise(node: Element) -> bool:
     """Tell whether a node is entered by an event or by compensation, never by a flow."""
-    return (
-        bpmn.kind(node) == "boundaryEvent" or event_subprocess(node)
+    name = bpmn.kind(node)
+    return name == "boundaryEvent" or (name in bpmn.ACTIVITIES and (
+        (truth(node, "triggeredByEvent") and name in bpmn.SUBPROCESSES)
         or truth(node, "isForCompensation")
-    )
+    ))
 
 
 def event_subprocess(node: Element) -> bool:
@@ -124,6 +140,27 @@ def truth(element: Element, name: str, *, default: bool = False) -> bool:
     """Return a boolean attribute as XML Schema reads it."""
     value = bpmn.attribute(element, name)
     return default if value is None else value.lower() in ("true", "1")
+
+
+def linked(nodes: Iterable[Element]) -> list[tuple[Element, list[Element]]]:
+    """Return the throwing link events of a level, each with the catching ones it leads to.
+
+    A link's `target` or `source` reference goes before its name (BPMN 2.0.2 table 10.98).
+    """
+    links = [node for node in nodes if link_name(node) is not None]
+    catches = [node for node in links if bpmn.kind(node) == "intermediateCatchEvent"]
+    return [(throw, [c for c in catches if _refers(throw, "target", c) or _refers(
+                c, "source", throw)] or [c for c in catches if link_name(c) == link_name(throw)])
+            for throw in links if throw not in catches]
+
+
+def _refers(event: Element, name: str, other: Element) -> bool:
+    """Tell whether the link of one event refers to that of another."""
+    link, aim = (bpmn.child(node, "linkEventDefinition") for node in (event, other))
+    if link is None or aim is None or bpmn.ident(aim) is None:
+        return False
+    said = (bpmn.unprefixed(ref, bpmn.text(ref)) for ref in bpmn.children(link, name))
+    return bpmn.ident(aim) in said
 
 
 def link_name(node: Element) -> str | None:

@@ -25,7 +25,7 @@ class Flow:
 
     `hash` is the SHA-256 of the lowered bytes, `notes` say of each task what is drawn, `facts` are
     None where no process has a procedure code, `start_form` opens a dossier, `questions` are the
-    gateways without conditions by id.
+    gateways without conditions by id, `acts` the acts drawn on flows and events by their id.
     """
 
     hash: str
@@ -34,6 +34,7 @@ class Flow:
     notes: Mapping[str, TaskNote]
     start_form: str | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)
+    acts: Mapping[str, str] = field(default_factory=dict)
     levels: dict[str, ProcessSpec] = field(default_factory=dict, repr=False)
 
 
@@ -64,5 +65,13 @@ def _load(lowered: bytes, key: str) -> Flow:
     levels, nodes = build(drawing)
     return Flow(
         hash=key, facts=facts(drawing), pools=pools(drawing), notes=nodes.notes,
-        start_form=start_form(drawing), questions=questions(drawing), levels=levels,
+        start_form=start_form(drawing), questions=questions(drawing), acts=_acts(levels),
+        levels=levels,
     )
+
+
+def _acts(levels: Mapping[str, ProcessSpec]) -> Mapping[str, str]:
+    nodes = [node for level in levels.values() for node in level.task_specs.values()]
+    drawn = [(node.element, node.act) for node in nodes]
+    drawn += [(arc.id, arc.act) for node in nodes for arc in node.outgoing]
+    return {key: act for key, act in drawn if key and act}

@@ -26,9 +26,11 @@ from engine.step import Finding
 #: Errors of soundness, law, deadlines and staffing: they forbid submission, not a rehearsal.
 _TOLERATED = frozenset({
     "deadlock", "lack-of-synchronisation", "no-way-to-end", "soundness-undecided", "dead-end",
+    "message-never-sent", "message-may-never-come", "message-flow-not-sent",
     "gateway-without-conditions", "condition-missing", "unknown-act", "unknown-status",
     "act-never-allowed", "status-never-moves", "law-no-answer", "law-no-receiving-step",
-    "duration-unreadable", "duration-over-limit", "form-unreadable", "form-missing",
+    "duration-unreadable", "duration-over-limit", "parameter-unreadable", "act-unsaid",
+    "form-unreadable", "form-missing",
     "unknown-role", "unknown-agency", "task-without-role", "in-no-lane", "in-two-lanes",
 })
 
@@ -85,7 +87,7 @@ def _prepare(
         if lowered is None:
             document = read(files[main], limits)
             beside = called_diagrams(document, files)
-            tables = decisions_beside([document, *beside], files)
+            tables = decisions_beside([document, *beside], files, document.limits.tables)
             lowered, said = lower(document, beside, tables)
             found += [remark for remark in said if remark not in found]
         if any(_forbids(remark) for remark in found):

@@ -26,7 +26,20 @@ _DECLARED = re.compile(
     rb"""\A<\?xml\s[^>]{0,80}?encoding\s*=\s*["'](?P<name>[A-Za-z][A-Za-z0-9._-]{0,40})["']""",
 )
 _DECLARATION = re.compile(r"\A\ufeff?<\?xml[^>]*\?>")
+#: Codecs of Python that are no character sets of XML: in them bytes hide what they say.
+_NO_CHARACTER_SETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7",
+                      "undefined", "mbcs", "oem"}
 _READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
+
+
+@dataclass(frozen=True)
+class TableLimits:
+    """How much one DMN file may hold: bytes, rules, XML nesting; columns of one table."""
+
+    size: int = 2_000_000
+    rules: int = 2_000
+    columns: int = 200
+    nesting: int = 120
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,7 @@ class Limits:
     nodes: int = 2_000
     nesting: int = 120
     name: int = 1_000
+    tables: TableLimits = TableLimits()
 
 
 @dataclass(frozen=True)
@@ -81,8 +95,9 @@ class Document:
     def resolve(self, element: Element, name: str) -> Element | None:
         """Return the element that a reference attribute points at, by full value or local part."""
         whole = bpmn.attribute(element, name)
-        local = bpmn.reference(element, name)
-        return self.ids.get(whole or "") if whole in self.ids else self.ids.get(local or "")
+        if whole is None or whole in self.ids:
+            return self.ids[whole] if whole else None
+        return self.ids.get(bpmn.unprefixed(element, whole) or "")
 
 
 def read(content: bytes, limits: Limits | None = None) -> Document:
@@ -111,7 +126,7 @@ def tree(content: bytes, limits: Limits) -> Element:
     if len(content) > limits.size:
         raise Refused([finding("error", "too-large", None, (
             f"Tệp lớn hơn {limits.size:,} byte.", f"The file is larger than {limits.size:,} bytes.",
-        ), ("Hãy tách quy trình thành nhiều tệp.", "Split the procedure into several files."))])
+        ), ("Hãy tách thành nhiều tệp.", "Split it into several files."))])
     plain = _transcoded(content)
     _walk(plain, limits)
     return _parse(plain)
@@ -126,10 +141,7 @@ def _walk(content: bytes, limits: Limits) -> None:
         nonlocal depth
         depth += 1
         if depth > limits.nesting:
-            raise Refused([at_line(finding("error", "nested-too-deep", None, (
-                f"XML lồng nhau quá {limits.nesting} tầng.",
-                f"The XML is nested deeper than {limits.nesting}.",
-            )), walker.CurrentLineNumber)])
+            raise Refused([_too_deep(limits, walker.CurrentLineNumber)])
 
     def closed(_name: str) -> None:
         nonlocal depth
@@ -158,10 +170,17 @@ def _transcoded(content: bytes) -> bytes:
     if name.lower() in _READ_BY_EXPAT:
         return content
     try:
-        text = content.decode(name)
+        text = content.decode(_character_set(name))
     except (LookupError, UnicodeError, ValueError) as error:
         raise Refused([_not_xml(str(error), 1)]) from error
     return _DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
+
+
+def _character_set(name: str) -> str:
+    """Return a codec that is a character set; raise LookupError for others."""
+    if codecs.lookup(name).name.replace("-", "_") in _NO_CHARACTER_SETS:
+        raise LookupError(f"unknown encoding: {name}")
+    return name
 
 
 def _parse(content: bytes) -> Element:
@@ -199,6 +218,16 @@ def _names(document: Document) -> list[Finding]:
         for element in document.root.iter(f"{{{bpmn.BPMN}}}*")
         if max(len(element.get("name", "")), len(element.get("id", ""))) > most
     ]
+
+
+def _too_deep(limits: Limits, line: int) -> Finding:
+    return at_line(finding("error", "nested-too-deep", None, (
+        f"XML lồng nhau quá {limits.nesting} tầng.",
+        f"The XML is nested deeper than {limits.nesting}.",
+    ), (
+        "Bớt tầng quy trình con lồng nhau, hoặc xóa phần mở rộng lồng sâu.",
+        "Nest fewer sub-processes, or remove extensions that are nested deeply.",
+    )), line)
 
 
 def _doctype(line: int | None) -> Finding:

@@ -59,15 +59,22 @@ class Rehearsal:
                                code="process-not-found")
             self._start(process, self.script.data, None)
             return
+        # All pools stand before the first letter goes out: none misses a signal by its place.
+        self._posting = True
         for pool in pools:
             if pool.starts:
                 self._start(pool.process, self.script.data, None)
             else:
-                self.stage.expect(pool.process)
-                key = self.stage.true_start(
-                    pool.process, self.script.data, self._prompter.facts())
-                if key is not None:
-                    self._start(pool.process, self.script.data, Message("", element=key))
+                self._expect(pool.process)
+        self._posting = False
+        self._post()
+
+    def _expect(self, process: str) -> None:
+        """Note a process that waits for its beginning, and begin it where a condition holds."""
+        self.stage.expect(process)
+        key = self.stage.true_start(process, self.script.data, self._prompter.facts())
+        if key is not None:
+            self._start(process, self.script.data, Message("", element=key))
 
     def _start(self, process: str, data: Data, message: Message | None) -> None:
         step = run.start(self.flow, process, self._setting(), data, message)

@@ -1,7 +1,7 @@
 """Running (chạy): one input to one instance, as a pure function: same inputs, same bytes.
 
-`start`, `complete`, `deliver`, `fire` and `cancel` take a flow, a state and a setting and return a
-`Step`; nothing else happens: no clock is read, nothing is sent, no message is delivered inside.
+`start`, `complete`, `deliver`, `fire`, `happen` and `cancel` take a flow, a state and a setting and
+return a `Step`; nothing else happens: no clock is read, nothing is sent, nothing delivered inside.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from engine.flow.stepping import step_of
 from engine.step import Data, Step
 
 __all__ = [
-    "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "fire", "start",
+    "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "fire", "happen", "start",
 ]
 
 
@@ -110,6 +110,22 @@ def fire(
     if due is not None:
         visit.internal_data["due"] = due.astimezone(UTC).isoformat()
     visit.task_spec.happen(visit, timers[0], {})
+    return _finish(instance)
+
+
+def happen(flow: Flow, state: bytes, wait_id: str, setting: Setting) -> Step:
+    """Let an event happen whatever it waits for; raise Conflict(wait-not-open) when it does not.
+
+    For an event that stands for an act of the law, and the act was performed outside the drawing.
+    """
+    instance = _resume(flow, state, setting)
+    visit = _visit(instance, wait_id)
+    if visit is None or not visit.waiting:
+        raise Conflict("Sự kiện này không còn được chờ.", "This event is no longer awaited.",
+                       code="wait-not-open", wait=wait_id)
+    for number in range(len(visit.task_spec.triggers)):
+        if visit.waiting:  # several that are needed together have all happened
+            visit.task_spec.happen(visit, number, {})
     return _finish(instance)
 
 

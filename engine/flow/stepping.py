@@ -58,7 +58,8 @@ def _wait(visit: Visit, trigger: Trigger) -> Wait | None:
     match trigger:
         case TimerTrigger():
             due = visit.internal_data.get("due")
-            return Wait(key, element, "timer", datetime.fromisoformat(due) if due else None)
+            return Wait(key, element, "timer", datetime.fromisoformat(due) if due else None,
+                        working=visit.internal_data.get("working", False))
         case MessageTrigger():
             return Wait(key, element, "message", message=trigger.name,
                         key=awaited_key(visit, trigger))

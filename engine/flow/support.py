@@ -72,7 +72,17 @@ SUPPORT: Mapping[str, Support] = {
     }.items() for trigger in triggers},
     "intermediateCatchEvent/link": _lowered("nối thẳng", "joined by a flow"),
     "intermediateThrowEvent/link": _lowered("nối thẳng", "joined by a flow"),
-    "multiInstanceLoopCharacteristics": _RUNS, "standardLoopCharacteristics": _RUNS,
+    "correlationKey": Support(
+        "runs", "một thông điệp mang một khóa", "a message carries one key"),
+    "correlationProperty": _RUNS,
+    "correlationSubscription": Support(
+        "runs", "khóa tính từ dữ liệu của quy trình, theo mọi thay đổi",
+        "keys reckoned from the data of its process, as these change"),
+    "multiInstanceLoopCharacteristics": Support(
+        "runs", "cần số lượt hoặc danh sách; mỗi lượt được hoàn tác riêng",
+        "needs a number or a list; each instance is undone by itself"),
+    "standardLoopCharacteristics": Support(
+        "runs", "cần điều kiện hoặc số vòng tối đa", "needs a condition or a maximum"),
     "dataObject": _PLAIN, "dataObjectReference": _PLAIN, "dataStore": _PLAIN,
     "dataStoreReference": _PLAIN, "dataInputAssociation": _MAPPED, "dataOutputAssociation": _MAPPED,
     "textAnnotation": _PLAIN, "association": _PLAIN, "conversation": _PLAIN,

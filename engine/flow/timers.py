@@ -29,18 +29,24 @@ MAX_ROUNDS = 1_000
 
 @dataclass(frozen=True)
 class Timer:
-    """When a timer is due (None = never by itself), its text, and how often it comes again."""
+    """When a timer is due (None = never by itself), its text, and how often it comes again.
+
+    `working` tells that it was counted in working time, so that a change of the calendar moves it.
+    """
 
     due: datetime | None
     text: str = ""
     again: int = 0
+    working: bool = False
 
 
 def readable(kind: str, text: str) -> bool:
     """Tell whether a text is a time as drawn and not an expression."""
     text = text.strip()
-    if kind == "cycle" and _CYCLE.match(text):
-        return True
+    cycle = _CYCLE.match(text) if kind == "cycle" else None
+    if cycle is not None:
+        start = cycle["start"]
+        return (start is None or _date(start) is not None) and readable("duration", cycle["every"])
     if _DURATION.match(text) or _date(text) is not None:
         return True
     try:
@@ -61,13 +67,16 @@ def read_timer(kind: str, value: Any, at: datetime, calendar: worktime.Calendar 
     if kind == "cycle" and cycle is not None:
         return _cycle(cycle, at, calendar)
     date = _date(text)
-    return Timer(date if date is not None else _later(at, text, calendar), text)
+    if date is not None:
+        return Timer(date, text)
+    return Timer(_later(at, text, calendar), text, working=_DURATION.match(text) is None)
 
 
 def _cycle(cycle: re.Match[str], at: datetime, calendar: worktime.Calendar | None) -> Timer:
     every = cycle["every"]
     start = _date(cycle["start"]) if cycle["start"] else None
-    times = min(int(cycle["times"]), MAX_ROUNDS) if cycle["times"] else MAX_ROUNDS
+    said = cycle["times"].lstrip("0") if cycle["times"] else ""
+    times = MAX_ROUNDS if len(said) > 6 or not cycle["times"] else min(int(said or 0), MAX_ROUNDS)
     first = start if start is not None else _later(at, every, calendar)
     return Timer(first, every, max(times - 1, 0)) if times else Timer(None)
 
@@ -87,8 +96,8 @@ def _later(at: datetime, text: str, calendar: worktime.Calendar | None) -> datet
         return worktime.due(at, worktime.parse(text), calendar or worktime.DEFAULT).at
     parts = {name: float((part or "0").replace(",", ".")) for name, part in
              match.groupdict().items()}
-    months = int(parts.pop("years") * 12 + parts.pop("months"))
     try:
+        months = int(parts.pop("years") * 12 + parts.pop("months"))
         return _months_later(at, months) + timedelta(**parts)
     except (OverflowError, ValueError) as error:
         raise Invalid(f"Thời lượng “{text}” quá dài.", f"The duration '{text}' is too long.",

@@ -15,7 +15,7 @@ from engine.errors import Invalid
 from engine.forms.drawn import Form, read_form
 from engine.forms.faults import faults
 
-__all__ = ["APPLICANT", "Form", "clean", "clean_plain", "read_form"]
+__all__ = ["APPLICANT", "PAPER", "Form", "clean", "clean_plain", "read_form"]
 
 
 def clean(
@@ -44,7 +44,7 @@ def clean_plain(answers: Mapping[str, Any], *, pointer: str = "/answers") -> dic
 
 def _texts(**validate: Mapping[str, Any]) -> Form:
     return Form({"type": "default", "components": [
-        {"type": "textarea" if key in {"reason", "note"} else "textfield", "key": key,
+        {"type": "textarea" if key in {"reason", "note", "because"} else "textfield", "key": key,
          "validate": dict(rules)}
         for key, rules in validate.items()
     ]})
@@ -58,4 +58,10 @@ APPLICANT: Mapping[str, Any] = MappingProxyType(_texts(
     id_number={"pattern": r"^([0-9]{9}|[0-9]{12}|[A-Za-z][0-9]{7,8})$", "maxLength": 12},
     phone={"validationType": "phone"}, email={"validationType": "email"},
     address={"maxLength": 500},
+))
+
+#: What is said of a paper (giấy tờ): its name, why it is asked for anew, why it is withdrawn.
+PAPER: Mapping[str, Any] = MappingProxyType(_texts(
+    name={"maxLength": 300}, because={"maxLength": 2000}, reason={"maxLength": 2000},
+    note={"maxLength": 2000},
 ))

@@ -1,6 +1,6 @@
 """Deliveries (chuyển phát liên thông): what waits for a node, brought to it in order.
 
-One drain at a time for each node. A node that does not answer is left alone for a while, longer
+A node that does not answer is left alone for a while, longer
 each time, and then asked with a single envelope; meanwhile the others go on.
 """
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from engine.store.outbox import Waiting
 
 #: Envelopes brought at a time, and how long a claim stands when its worker dies.
-BATCH, LEASE = 50, timedelta(seconds=60)
+BATCH, LEASE = 50, timedelta(seconds=30)
 #: Pause after the first failure; it doubles up to the longest, and is spread by a quarter.
-PAUSE, LONGEST = timedelta(seconds=2), timedelta(minutes=15)
+PAUSE, LONGEST = timedelta(seconds=0.5), timedelta(minutes=1)
 #: Failures of one envelope, while its node answers, after which it is a dead letter.
 MOST_TRIES = 12
 _RANDOM = SystemRandom()

@@ -53,16 +53,18 @@ def _defer(connection: Connection, job: str, queueing_lock: str, **further: Any)
 def wake_node(connection: Connection, node: str) -> None:
     """Defer the delivery to a node; committed or undone with the transaction.
 
-    At most one job waits for each node, and one runs. Raises the driver's errors.
+    At most one job waits for each node. No lock keeps a second one from running beside it: that of
+    a killed worker would be in the way of the next, and claims do not overlap. Raises the driver's
+    errors.
     """
-    _defer(connection, DELIVER, f"{DELIVER} {node}", lock=f"{DELIVER} {node}",
-           task_kwargs={"node": node})
+    _defer(connection, DELIVER, f"{DELIVER} {node}", task_kwargs={"node": node})
 
 
 def wake_portal(connection: Connection) -> None:
     """Defer the telling of the national portal; committed or undone with the transaction.
 
-    At most one job waits, and one runs. Raises the driver's errors.
+    At most one job waits, and one runs, so that a slow portal never takes more than one place of
+    all workers. Raises the driver's errors.
     """
     _defer(connection, PORTAL, PORTAL, lock=PORTAL)
 

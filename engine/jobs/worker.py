@@ -105,6 +105,12 @@ def _app(work: Work, stopping: threading.Event) -> App:
     connector = PsycopgConnector(min_size=1, max_size=2 + work.concurrency, **work.connection)
     app = App(connector=connector)
 
+    for register in (_timers, _links, _portal, _tidy):
+        register(app, work, stopping)
+    return app
+
+
+def _timers(app: App, work: Work, stopping: threading.Event) -> None:
     @app.periodic(
         cron=RESTLESS_SWEEP if work.restless else SWEEP, periodic_id="sweep",
         queueing_lock=f"{TIMERS} sweep",
@@ -113,48 +119,47 @@ def _app(work: Work, stopping: threading.Event) -> App:
     def fire(timestamp: int | None = None) -> None:  # noqa: ARG001 - when a sweep was due
         work.timers.drain(stopping.is_set)
 
+
+def _links(app: App, work: Work, stopping: threading.Event) -> None:
+    deliveries = work.deliveries
+    if deliveries is None:
+        return
+
     @app.task(name=DELIVER)
     def deliver(node: str) -> None:
-        if work.deliveries is not None:
-            work.deliveries.drain(node, stopping.is_set)
+        deliveries.drain(node, stopping.is_set)
 
-    @app.periodic(
-        cron=LINK_SWEEP, periodic_id="links", queueing_lock=f"{DELIVER} sweep",
-    )
+    @app.periodic(cron=LINK_SWEEP, periodic_id="links", queueing_lock=f"{DELIVER} sweep")
     @app.task(name=f"{DELIVER}.sweep")
-    async def sweep_links(timestamp: int) -> None:  # noqa: ARG001
-        if work.deliveries is None:
-            return
-        for node in await asyncio.to_thread(work.deliveries.waiting):
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001
+        for node in await asyncio.to_thread(deliveries.waiting):
             with suppress(AlreadyEnqueued):
-                await deliver.configure(
-                    lock=f"{DELIVER} {node}", queueing_lock=f"{DELIVER} {node}",
-                ).defer_async(node=node)
-        await asyncio.to_thread(work.deliveries.follow_up)
+                queueing_lock = f"{DELIVER} {node}"
+                await deliver.configure(queueing_lock=queueing_lock).defer_async(node=node)
+        await asyncio.to_thread(deliveries.follow_up)
 
-    _portal_jobs(app, work, stopping)
 
-    @app.periodic(cron="*/5 * * * *", periodic_id="tidy", queueing_lock=TIDY)
+def _portal(app: App, work: Work, stopping: threading.Event) -> None:
+    portal = work.portal
+    if portal is None:
+        return
+
+    @app.task(name=PORTAL)
+    def tell() -> None:
+        portal.drain(stopping.is_set)
+
+    @app.periodic(cron=PORTAL_SWEEP, periodic_id="portal", queueing_lock=f"{PORTAL} sweep")
+    @app.task(name=f"{PORTAL}.sweep")
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001
+        if await asyncio.to_thread(portal.waiting):
+            with suppress(AlreadyEnqueued):
+                await tell.configure(lock=PORTAL, queueing_lock=PORTAL).defer_async()
+
+
+def _tidy(app: App, _work: Work, _stopping: threading.Event) -> None:
+    @app.periodic(cron="* * * * *", periodic_id="tidy", queueing_lock=TIDY)
     @app.task(name=TIDY)
     async def tidy(timestamp: int) -> None:  # noqa: ARG001
         # Jobs only wake: those of a killed worker go, the sweep finds what they were about.
         for job in await app.job_manager.get_stalled_jobs():
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
-
-    return app
-
-
-def _portal_jobs(app: App, work: Work, stopping: threading.Event) -> None:
-    @app.task(name=PORTAL)
-    def tell_portal() -> None:
-        if work.portal is not None:
-            work.portal.drain(stopping.is_set)
-
-    @app.periodic(
-        cron=PORTAL_SWEEP, periodic_id="portal", queueing_lock=f"{PORTAL} sweep",
-    )
-    @app.task(name=f"{PORTAL}.sweep")
-    async def sweep_portal(timestamp: int) -> None:  # noqa: ARG001
-        if work.portal is not None and await asyncio.to_thread(work.portal.waiting):
-            with suppress(AlreadyEnqueued):
-                await tell_portal.configure(lock=PORTAL, queueing_lock=PORTAL).defer_async()

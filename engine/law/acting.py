@@ -18,9 +18,11 @@ class Circumstances:
     """What an act is performed in: instant, content, rules, limit as text, and the calendar.
 
     `drawn` tells that a step of the drawing performs the act, with the step's answers as content;
-    `part` is that step's part. `elsewhere` tells that the dossier was received for another
-    competent agency. `tacit_consent` and `notice_days` are what the procedure says of silence and
-    of sector law. `consulted` is the calendar of an agency that the content names.
+    `part` is that step's part. `competent` is the agency that settles, `elsewhere` tells that
+    another one received the dossier for it. `tacit_consent` and `notice_days` are what the
+    procedure says of silence and of sector law. `consulted` is the calendar of the agency that the
+    content names, None where the register does not know it; `counter` that of the receiving agency
+    where it may be another one.
     """
 
     now: datetime
@@ -31,10 +33,12 @@ class Circumstances:
     calendar_days: bool = False
     drawn: bool = False
     part: str | None = None
+    competent: str = ""
     elsewhere: bool = False
     tacit_consent: bool = False
     notice_days: int | None = None
     consulted: Calendar | None = None
+    counter: Calendar | None = None
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,46 @@ class Effect:
 Act = Callable[[Standing, Circumstances], Effect]
 
 
-def need_reason(circumstances: Circumstances, act: str, name: str = "reason") -> str:
-    """Return the reason; raise Invalid unless the act states it, as the law demands in writing."""
-    reason = circumstances.content.get(name)
-    if not isinstance(reason, str) or not reason.strip():
-        article = circumstances.rules.article(act)
+#: What an act must state in writing.
+_STATED: Mapping[str, tuple[str, str]] = {
+    "reason": ("lý do", "a reason"), "question": ("nội dung lấy ý kiến", "a question"),
+    "opinion": ("ý kiến", "an opinion"), "receipt": ("chứng từ nộp tiền", "a proof of payment"),
+    "apology": ("lời xin lỗi", "an apology"), "agent": ("người nộp thay", "who hands it in"),
+}
+
+
+def need_text(circumstances: Circumstances, act: str, name: str = "reason") -> str:
+    """Return what an act states; raise Invalid unless it does, as the law demands in writing."""
+    said = circumstances.content.get(name)
+    if not isinstance(said, str) or not said.strip():
+        (vi, en), article = _STATED[name], circumstances.rules.article(act)
         raise Invalid(
-            f"Phải nêu rõ lý do ({article}).", f"A reason is required ({article}).",
-            [Fault(f"/{name}", "required", "Hãy ghi rõ.", "State it.")], code="reason-required",
+            f"Phải nêu rõ {vi} ({article}).", f"The act must state {en} ({article}).",
+            [Fault(f"/{name}", "required", "Hãy ghi rõ.", "State it.")], code=f"{name}-required",
         )
-    return reason
+    return said
+
+
+def need_term(circumstances: Circumstances, name: str = "duration") -> Duration:
+    """Return the term that the content states; raise Invalid, naming its place, unless it counts.
+
+    A term that is not counted would have no end.
+    """
+    text = circumstances.content.get(name)
+    try:
+        term = parse(text if isinstance(text, str) else "", iso_as_working=True)
+    except Invalid as unread:
+        raise Invalid(unread.vi, unread.en, [
+            Fault(f"/{name}", "required", "Ví dụ: 05 ngày làm việc.",
+                  "For example: 05 ngày làm việc."),
+        ], code="duration-required") from unread
+    if term.kind == "uncounted":
+        raise Invalid(
+            "Thời hạn phải tính được.", "The term must be one that counts.",
+            [Fault(f"/{name}", "required", "Ví dụ: 05 ngày làm việc.",
+                   "For example: 05 ngày làm việc.")], code="duration-required",
+        )
+    return term
 
 
 def need_no_hold(standing: Standing, part: str | None = None) -> None:
@@ -108,6 +142,18 @@ def refused(act: str, circumstances: Circumstances, vi: str, en: str, code: str)
     """Return the refusal of an act, naming its article or parameter."""
     article = circumstances.rules.article(act)
     return Conflict(f"{vi} ({article}).", f"{en} ({article}).", code=code, article=article)
+
+
+def needed(
+    act: str, circumstances: Circumstances, name: str, vi: str, en: str,
+) -> Invalid:
+    """Return the refusal of what an act's content says at `name`, with its article."""
+    article = circumstances.rules.article(act)
+    return Invalid(
+        f"{vi} ({article}).", f"{en} ({article}).",
+        [Fault(f"/{name}", "choice", f"{vi}.", f"{en}.")],
+        code=f"{name.replace('_', '-')}-needed", article=article,
+    )
 
 
 def held_by(
@@ -139,12 +185,13 @@ def released(
 def days_or(content: Mapping[str, Any], otherwise: str | None) -> str | None:
     """Return the wait that the content states in working days, else the given one."""
     days = content.get("days")
-    return f"{days} ngày" if isinstance(days, int) and days > 0 else otherwise
+    return f"{days} ngày" if type(days) is int and days > 0 else otherwise
 
 
-def within_days(
-    start: datetime, days: int, now: datetime, calendar: Calendar,
-) -> bool:
-    """Tell whether `now` lies within that many working days, the first not counted."""
-    last = due(start, Duration("days", days), calendar).at
-    return last is None or now <= last
+def within_days(receipt: datetime, days: int, circumstances: Circumstances) -> bool:
+    """Tell whether it is still within that many working days of a receipt, its own not counted."""
+    last = due(
+        receipt, Duration("days", days), circumstances.calendar, received=True,
+        cutoff=circumstances.rules.receipt_cutoff,
+    ).at
+    return last is None or circumstances.now <= last

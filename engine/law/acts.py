@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.errors import NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.forms import Form
 from engine.law import (
     consultation,
@@ -16,7 +16,7 @@ from engine.law import (
     settle,
 )
 from engine.law.accept import accept, take_over
-from engine.law.acting import Act
+from engine.law.acting import Act, Circumstances, Effect
 from engine.law.contents import CONTENTS
 from engine.law.forward import forward
 from engine.law.not_accept import not_accept
@@ -28,17 +28,37 @@ from engine.law.standing import Standing
 
 @dataclass(frozen=True)
 class Deed:
-    """One act: what it does, what it is called, and the form of its content."""
+    """One act: what it does, what it is called, and the form of its content.
+
+    One that is not `by_hand` is done in its act task alone.
+    """
 
     name: str
-    perform: Act
+    act: Act
     vi: str
     en: str
+    by_hand: bool = True
 
     @property
     def form(self) -> Form:
         """The form that its content is held against."""
         return CONTENTS[self.name]
+
+    def perform(self, standing: Standing, circumstances: Circumstances) -> Effect:
+        """Return what the act does; whatever refuses it names its article, or the parameter."""
+        article = circumstances.rules.article(self.name)
+        try:
+            return self.act(standing, circumstances)
+        except Conflict as no:
+            if "article" in no.facts:
+                raise
+            vi, en = f"{no.vi[:-1]} ({article}).", f"{no.en[:-1]} ({article})."
+            raise Conflict(vi, en, code=no.code, **no.facts, article=article) from no
+        except Invalid as no:
+            if "(" in no.vi:
+                raise
+            vi, en = f"{no.vi.rstrip('.')} ({article}).", f"{no.en.rstrip('.')} ({article})."
+            raise Invalid(vi, en, no.faults, code=no.code, **no.facts) from no
 
 
 ACTS: Mapping[str, Deed] = {deed.name: deed for deed in (
@@ -64,7 +84,8 @@ ACTS: Mapping[str, Deed] = {deed.name: deed for deed in (
     Deed("return", return_result, "Trả kết quả", "Return the result"),
     Deed("correct", mistakes.correct, "Đính chính thao tác sai", "Take a mistaken act back"),
     Deed("remedy", mistakes.remedy, "Xin lỗi, khắc phục sai sót", "Make an error good"),
-    Deed("acknowledge", mistakes.acknowledge, "Xem cảnh báo", "Read a warning"),
+    Deed("acknowledge", mistakes.acknowledge, "Xem cảnh báo", "Read a warning",
+         by_hand=False),
 )}
 
 
@@ -79,11 +100,21 @@ def act_named(name: str) -> Deed:
     return ACTS[name]
 
 
+#: Act -> whether it stands already, however it came about.
+_STANDS: Mapping[str, Callable[[Standing], bool]] = {
+    "accept": lambda s: s.accepted_at is not None and s.hold is None,
+    "take-over": lambda s: s.clock_from is not None,
+    "forward": lambda s: s.forwarded_at is not None,
+    "request-supplement": lambda s: s.hold is not None and s.hold.act == "request-supplement",
+    "receive-supplement": lambda s: s.hold is None and s.supplements > 0,
+    "request-payment": lambda s: s.hold is not None and s.hold.act == "request-payment",
+    "record-payment": lambda s: s.hold is None and bool(s.charges),
+    "answer": lambda s: bool(s.consultations) and not s.awaited(),
+    "settle": lambda s: s.settled_at is not None,
+    "return": lambda s: s.returned_at is not None,
+}
+
+
 def already_done(name: str, standing: Standing) -> bool:
     """Tell whether a drawn act would only repeat what stands, performed earlier by hand."""
-    return (
-        (name == "accept" and standing.accepted_at is not None and standing.hold is None)
-        or (name == "forward" and standing.forwarded_at is not None)
-        or (name == "settle" and standing.status in ("settled", "returned"))
-        or (name == "return" and standing.status == "returned")
-    )
+    return name in _STANDS and _STANDS[name](standing)

@@ -7,7 +7,6 @@ of the one-stop unit. Silence is agreement only where the procedure says so.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from engine.errors import Conflict, Fault, Invalid
 from engine.law.acting import (
@@ -15,42 +14,45 @@ from engine.law.acting import (
     Circumstances,
     Effect,
     need_no_hold,
-    need_reason,
+    need_term,
+    need_text,
+    needed,
     refused,
     released,
 )
 from engine.law.deadline import resumed
 from engine.law.standing import Consultation, Hold, Standing
-from engine.worktime import due, parse
+from engine.worktime import Calendar, due
 
 
 def consult(standing: Standing, circumstances: Circumstances) -> Effect:
     """Ask an agency; its answer is a task there, and the clock runs on unless it is held."""
-    if not circumstances.rules.consultation_holds:
+    if standing.hold is None or standing.hold.act != "consult":
         need_no_hold(standing)
-    if standing.accepted_at is None or standing.settled_at or standing.ended_at:
-        raise refused(
-            "consult", circumstances, "Chỉ lấy ý kiến khi hồ sơ đang được giải quyết",
-            "An agency is consulted only while the dossier is being settled", "not-in-process",
-        )
-    question = need_reason(circumstances, "consult", "question")
+    _need_in_process(standing, "consult", circumstances)
+    agency, calendar = _other(circumstances)
+    question = need_text(circumstances, "consult", "question")
     asked = Consultation(
-        id=str(len(standing.consultations) + 1), agency=str(circumstances.content.get("agency")),
-        asked_at=circumstances.now, due=_until(circumstances),
+        id=str(len(standing.consultations) + 1), agency=agency, asked_at=circumstances.now,
+        due=due(circumstances.now, need_term(circumstances), calendar).at,
     )
     held = replace(standing, consultations=(*standing.consultations, asked))
     if circumstances.rules.consultation_holds and standing.hold is None:
         article = circumstances.rules.article("consult")
         held = replace(held, hold=Hold("consult", circumstances.now, article, "answer"))
-    task = ActTask("answer", role=None, agency=asked.agency, about=asked.id, due=asked.due,
-                   title=question[:200])
-    return Effect(held, opens=(task,))
+    return Effect(held, opens=(replace(answer_task(asked), title=question[:200]),))
+
+
+def answer_task(asked: Consultation) -> ActTask:
+    """Return the task of the agency that was asked: to answer, whoever it is there."""
+    return ActTask("answer", role=None, agency=asked.agency, about=asked.id, due=asked.due)
 
 
 def answer(standing: Standing, circumstances: Circumstances) -> Effect:
-    """Record the opinion of the agency that was asked, late or not."""
+    """Record the opinion of the agency that was asked, late or not, while it can still help."""
+    _need_in_process(standing, "answer", circumstances)
     asked = _asked(standing, circumstances)
-    need_reason(circumstances, "answer", "opinion")
+    need_text(circumstances, "answer", "opinion")
     return answered(standing, asked, circumstances)
 
 
@@ -64,20 +66,34 @@ def answered(
     ))
     hold = told.hold
     if hold is not None and hold.act == "consult" and not told.awaited():
-        told = resumed(released(told, circumstances.now), circumstances, "consultation_holds")
-    return Effect(told, closes=(f"answer.{asked.id}",))
+        told = resumed(released(told, circumstances.now), circumstances)
+    key = (answer_task(asked).key,)
+    return Effect(told, cancels=key) if tacit else Effect(told, closes=key)
 
 
-def _until(circumstances: Circumstances) -> datetime | None:
-    text = circumstances.content.get("duration")
-    if not isinstance(text, str) or not text.strip():
-        raise Invalid(
-            "Phải nêu thời hạn trả lời.", "The deadline of the answer is needed.",
-            [Fault("/duration", "required", "Ví dụ: 05 ngày làm việc.",
-                   "For example: 05 ngày làm việc.")], code="duration-required",
+def _need_in_process(standing: Standing, act: str, circumstances: Circumstances) -> None:
+    if standing.accepted_at is None or standing.settled_at or standing.ended_at:
+        raise refused(
+            act, circumstances, "Chỉ lấy ý kiến, trả lời khi hồ sơ đang được giải quyết",
+            "Opinions are asked for and given only while the dossier is being settled",
+            "not-in-process",
         )
-    calendar = circumstances.consulted or circumstances.calendar
-    return due(circumstances.now, parse(text), calendar).at
+
+
+def _other(circumstances: Circumstances) -> tuple[str, Calendar]:
+    """Return the agency to be asked and its calendar: one of the register, and another one."""
+    agency, calendar = circumstances.content.get("agency"), circumstances.consulted
+    if not isinstance(agency, str) or calendar is None:
+        raise Invalid(
+            f"Danh bạ không có cơ quan «{agency or ''}».",
+            f"The register has no agency {agency!r}.",
+            [Fault("/agency", "choice", "Chọn một cơ quan trong danh bạ.",
+                   "Choose an agency of the register.")], code="unknown-agency",
+        )
+    if agency == circumstances.competent:
+        raise needed("consult", circumstances, "agency",
+                     "Phải lấy ý kiến một cơ quan khác", "Another agency must be asked")
+    return agency, calendar
 
 
 def _asked(standing: Standing, circumstances: Circumstances) -> Consultation:
@@ -88,10 +104,9 @@ def _asked(standing: Standing, circumstances: Circumstances) -> Consultation:
     if len(found) == 1:
         return found[0]
     numbers = ", ".join(one.id for one in waiting)
-    if not found:
+    if not waiting:
         raise Conflict(
-            f"Không có lấy ý kiến nào chờ trả lời{f'; đang chờ: {numbers}' if numbers else ''}.",
-            f"No such consultation waits{f'; these do: {numbers}' if numbers else ''}.",
+            "Không có lấy ý kiến nào chờ trả lời.", "No consultation waits for an answer.",
             code="no-consultation",
         )
     raise Invalid(

@@ -57,7 +57,8 @@ CONTENTS: Mapping[str, Form] = {
     "forward": _form(_NOTE),
     "not-accept": _form(_REASON, _NOTE),
     "request-supplement": _form(
-        _REASON, {"type": "taglist", "key": "items", "label": "Giấy tờ cần bổ sung"}, _DAYS, _NOTE),
+        _REASON, {"type": "taglist", "key": "items", "label": "Giấy tờ cần bổ sung"},
+        _text("because", "Vì sao bản số hóa đã có không dùng được"), _DAYS, _NOTE),
     "receive-supplement": _form(_WHY, _NOTE),
     "close": _form(_WHY, _NOTE),
     "request-payment": _form(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.clock import local
 from engine.law.acting import Circumstances
-from engine.law.standing import Standing
+from engine.law.standing import Pause, Standing
 from engine.worktime import Calendar, Duration, due, parse, working_minutes
 
 
@@ -31,15 +32,37 @@ def start_clock(standing: Standing, at: datetime, circumstances: Circumstances) 
     )
 
 
-def resumed(standing: Standing, circumstances: Circumstances, parameter: str) -> Standing:
+def resumed(standing: Standing, circumstances: Circumstances) -> Standing:
     """Return the standing whose clock goes on after its last pause, by the minutes left then."""
-    if standing.due is None or not standing.pauses:
+    return _without(standing, standing.pauses[-1], circumstances.calendar)
+
+
+def recounted(standing: Standing, circumstances: Circumstances) -> Standing:
+    """Return the standing counted anew from the same receipt, its pauses taken off again."""
+    since = standing.clock_from
+    if since is None:
         return standing
-    pause = standing.pauses[-1]
-    moved = shift(standing.due, pause.since, pause.until, circumstances.calendar)
+    counted = start_clock(standing, since, circumstances)
+    for pause in standing.pauses:
+        if pause.since >= since and not pause.runs and not pause.restarts:
+            counted = _without(counted, pause, circumstances.calendar)
+    return counted
+
+
+#: Which parameter of the rule set lets the clock stand still, by the act that held the dossier.
+_PARAMETERS: Mapping[str, str] = {
+    "request-supplement": "supplement_restarts", "request-payment": "payment_pauses",
+    "consult": "consultation_holds",
+}
+
+
+def _without(standing: Standing, pause: Pause, calendar: Calendar) -> Standing:
+    if standing.due is None:
+        return standing
+    moved = shift(standing.due, pause.since, pause.until, calendar)
     line = (
         f"Trừ thời gian tạm dừng «{pause.act}» từ {local(pause.since):%H:%M %d/%m/%Y} đến "
-        f"{local(pause.until):%H:%M %d/%m/%Y} (tham số {parameter})."
+        f"{local(pause.until):%H:%M %d/%m/%Y} (tham số {_PARAMETERS[pause.act]})."
     )
     return replace(standing, due=moved, derivation=(*standing.derivation, line))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.clock import local
-from engine.law.acting import Circumstances, Effect, need_reason, refused, released
+from engine.law.acting import Circumstances, Effect, need_text, refused, released
 from engine.law.standing import Standing
 from engine.law.status import Status
 
@@ -28,8 +28,8 @@ def stop(standing: Standing, circumstances: Circumstances) -> Effect:
             "The dossier has a decision and can no longer be stopped", "already-decided",
         )
     ended = _ended(standing, "stopped", circumstances)
-    need_reason(circumstances, "stop")
-    return Effect(ended, ends_parts=True, papers=("stop-notice",))
+    need_text(circumstances, "stop")
+    return Effect(ended, ends_parts=True, papers=_notice(circumstances))
 
 
 def close(standing: Standing, circumstances: Circumstances) -> Effect:
@@ -46,9 +46,13 @@ def close(standing: Standing, circumstances: Circumstances) -> Effect:
             f"Còn chờ bổ sung đến {local(hold.due):%H:%M %d/%m/%Y}",
             f"The supplement is awaited until {local(hold.due).isoformat()}", "still-awaited",
         )
-    return Effect(
-        _ended(standing, "stopped", circumstances), ends_parts=True, papers=("stop-notice",),
-    )
+    ended = _ended(standing, "stopped", circumstances)
+    return Effect(ended, ends_parts=True, papers=_notice(circumstances))
+
+
+def _notice(circumstances: Circumstances) -> tuple[str, ...]:
+    """Return the stop notice where the circular in force has that form (Circular 03/2025)."""
+    return ("stop-notice",) if circumstances.rules.stop_notice else ()
 
 
 def _ended(standing: Standing, status: Status, circumstances: Circumstances) -> Standing:

@@ -11,16 +11,23 @@ from datetime import date, datetime, timedelta
 
 from engine.clock import local
 from engine.errors import Fault, Invalid
-from engine.law.acting import Circumstances, Effect, need_no_hold, need_reason, refused
+from engine.law.acting import (
+    Circumstances,
+    Effect,
+    need_no_hold,
+    need_term,
+    need_text,
+    refused,
+)
 from engine.law.standing import Extension, Standing
-from engine.worktime import Duration, due, parse
+from engine.worktime import Duration, due
 
 
 def extend(standing: Standing, circumstances: Circumstances) -> Effect:
     """Give the dossier a later due date; its reason goes into the apology."""
     need_no_hold(standing)
     was = _need_time(standing, circumstances)
-    need_reason(circumstances, "extend")
+    need_text(circumstances, "extend")
     then = _new_due(was, circumstances)
     if then <= was:
         raise _wrong("Ngày hẹn lại phải sau ngày hẹn cũ.", "The new date must be after the old.")
@@ -65,8 +72,7 @@ def _new_due(was: datetime, circumstances: Circumstances) -> datetime:
     """Return the new date: a day (its close, or that of the next working day) or a term added."""
     day, term = circumstances.content.get("due"), circumstances.content.get("duration")
     if isinstance(term, str) and term.strip():
-        counted = due(was, parse(term), circumstances.calendar).at
-        return counted or was
+        return due(was, need_term(circumstances), circumstances.calendar).at or was
     try:
         asked = date.fromisoformat(str(day))
     except ValueError:

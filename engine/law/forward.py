@@ -27,6 +27,13 @@ def forward(standing: Standing, circumstances: Circumstances) -> Effect:
     return Effect(noted(moved, circumstances.now), papers=("control-slip",))
 
 
+def received_at(standing: Standing) -> datetime | None:
+    """Return the receipt from which it must be passed on: acceptance, or what came in since."""
+    came = [pause.until for pause in standing.pauses if pause.act == "request-supplement"]
+    accepted = standing.accepted_at
+    return max([accepted, *came]) if accepted is not None else None
+
+
 def noted(standing: Standing, now: datetime) -> Standing:
     """Return the standing with the moment at which it was passed on, where that is news."""
     if standing.status != "in_process" or standing.accepted_at is None or standing.forwarded_at:
@@ -34,14 +41,14 @@ def noted(standing: Standing, now: datetime) -> Standing:
     return replace(standing, forwarded_at=now)
 
 
-def forward_due(accepted_at: datetime, rules: RuleSet, calendar: Calendar) -> datetime:
-    """Return until when an accepted dossier must be passed on.
+def forward_due(received: datetime, rules: RuleSet, calendar: Calendar) -> datetime:
+    """Return until when what was received and accepted must be passed on.
 
     The close of the day of receipt; for a receipt after the cut-off or on a day not worked the
     opening of the next working day.
     """
-    counted = receipt(accepted_at, calendar, rules.receipt_cutoff)
-    if counted.replace(second=0, microsecond=0) > accepted_at:
+    counted = receipt(received, calendar, rules.receipt_cutoff)
+    if counted.replace(second=0, microsecond=0) > received:
         return counted
-    close = due(accepted_at, Duration("days", 0), calendar).at
+    close = due(received, Duration("days", 0), calendar).at
     return close or counted

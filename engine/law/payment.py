@@ -16,10 +16,12 @@ from engine.law.acting import (
     days_or,
     held_by,
     need_no_hold,
-    need_reason,
+    need_text,
+    refused,
     released,
 )
 from engine.law.deadline import resumed
+from engine.law.forward import noted
 from engine.law.standing import Charge, Standing
 
 
@@ -27,6 +29,11 @@ def request_payment(standing: Standing, circumstances: Circumstances) -> Effect:
     """Ask the applicant to pay; the dossier is held until the receipt is recorded."""
     need_no_hold(standing)
     moved = standing.moved("payment_requested")
+    if standing.accepted_at is None:
+        raise refused(
+            "request-payment", circumstances, "Phải tiếp nhận trước khi yêu cầu nộp tiền",
+            "The dossier must be accepted before a payment is asked for", "not-accepted-yet",
+        )
     hold = held_by(
         "request-payment", "record-payment", circumstances, days_or(circumstances.content, None),
     )
@@ -45,14 +52,15 @@ def record_payment(standing: Standing, circumstances: Circumstances) -> Effect:
             "Hồ sơ không chờ nghĩa vụ tài chính.", "The dossier does not wait for a payment.",
             code="no-payment-awaited",
         )
-    need_reason(circumstances, "record-payment", "receipt")
+    need_text(circumstances, "record-payment", "receipt")
     *before, asked = standing.charges
     paid = replace(
-        standing.moved("in_process"), charges=(*before, replace(asked, paid_at=now)),
+        # Of a dossier that was asked to pay before it was passed on: it goes on at once.
+        noted(standing.moved("in_process"), now), charges=(*before, replace(asked, paid_at=now)),
     )
     if not circumstances.rules.payment_pauses:
         return Effect(released(paid, now, runs=True))
-    return Effect(resumed(released(paid, now), circumstances, "payment_pauses"))
+    return Effect(resumed(released(paid, now), circumstances))
 
 
 def _amount(circumstances: Circumstances) -> int:

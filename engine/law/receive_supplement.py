@@ -13,7 +13,7 @@ from engine.law.standing import Standing
 
 
 def receive_supplement(standing: Standing, circumstances: Circumstances) -> Effect:
-    """Take the supplement: back to received at reception, back to in process after acceptance."""
+    """Take the supplement: back to where it was asked for, received or already in process."""
     hold, now = standing.hold, circumstances.now
     if hold is None or hold.until_act != "receive-supplement":
         raise Conflict(
@@ -21,11 +21,15 @@ def receive_supplement(standing: Standing, circumstances: Circumstances) -> Effe
             code="no-supplement-awaited",
         )
     if standing.accepted_at is None:
-        return Effect(released(standing.moved("received"), now, runs=True))
-    moved = standing.moved("in_process")
-    if circumstances.rules.supplement_restarts:
-        restarted = released(moved, now, restarts=True)
-        if standing.clock_from is None:  # the competent agency has not received it yet
-            return Effect(restarted)
-        return Effect(start_clock(restarted, now, circumstances))
-    return Effect(resumed(released(moved, now), circumstances, "supplement_restarts"))
+        back = released(standing.moved("received"), now, runs=True)
+    elif circumstances.rules.supplement_restarts:
+        back = released(_back(standing), now, restarts=True)
+        if standing.clock_from is not None:  # else the competent agency has not received it yet
+            back = start_clock(back, now, circumstances)
+    else:
+        back = resumed(released(_back(standing), now), circumstances)
+    return Effect(back, cancels=("close",))
+
+
+def _back(standing: Standing) -> Standing:
+    return standing.moved("in_process" if standing.forwarded_at else "received")

@@ -13,9 +13,9 @@ from engine.errors import Conflict
 from engine.history import instant
 from engine.law.acting import ActTask, Circumstances, Effect
 from engine.law.consultation import answered
-from engine.law.forward import forward_due
+from engine.law.forward import forward_due, received_at
 from engine.law.rules import RuleSet
-from engine.law.standing import Alert, Standing
+from engine.law.standing import Alert, Hold, Standing
 from engine.worktime import Calendar, Duration, due, working_minutes
 
 #: A term is exceeded when its last minute is over.
@@ -25,15 +25,18 @@ _OPENS: Mapping[str, str] = {"supplement-late": "close", "consultation-late": "a
 
 
 def reminders(
-    standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime,
+    standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime, *,
+    counter: Calendar | None = None,
 ) -> dict[str, datetime]:
     """Return the reminders that a standing gives, by key (kind, or kind:about), with their moments.
 
-    What has spoken already is left out.
+    What has spoken already is left out. `calendar` is that of the competent agency, `counter` that
+    of the receiving one, whose duty it is to pass the dossier on.
     """
     spoken = {(alert.kind, alert.about) for alert in standing.alerts}
     found = {
         **_of_consultations(standing), **_of_hold(standing),
+        **_of_passing_on(standing, rules, calendar, counter or calendar),
         **_of_deadline(standing, rules, calendar, now),
     }
     return {
@@ -44,7 +47,8 @@ def reminders(
 def remind(standing: Standing, key: str, circumstances: Circumstances) -> Effect:
     """Return what a reminder does that has come due; raise Conflict for one that stands no more."""
     standing_now = reminders(
-        standing, circumstances.rules, circumstances.calendar, circumstances.now)
+        standing, circumstances.rules, circumstances.calendar, circumstances.now,
+        counter=circumstances.counter)
     if key not in standing_now:
         raise Conflict(
             "Nhắc việc này không còn nữa.", "This reminder no longer stands.", code="wait-not-open",
@@ -52,7 +56,8 @@ def remind(standing: Standing, key: str, circumstances: Circumstances) -> Effect
     kind, _, about = key.partition(":")
     if kind == "consultation-late" and circumstances.tacit_consent:
         asked = next(one for one in standing.awaited() if one.id == about)
-        return answered(standing, asked, circumstances, tacit=True)
+        agreed = answered(standing, asked, circumstances, tacit=True)
+        return replace(agreed, standing=replace(agreed.standing, undo=None))
     alert = Alert(kind, circumstances.now, _about(key, standing))
     warned = replace(standing, alerts=(*standing.alerts, alert))
     act = _OPENS.get(kind)
@@ -60,18 +65,40 @@ def remind(standing: Standing, key: str, circumstances: Circumstances) -> Effect
     return Effect(warned, opens=opens)
 
 
+def _of_passing_on(
+    standing: Standing, rules: RuleSet, calendar: Calendar, counter: Calendar,
+) -> dict[str, datetime]:
+    received = received_at(standing)
+    if received is None or standing.settled_at or standing.ended_at or standing.hold:
+        return {}
+    if standing.status == "received" and not standing.forwarded_at:
+        return {"forward-late": forward_due(received, rules, counter) + _PAST}
+    if standing.forwarded_at and standing.clock_from is None:
+        # Of a dossier for another agency: its clock must not stand still for want of a click.
+        return {"take-over-late": forward_due(standing.forwarded_at, rules, calendar) + _PAST}
+    return {}
+
+
 def _of_deadline(
     standing: Standing, rules: RuleSet, calendar: Calendar, now: datetime,
 ) -> dict[str, datetime]:
-    if standing.settled_at or standing.ended_at or standing.hold:
+    if standing.settled_at or standing.ended_at or _stands_still(standing.hold, rules):
         return {}
     found: dict[str, datetime] = {}
-    if standing.status == "received" and standing.accepted_at and not standing.forwarded_at:
-        found["forward-late"] = forward_due(standing.accepted_at, rules, calendar) + _PAST
     if standing.due is not None:
-        found["near-due"] = _near(standing, standing.due, rules, calendar, now)
         found["overdue"] = standing.due + _PAST
+        if now < found["overdue"]:  # what is late already is no longer near
+            found["near-due"] = _near(standing, standing.due, rules, calendar, now)
     return found
+
+
+def _stands_still(hold: Hold | None, rules: RuleSet) -> bool:
+    """Tell whether the legal clock stands while the hold lasts: then nothing falls due."""
+    if hold is None:
+        return False
+    return {
+        "request-payment": rules.payment_pauses, "consult": rules.consultation_holds,
+    }.get(hold.act, True)
 
 
 def near_minutes(standing: Standing, rules: RuleSet, calendar: Calendar) -> int:
@@ -113,7 +140,7 @@ def _of_consultations(standing: Standing) -> dict[str, datetime]:
 #: What an alert of a kind is about: it speaks again only about another thing.
 _ABOUT: Mapping[str, Callable[[Standing], datetime | None]] = {
     "near-due": lambda s: s.due, "overdue": lambda s: s.due,
-    "forward-late": lambda s: s.accepted_at,
+    "forward-late": received_at, "take-over-late": lambda s: s.forwarded_at,
     "supplement-late": lambda s: s.hold.since if s.hold else None,
     "payment-late": lambda s: s.hold.since if s.hold else None,
 }

@@ -15,7 +15,7 @@ from engine.law.acting import (
     days_or,
     held_by,
     need_no_hold,
-    need_reason,
+    need_text,
     refused,
     within_days,
 )
@@ -28,7 +28,7 @@ def request_supplement(standing: Standing, circumstances: Circumstances) -> Effe
     moved = standing.moved("supplement_requested")
     _need_once(standing, circumstances)
     _need_early(standing, circumstances)
-    need_reason(circumstances, "request-supplement")
+    need_text(circumstances, "request-supplement")
     wait = days_or(circumstances.content, circumstances.rules.supplement_wait)
     hold = held_by("request-supplement", "receive-supplement", circumstances, wait)
     return Effect(
@@ -53,7 +53,7 @@ def _need_early(standing: Standing, circumstances: Circumstances) -> None:
     receipt = standing.clock_from or standing.accepted_at
     if receipt is None or days is None:
         return
-    if not within_days(receipt, days, circumstances.now, circumstances.calendar):
+    if not within_days(receipt, days, circumstances):
         raise refused(
             "supplement_notice_days", circumstances,
             f"Chỉ được yêu cầu bổ sung trong {days} ngày làm việc kể từ khi nhận hồ sơ",

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.clock import local
-from engine.errors import Fault, Invalid
-from engine.law.acting import Circumstances, Effect, need_no_hold
+from engine.law.acting import Circumstances, Effect, need_no_hold, needed
 from engine.law.standing import Alert, Standing
 
 
@@ -23,12 +22,10 @@ def return_result(standing: Standing, circumstances: Circumstances) -> Effect:
         # The drawn step has its own form, which need not ask: that nothing was noted is told.
         silent = Alert("early-return-unannounced", circumstances.now)
         return Effect(replace(returned, alerts=(*standing.alerts, silent)))
-    article = circumstances.rules.article("early_return_informs")
-    raise Invalid(
-        f"Trả trước hẹn chỉ sau khi đã báo cho người nộp ({article}).",
-        f"Before its day a result is returned only after the applicant was told ({article}).",
-        [Fault("/informed", "required", "Xác nhận đã báo trước.", "Confirm that they know.")],
-        code="early-return",
+    raise needed(
+        "early_return_informs", circumstances, "informed",
+        "Trả trước hẹn chỉ sau khi đã báo cho người nộp",
+        "Before its day a result is returned only after the applicant was told",
     )
 
 

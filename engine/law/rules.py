@@ -44,7 +44,7 @@ WHO_MAY: Mapping[str, tuple[Desk, ...]] = {
     "record-payment": (*_ONE_STOP, ("part", "one_stop_officer")),
     "consult": _ASKING,
     "answer": tuple(("consulted", role) for role in (
-        "specialist", "division_head", "leader", "one_stop_officer", "records_clerk",
+        "specialist", "division_head", "leader", "one_stop_officer", "records_clerk", "office_head",
     )),
     "extend": (*_ONE_STOP, *_LEADING),
     "stop": _ONE_STOP,
@@ -73,8 +73,9 @@ class RuleSet:
     at the latest. `near_due_minutes`: working minutes before the due date from which it is near.
     `early_return_informs`: a result may be handed out before its day only after notice.
     `competent_starts_clock`: for a dossier received for another agency its receipt starts the
-    clock. `articles` name, per act and parameter, what a refusal quotes; where the article is not
-    certain it is missing, and the parameter is quoted instead.
+    clock. `stop_notice`: the circular has a form for the notice that settlement stops. `articles`
+    name, per act and parameter, what a refusal quotes; where the article is not certain it is
+    missing, and the parameter is quoted instead.
     """
 
     id: str
@@ -93,6 +94,7 @@ class RuleSet:
     near_due_minutes: int
     early_return_informs: bool
     competent_starts_clock: bool
+    stop_notice: bool
     articles: Mapping[str, str | None]
     who_may: Mapping[str, tuple[Desk, ...]] = field(default_factory=lambda: WHO_MAY)
 

@@ -7,16 +7,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import Clock
-from engine.commands import Command, ProcedureCommand, RegisterDossier, Request
+from engine.codes import CodePattern
+from engine.commands import (
+    ChangeCalendars,
+    Command,
+    PaperCommand,
+    PrintPaper,
+    ProcedureCommand,
+    RegisterDossier,
+    Request,
+)
 from engine.flow.confined import Confinement
 from engine.office.actions import actions
+from engine.office.calendars import Keeper
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.linking import Answer, Linking
+from engine.office.papers import Counter, Upload
+from engine.office.printing import Printer
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
 from engine.office.waking import Wake, WakeNode, Wakes
+from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.proceed import Before
 
@@ -24,7 +37,7 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.store.inbox import Incoming
 
-__all__ = ["Answer", "Office", "Result", "Wake", "WakeNode", "Wakes"]
+__all__ = ["Answer", "Office", "Result", "Upload", "Wake", "WakeNode", "Wakes"]
 
 
 class Office:
@@ -35,36 +48,48 @@ class Office:
     section 5). Unavailable when the database does not answer; nothing is then half-written.
     `wakes` are called inside the transaction of a command that has set timers or written to other
     nodes; without them both wait for the next sweep. `node` is the id of this node, empty where
-    it is linked to none.
+    it is linked to none. `codes` is how dossier codes are written, `templates` where a department
+    keeps its own papers; without them they are those of Circular 01/2018 and the built-in ones.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
-        wakes: Wakes | None = None, node: str = "",
+        wakes: Wakes | None = None, node: str = "", *, codes: CodePattern | None = None,
+        templates: Templates | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
         self._store, self._clock = store, clock
         roused = wakes or Wakes()
         self._desk = Desk(store, library, roused, node)
-        self._reception = Reception(store, library, roused, node)
+        self._reception = Reception(store, library, roused, codes or CodePattern(), node)
         self._linking = Linking(store, library, roused, node)
+        self._printer = Printer(store, self._desk, templates or Templates())
+        self._counter = Counter(store, library, roused)
         self._registry = Registry(store, confinement or Confinement())
+        self._keeper = Keeper(store)
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
-        if_match: frozenset[str] | None = None,
+        if_match: frozenset[str] | None = None, upload: Upload | None = None,
     ) -> Result:
         """Do what a command asks for an actor, in one transaction, and return what the actor sees.
 
-        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen.
+        `request` makes a repetition recognisable; `if_match` are the versions the actor has seen;
+        `upload` is the file that came with a paper.
         """
         now: datetime = self._clock.now()
+        if isinstance(command, PaperCommand):
+            return self._counter.execute(command, actor, now, (request, if_match), upload)
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute
+        elif isinstance(command, PrintPaper):
+            handle = self._printer.execute
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
+        elif isinstance(command, ChangeCalendars):
+            handle = self._keeper.execute
         return handle(command, actor, now, request, if_match)
 
     def take_in(self, incoming: Incoming) -> Answer:

@@ -10,17 +10,15 @@ from engine.office import permits
 from engine.people import Actor
 from engine.proceed import Before, Facts, dry_run
 
-#: Acts that only answer what the law's clock said; their tasks stand in the inbox.
-_ANSWERS = frozenset({"acknowledge"})
-
 
 def actions(before: Before, actor: Actor, facts: Facts) -> list[dict[str, Any]]:
     """Return every act with whether the actor may perform it now, else the reason and its article.
 
-    An allowed act carries the form of its content (form-js).
+    An allowed act carries the form of its content (form-js). What only answers a warning of the
+    clock is left out: its task stands in the inbox.
     """
     return [
-        _action(deed, before, actor, facts) for deed in ACTS.values() if deed.name not in _ANSWERS
+        _action(deed, before, actor, facts) for deed in ACTS.values() if deed.by_hand
     ]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine import forms
 from engine.clock import local
 from engine.commands import (
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
@@ -20,11 +20,12 @@ from engine.commands import (
     UnclaimTask,
 )
 from engine.dossier import Task
-from engine.errors import Conflict, Fault, Invalid
+from engine.errors import Conflict, Invalid
 from engine.law.acting import need_no_hold
-from engine.law.acts import act_named
+from engine.law.acts import Deed, act_named
 from engine.law.rules import rules_by_id
-from engine.office import permits
+from engine.office import adopting, permits
+from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
 from engine.office.result import (
     Result,
@@ -38,7 +39,7 @@ from engine.office.result import (
 )
 from engine.office.waking import Wakes, check_timer
 from engine.people import SYSTEM, Actor
-from engine.proceed import Before, Facts, Outcome, dry_run, proceed, sealed, task_of
+from engine.proceed import Before, Facts, Outcome, dry_run, proceed, task_of
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -65,10 +66,12 @@ class Desk:
                 return self._on_task(unit, command, actor, now, (request, if_match))
             if isinstance(command, PerformAct):
                 return self._on_dossier(unit, command, actor, now, (request, if_match))
+            if isinstance(command, AdoptCalendar):
+                return self._adopt(unit, command, actor, now)
             assert isinstance(command, FireTimer)  # noqa: S101 - the union has no other member
             before = unit.load(command.dossier)
             facts = self.facts(unit, before, SYSTEM, now)
-            check_timer(before, command, now, facts.calendars[before.dossier.competent_agency])
+            check_timer(before, command, now, facts.calendars)
             outcome = self._save(unit, before, command, facts)
             unit.commit()
             return Result(dossier_json(outcome.dossier), dossier_etag(outcome.dossier))
@@ -88,9 +91,13 @@ class Desk:
             return Result.repeat(kept)
         task = task_of(before, command.task)
         _check_task(before, command, task, actor)
+        if isinstance(command, CompleteTask) and task.act is not None:
+            dry_run(before, task.act, self.facts(unit, before, actor, now))
         match(task_etag(task), if_match)
         command = self._clean(unit, before, command, task, now)
-        outcome = self._proceed(unit, before, command, actor, now)
+        asked = self._asked(before, command)
+        outcome = self._save(
+            unit, before, command, self.facts(unit, before, actor, now, asked))
         changed = next(t for t in outcome.changed if t.id == task.id)
         body = {
             **task_json(changed, before.dossier.code), **outcome_json(outcome, actor.agencies()),
@@ -107,21 +114,37 @@ class Desk:
         rules = rules_by_id(before.dossier.rule_set)
         permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
         deed = act_named(command.act)
-        permits.do_act(before, command.act, actor, rules)
+        # Before the permission: an act may end what gave it, such as the part of one's agency.
         if request and (kept := unit.take_key(actor.id, request)):
             return Result.repeat(kept)
-        asked = command.content.get("agency") if deed.name == "consult" else None
-        facts = self.facts(unit, before, actor, now, asked)
+        permits.do_act(before, command.act, actor, rules)
+        if deed.name == "answer":
+            content = permits.own_consultation(before, command.content, actor, rules)
+            command = replace(command, content=content)
+        facts = self.facts(unit, before, actor, now, self._asked(before, command))
+        _need_by_hand(deed)
         dry_run(before, command.act, facts)
         match(dossier_etag(before.dossier), if_match)
         command = replace(command, content=forms.clean(deed.form, command.content, pointer=""))
-        _need_known(asked, facts)
         outcome = self._save(unit, before, command, facts)
         result = Result(
             {**dossier_json(outcome.dossier), **outcome_json(outcome, actor.agencies())},
             dossier_etag(outcome.dossier),
         )
         return finish(unit, actor, request, result)
+
+    def _adopt(self, unit: Unit, command: AdoptCalendar, actor: Actor, now: datetime) -> Result:
+        permits.do_calendar(actor)
+        before = unit.load(command.dossier)
+        facts = adopting.turned(unit, command, self.facts(unit, before, actor, now))
+        outcome = proceed(before, command, facts)
+        moved = adopting.told(before, outcome)
+        if moved or outcome.reminders is not None:
+            outcome = self._save(unit, before, command, facts)
+        adopting.adopted(unit, command, facts)
+        unit.commit()
+        body = {**dossier_json(outcome.dossier), "moved": moved}
+        return Result(body, dossier_etag(outcome.dossier))
 
     def _clean(
         self, unit: Unit, before: Before, command: TaskCommand, task: Task, now: datetime,
@@ -151,6 +174,15 @@ class Desk:
             cleaned = forms.clean(form, written)
         return replace(command, answers={**cleaned, **choices})
 
+    def _asked(self, before: Before, command: DossierCommand) -> object:
+        """Return the agency that a command asks for its opinion, by hand or along the drawing."""
+        if isinstance(command, PerformAct):
+            return command.content.get("agency") if command.act == "consult" else None
+        if not isinstance(command, CompleteTask):
+            return None
+        drawn = self._library.flow(before.dossier.flow_hash).acts
+        return command.answers.get("agency") if "consult" in drawn.values() else None
+
     def facts(
         self, unit: Unit, before: Before, actor: Actor, now: datetime, asked: object = None,
     ) -> Facts:
@@ -158,34 +190,14 @@ class Desk:
 
         `asked` names an agency that the command brings in, whose calendar then counts too.
         """
-        dossier = before.dossier
-        desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
-        desks |= {one.agency for one in dossier.standing.consultations}
-        if isinstance(asked, str):
-            desks.add(asked)
-        return Facts(
-            now=now, actor=actor.id, flow=self._library.flow(dossier.flow_hash),
-            rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
-            salt=secrets.token_bytes(16), **self._asked(unit, asked),
+        return facts_of(
+            unit, self._library, before.dossier, (actor, now), asked=asked, node=self._node,
         )
-
-    def _asked(self, unit: Unit, agency: object) -> dict[str, Any]:
-        """Return where an agency works that the command brings in, when that is another node."""
-        homes = unit.homes(frozenset({agency})) if isinstance(agency, str) else {}
-        return {"node": self._node, "homes": homes} if homes else {}
-
-    def _proceed(
-        self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
-    ) -> Outcome:
-        return self._save(unit, before, command, self.facts(unit, before, actor, now))
 
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,
     ) -> Outcome:
-        outcome, entry = sealed(proceed(before, command, facts))
-        unit.save(outcome, entry)
-        self._wakes.rouse(unit, before, outcome)
-        return outcome
+        return decide(unit, before, command, facts, self._wakes)
 
 
 def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) -> None:
@@ -203,12 +215,11 @@ def _check_task(before: Before, command: TaskCommand, task: Task, actor: Actor) 
         need_no_hold(before.dossier.standing, task.part)
 
 
-def _need_known(agency: object, facts: Facts) -> None:
-    """Raise Invalid for an agency to be consulted that the register does not hold."""
-    if isinstance(agency, str) and agency not in facts.calendars:
-        raise Invalid(
-            f"Danh bạ không có cơ quan «{agency}».", f"The register has no agency {agency!r}.",
-            [Fault("/agency", "choice", "Chọn một cơ quan trong danh bạ.",
-                   "Choose an agency of the register.")], code="unknown-agency", agency=agency,
+def _need_by_hand(deed: Deed) -> None:
+    """Raise Conflict for what answers a warning and is done in its task alone."""
+    if not deed.by_hand:
+        raise Conflict(
+            f"«{deed.vi}» làm trong việc được giao ở hộp việc.",
+            f"{deed.name} is done in its task in the inbox.", code="act-task-only",
         )
 

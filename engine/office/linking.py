@@ -14,6 +14,7 @@ from engine.errors import Conflict, Forbidden, Invalid, MotcuaError, NotFound
 from engine.history import read_instant
 from engine.law.rules import rules_by_id
 from engine.office.library import Library
+from engine.office.reuse import keep_reusable
 from engine.office.waking import Wakes
 from engine.proceed import Before, Facts, Outcome, Registration, open_from, proceed, sealed
 from engine.store import inbox, nodes, procedures
@@ -105,6 +106,7 @@ class Linking:
             facts = self._facts(unit, before.dossier, command, now)
             outcome, entry = sealed(proceed(before, command, facts))
             unit.save(outcome, entry)
+            keep_reusable(unit, before, outcome, facts)
         self._wakes.rouse(unit, before, outcome)
 
     def _open(self, unit: Unit, command: ReceiveEnvelope, now: datetime) -> Outcome:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from engine.dossier import Task
+from collections.abc import Mapping
+from typing import Any
+
+from engine.dossier import Dossier, Task
 from engine.errors import Forbidden, NotFound
 from engine.law.rules import RuleSet
-from engine.people import Actor
+from engine.people import SYSTEM, Actor
 from engine.proceed.outcome import Before
 
 #: Roles that may register a dossier at their agency.
 RECEIVING_ROLES = ("one_stop_officer", "portal")
+#: Classes of papers that the agencies with a part add themselves.
+RESULTS = ("participating_result", "own_result")
+#: Who enters what was decided on working hours and days off.
+CALENDAR_KEEPER = "calendar_keeper"
+#: Roles that may print the papers of a dossier: a parameter, as for acts.
+PRINTING_ROLES = ("one_stop_officer", "leader", "records_clerk", "specialist")
 
 
 def see_task(task: Task | None, actor: Actor) -> Task:
@@ -32,11 +41,16 @@ def do_task(task: Task, actor: Actor, rules: RuleSet) -> None:
 
 def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
     """Raise NotFound unless an agency of the actor receives, settles or takes part in it."""
-    dossier = before.dossier
-    seeing = {dossier.receiving_agency, dossier.competent_agency, *taking_part}
-    seeing |= {part.agency for part in before.parts}
-    seeing |= {one.agency for one in dossier.standing.consultations}
-    if not seeing & actor.agencies():
+    if not _agencies(before, taking_part) & actor.agencies():
+        raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+
+
+def see_papers(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> None:
+    """Raise NotFound unless an agency of the actor receives, settles or has a part in a dossier.
+
+    Its papers are for those alone: an agency that was merely consulted is told what it must know.
+    """
+    if not {dossier.receiving_agency, dossier.competent_agency, *parts} & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
@@ -45,7 +59,10 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     dossier = before.dossier
     places = {
         "receiving": {dossier.receiving_agency}, "competent": {dossier.competent_agency},
-        "part": {part.agency for part in before.parts},
+        # A lane may give a step to another agency than its pool's.
+        "part": {part.agency for part in before.parts} | {
+            task.agency for task in before.tasks if task.act is None
+        },
         "consulted": {one.agency for one in dossier.standing.awaited()},
     }
     for relation, role in rules.who_may.get(act, ()):
@@ -58,12 +75,77 @@ def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:
     )
 
 
+def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
+    """Raise Forbidden unless the actor holds a printing role where the dossier is dealt with."""
+    agencies = _agencies(before, taking_part)
+    if not any(actor.holds(agency, role) for agency in agencies for role in PRINTING_ROLES):
+        raise Forbidden(
+            f"In giấy tờ của hồ sơ cần một trong các vai trò {', '.join(PRINTING_ROLES)} "
+            "tại cơ quan tham gia giải quyết.",
+            f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
+            "at an agency that takes part.", code="wrong-role",
+        )
+
+
+def do_paper(before: Before, kind: str | None, actor: Actor) -> None:
+    """Raise Forbidden unless a desk of the actor may change papers of that class.
+
+    The one-stop units and the portal change every paper (None: one that nobody declares), an agency
+    with a part the results of its own work.
+    """
+    dossier = before.dossier
+    parts = {part.agency for part in before.parts}
+    places = {dossier.receiving_agency, dossier.competent_agency, *parts}
+    if any(actor.holds(agency, role) for agency in places for role in RECEIVING_ROLES):
+        return
+    if kind in RESULTS and parts & actor.agencies():
+        return
+    raise Forbidden(
+        "Giấy tờ của hồ sơ do bộ phận một cửa tiếp nhận; cơ quan phối hợp chỉ thêm kết quả của "
+        "mình.",
+        "Papers of a dossier are taken in by the one-stop unit; a participating agency adds its "
+        "own results alone.", code="paper-not-allowed",
+    )
+
+
+def own_consultation(
+    before: Before, content: Mapping[str, Any], actor: Actor, rules: RuleSet,
+) -> Mapping[str, Any]:
+    """Return the answer's content naming its consultation where the actor was asked only once.
+
+    Raises Forbidden when it names one that was asked of another agency.
+    """
+    roles = [role for relation, role in rules.who_may["answer"] if relation == "consulted"]
+    awaited = before.dossier.standing.awaited()
+    own = {one.id for one in awaited if any(actor.holds(one.agency, role) for role in roles)}
+    named = content.get("consultation") or None
+    if named is None:
+        return {**content, "consultation": min(own)} if len(own) == 1 else content
+    if named in {one.id for one in awaited} - own:
+        raise Forbidden(
+            f"Lần lấy ý kiến {named} hỏi cơ quan khác ({rules.article('answer')}).",
+            f"Consultation {named} was asked of another agency ({rules.article('answer')}).",
+            code="consultation-of-another",
+        )
+    return content
+
+
 def do_register(agency: str, actor: Actor) -> None:
     """Raise Forbidden unless the actor receives dossiers for that agency."""
     if not any(actor.holds(agency, role) for role in RECEIVING_ROLES):
         raise Forbidden(
             f"Bạn không thuộc bộ phận một cửa của {agency}.",
             f"You hold no receiving post at {agency}.", code="not-receiving",
+        )
+
+
+def do_calendar(actor: Actor) -> None:
+    """Raise Forbidden unless the actor keeps calendars, or is the system itself."""
+    if actor != SYSTEM and not any(post.role == CALENDAR_KEEPER for post in actor.posts):
+        raise Forbidden(
+            f"Cần vai trò {CALENDAR_KEEPER} để thay đổi lịch làm việc.",
+            f"Changing calendars needs the role {CALENDAR_KEEPER}.",
+            code="wrong-role", role=CALENDAR_KEEPER,
         )
 
 
@@ -74,3 +156,12 @@ def do_procedure(actor: Actor, role: str) -> None:
             f"Cần vai trò {role} để làm việc này với quy trình.",
             f"This needs the role {role}.", code="wrong-role", role=role,
         )
+
+
+def _agencies(before: Before, taking_part: frozenset[str]) -> frozenset[str]:
+    dossier = before.dossier
+    return taking_part | {
+        dossier.receiving_agency, dossier.competent_agency,
+        *(part.agency for part in before.parts),
+        *(one.agency for one in dossier.standing.consultations),
+    }

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from engine import forms
 from engine.clock import local
+from engine.codes import CodePattern
 from engine.commands import RegisterDossier, Request
-from engine.dossier import Links, code_of
+from engine.dossier import Links
 from engine.errors import Fault, Invalid
 from engine.flow.load import Flow
 from engine.law.rules import rules_on
@@ -32,10 +33,13 @@ CHANNELS = ("direct", "online", "postal")
 class Reception:
     """Registers dossiers: status 1, on the version in force on the local day."""
 
-    def __init__(self, store: Store, library: Library, wakes: Wakes, node: str = "") -> None:
+    def __init__(
+        self, store: Store, library: Library, wakes: Wakes, codes: CodePattern, node: str = "",
+    ) -> None:
         self._store = store
         self._library = library
         self._wakes = wakes
+        self._codes = codes
         self._node = node
 
     def execute(
@@ -75,7 +79,7 @@ class Reception:
         )
         # The number is taken last: its row stays locked until commit.
         number = unit.next_number(command.receiving_agency, day)
-        code = code_of(command.receiving_agency, day, number)
+        code = self._codes.code(command.receiving_agency, day, number)
         born = Registration(code, version.number, desks, self._links(unit, frozenset(agencies)))
         outcome, entry = sealed(register(command, born, facts))
         unit.insert(outcome, entry)

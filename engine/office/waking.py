@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -64,16 +64,20 @@ def first_due(before: Before, outcome: Outcome) -> datetime | None:
     )), default=None)
 
 
-def check_timer(before: Before, command: FireTimer, now: datetime, calendar: Calendar) -> None:
+def check_timer(
+    before: Before, command: FireTimer, now: datetime, calendars: Mapping[str, Calendar],
+) -> None:
     """Raise Conflict while the part is held, or when the timer was moved behind `now`.
 
-    One that is not there at all is for the flow, or the law's reminders, to refuse. `calendar` is
-    that of the competent agency.
+    One that is not there at all is for the flow, or the law's reminders, to refuse.
     """
-    standing = before.dossier.standing
+    dossier, standing = before.dossier, before.dossier.standing
     if command.part == REMINDERS:
-        rules = rules_by_id(before.dossier.rule_set)
-        at = reminders(standing, rules, calendar, now).get(command.wait)
+        rules = rules_by_id(dossier.rule_set)
+        stand = reminders(
+            standing, rules, calendars[dossier.competent_agency], now,
+            counter=calendars[dossier.receiving_agency])
+        at = stand.get(command.wait)
         _need_due(at, now)
         return
     need_no_hold(standing, command.part)

@@ -6,27 +6,32 @@ entry pinned: the same inputs give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from engine.commands import (
+    AddPaper,
+    AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteTask,
     DossierCommand,
     FireTimer,
+    HandBackPapers,
     PerformAct,
+    PrintPaper,
     ReceiveEnvelope,
     RegisterDossier,
     UnclaimTask,
+    WithdrawPaper,
 )
 from engine.dossier import Dossier, Task
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, below
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, linked, parts
+from engine.proceed import acts, linked, papers, parts, recount
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
@@ -75,25 +80,7 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
     if isinstance(command, ReceiveEnvelope):
         return receive(before, command, facts)
     work = Work(before, facts, _content(command))
-    match command:
-        case CompleteTask(task=task_id):
-            _complete(work, task_of(before, task_id))
-        case ClaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=facts.actor))
-        case UnclaimTask(task=task_id):
-            work.put_task(replace(task_of(before, task_id), assignee=None))
-        case AssignTask(task=task_id, person=person):
-            work.put_task(replace(task_of(before, task_id), assignee=person))
-        case PerformAct(act=act, content=content):
-            acts.perform(work, act, content)
-        case FireTimer(part=part_id, wait=wait):
-            if part_id == REMINDERS:
-                acts.remind(work, wait)
-            else:
-                parts.fire(work, part_id, wait)
-        case RegisterDossier():
-            msg = "a dossier that exists cannot be registered again"
-            raise TypeError(msg)
+    _DOES[type(command)](work, command)
     parts.carry(work)
     linked.tell(work)
     return outcome_of(work, command, None)
@@ -112,6 +99,9 @@ def task_of(before: Before, task_id: str) -> Task:
 def dry_run(before: Before, act: str, facts: Facts) -> None:
     """Raise Conflict when the state of the dossier does not allow the act, whatever its content."""
     work = Work(before, facts, {})
+    if before.dossier.links.origin:
+        acts.perform(work, act, {})
+        return
     # What the content lacks is told later (422), after the ETag (design.md section 5).
     with suppress(Invalid):
         act_named(act).perform(work.standing, acts.circumstances(work, {}))
@@ -129,20 +119,54 @@ def _receive_by_working(work: Work, task: Task) -> None:
         acts.perform(work, "take-over", {}, acts.Place(task.element, task.part or ""))
 
 
+def _holder(command: ClaimTask | UnclaimTask | AssignTask, facts: Facts) -> str | None:
+    """Return who holds a task after it changed hands, None where it went back to its desk."""
+    if isinstance(command, AssignTask):
+        return command.person
+    return facts.actor if isinstance(command, ClaimTask) else None
+
+
 def _content(command: DossierCommand) -> Mapping[str, Any]:
     if isinstance(command, CompleteTask):
         return command.answers
     return command.content if isinstance(command, PerformAct) else {}
 
 
+def _fire(work: Work, part_id: str, wait: str) -> None:
+    if part_id == REMINDERS:
+        _remind(work, wait)
+    else:
+        parts.fire(work, part_id, wait)
+
+
+def _remind(work: Work, key: str) -> None:
+    awaited = work.standing.awaited()
+    acts.remind(work, key)
+    if work.standing.awaited() != awaited:  # silence was the answer
+        parts.let_pass(work, "answer")
+
+
+def _perform(work: Work, command: PerformAct) -> None:
+    acts.perform(work, command.act, command.content)
+    parts.let_pass(work, command.act)
+
+
 def _complete(work: Work, task: Task) -> None:
     # Completing an unclaimed task claims it (design.md section 5).
     work.put_task(replace(task, assignee=work.facts.actor))
+    try:
+        _do(work, task)
+    except Invalid as fault:
+        raise below(fault, "/answers") from fault
+
+
+def _do(work: Work, task: Task) -> None:
     if task.act is not None:
         about = task.element.removeprefix(f"{ACT_TASK}{task.act}").removeprefix(".")
         named = {"consultation": about} if task.act == "answer" else {}
         acts.perform(work, task.act, {**work.content, **named})
         close_tasks(work, [task.id])
+        parts.let_pass(work, task.act)
         return
     part = parts.running(work, task.part)
     _receive_by_working(work, task)
@@ -150,3 +174,26 @@ def _complete(work: Work, task: Task) -> None:
         work.facts.flow, part.state, task.id, work.content, work.setting(),
     )
     parts.absorb(work, part.id, step)
+
+
+def _assign(work: Work, command: ClaimTask | UnclaimTask | AssignTask) -> None:
+    task = task_of(work.before, command.task)
+    work.put_task(replace(task, assignee=_holder(command, work.facts)))
+
+
+def _never_again(_: Work, __: RegisterDossier) -> None:
+    msg = "a dossier that exists cannot be registered again"
+    raise TypeError(msg)
+
+
+#: What each command does to a dossier that exists.
+_DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
+    CompleteTask: lambda work, asked: _complete(work, task_of(work.before, asked.task)),
+    ClaimTask: _assign, UnclaimTask: _assign, AssignTask: _assign,
+    PerformAct: _perform,
+    FireTimer: lambda work, asked: _fire(work, asked.part, asked.wait),
+    AdoptCalendar: recount.adopt,
+    **dict.fromkeys((AddPaper, WithdrawPaper, HandBackPapers), papers.change),
+    PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect
+    RegisterDossier: _never_again,
+}

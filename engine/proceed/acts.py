@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.errors import Conflict, MotcuaError
-from engine.expressions import Surroundings, compile_expression
+from engine.errors import Conflict
+from engine.expressions import Surroundings, holds
 from engine.law import reminders
 from engine.law.acting import Circumstances, Effect
 from engine.law.acts import act_named, already_done
-from engine.law.deadline import start_clock
+from engine.law.deadline import recounted
 from engine.law.mistakes import correctable
 from engine.law.standing import Standing
 from engine.proceed import linked, tasks
@@ -73,9 +73,9 @@ def apply(work: Work, effect: Effect) -> None:
     """Give the dossier what an act made of it: standing, ends, act tasks, moved due dates."""
     held = work.standing.hold
     work.set_standing(effect.standing)
+    tasks.close_act_tasks(work, effect.closes)
     if effect.ends_parts:
         end_all(work)
-    tasks.close_act_tasks(work, effect.closes)
     tasks.close_act_tasks(work, effect.cancels, "cancelled")
     if held is not None and effect.standing.hold is None and effect.shifts:
         tasks.shift_all(work, held)
@@ -93,9 +93,10 @@ def circumstances(
         now=work.facts.now, content=content, rules=work.facts.rules, limit=_limit(work),
         calendar=work.calendar(dossier.competent_agency),
         calendar_days=procedure.calendar_days, drawn=drawn is not None,
-        part=drawn.part if drawn else None,
+        part=drawn.part if drawn else None, competent=dossier.competent_agency,
         elsewhere=dossier.competent_agency != dossier.receiving_agency,
         tacit_consent=procedure.tacit_consent, notice_days=procedure.supplement_days,
+        counter=work.calendar(dossier.receiving_agency),
         consulted=work.facts.calendars.get(str(content.get("agency"))),
     )
 
@@ -104,12 +105,16 @@ def review_limit(work: Work) -> None:
     """Count the due date anew when the data have made another time limit of the drawing apply."""
     standing: Standing = work.standing
     limit = _limit(work)
-    if standing.clock_from is None or standing.settled_at is not None or limit == standing.limit:
+    if standing.clock_from is None:
+        # Noted for the acceptance to come, which may be performed without the data at hand.
+        known = None if limit == work.facts.drawn.limit else limit
+        work.set_standing(replace(standing, limit=known))
+        return
+    if standing.settled_at is not None or standing.ended_at is not None or limit == standing.limit:
         return
     if standing.extensions:
         return  # the date that the applicant was told with an apology stands
-    counted = start_clock(standing, standing.clock_from, circumstances(work, {}))
-    work.set_standing(replace(counted, clock_from=standing.clock_from))
+    work.set_standing(recounted(standing, circumstances(work, {})))
 
 
 def _limit(work: Work) -> str | None:
@@ -117,19 +122,8 @@ def _limit(work: Work) -> str | None:
     if not work.data:
         # The lead part did not move in this command: what was in force stays in force.
         return work.standing.limit or facts.limit
+    surroundings = Surroundings(now=work.facts.now, facts={"dossier": work.visible()})
     for when, value in facts.limits:
-        if _holds(when, work):
+        if holds(when, work.data, surroundings):
             return value
     return facts.limit
-
-
-def _holds(when: str, work: Work) -> bool:
-    condition = compile_expression(when)
-    known = {**work.data, "dossier": work.visible()}
-    if not condition.names <= known.keys():
-        return False  # a name not yet answered: the alternative does not apply yet
-    surroundings = Surroundings(now=work.facts.now, facts={"dossier": work.visible()})
-    try:
-        return condition.evaluate(work.data, surroundings) is True
-    except MotcuaError:
-        return False  # an answer of another kind than the drawing compares with

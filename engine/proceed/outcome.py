@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from engine import procedure
+from engine.components.papers import Paper
 from engine.dossier import Dossier, Links, Part, Task
 from engine.errors import Corrupt
 from engine.flow.load import Flow
@@ -52,7 +53,8 @@ class Registration:
 class Before:
     """A dossier as it stands: all running parts, all open tasks, envelopes kept for later.
 
-    `instances` counts the parts ever opened per process, so that a new one gets a new id.
+    `instances` counts the parts ever opened per process, so that a new one gets a new id;
+    `papers` are all there ever were, read for the commands on them alone.
     """
 
     dossier: Dossier
@@ -60,6 +62,7 @@ class Before:
     tasks: tuple[Task, ...] = ()
     kept: tuple[Envelope, ...] = ()
     instances: Mapping[str, int] = field(default_factory=dict)
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class Facts:
 
     `calendars` are by agency code and hold at least the agencies of the dossier's desks; `salt`
     protects the personal values of the entry. `node` is this one and `homes` the nodes of agencies
-    that the command brings in, where they work elsewhere.
+    that the command brings in, where they work elsewhere. `former` are the calendars from which a
+    dossier turns to those of `calendars`, by agency code.
     """
 
     now: datetime
@@ -80,6 +84,7 @@ class Facts:
     build: str = BUILD
     node: str = ""
     homes: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, Calendar] = field(default_factory=dict, repr=False)
 
     @property
     def drawn(self) -> procedure.Facts:
@@ -97,10 +102,10 @@ class Outcome:
     """Everything that one command did; the store saves it in one transaction.
 
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
-    hands; `envelopes` are new or changed state. `draft` becomes the history entry. `reminders` are
-    all that stand now, by key; None where nothing changed about them. `sent` leave for other nodes.
-    `told` are the statuses that the national portal is to hear of, in order: those gone through,
-    or the present one where only the day of acceptance or the due date changed.
+    hands; `envelopes` and `papers` are new or of changed state. `draft` becomes the history entry.
+    `reminders` are all that stand now, by key; None where nothing changed about them. `sent` leave
+    for other nodes. `told` are the statuses that the national portal is to hear of, in order: those
+    gone through, or the present one where only the day of acceptance or the due date changed.
     """
 
     dossier: Dossier
@@ -110,6 +115,7 @@ class Outcome:
     envelopes: tuple[Envelope, ...]
     draft: Draft
     reminders: Mapping[str, datetime] | None = None
+    papers: tuple[Paper, ...] = ()
     sent: tuple[Sent, ...] = ()
     told: tuple[Status, ...] = ()
 
@@ -133,6 +139,7 @@ def after(before: Before, outcome: Outcome, entry: Entry) -> Before:
     tasks = {task.id: task for task in before.tasks}
     tasks |= {task.id: task for task in (*outcome.opened, *outcome.changed)}
     kept = {e.id: e for e in before.kept} | {e.id: e for e in outcome.envelopes}
+    papers = {p.number: p for p in (*before.papers, *outcome.papers)}
     known = {part.id for part in before.parts}
     opened = Counter(part.process for part in outcome.parts if part.id not in known)
     return Before(
@@ -140,5 +147,5 @@ def after(before: Before, outcome: Outcome, entry: Entry) -> Before:
         parts=tuple(part for part in parts.values() if part.status == "running"),
         tasks=tuple(task for task in tasks.values() if task.state == "open"),
         kept=tuple(e for e in kept.values() if e.state == "kept"),
-        instances=Counter(before.instances) + opened,
+        instances=Counter(before.instances) + opened, papers=tuple(papers.values()),
     )

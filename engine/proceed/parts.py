@@ -11,12 +11,11 @@ from engine.dossier import Part, PartState
 from engine.errors import Conflict
 from engine.flow import run
 from engine.handoff import Envelope
-from engine.law.forward import noted
-from engine.law.settle import RESULTS
-from engine.law.status import may_move
+from engine.law.drawn import follow
+from engine.law.settle import RESULTS, moot
 from engine.proceed import acts, linked, tasks
 from engine.proceed.work import Work
-from engine.step import Outgoing, Step, Wait
+from engine.step import DrawnAct, Outgoing, Step, Wait
 
 
 def begin(
@@ -74,6 +73,24 @@ def fire(work: Work, part_id: str, wait_id: str) -> None:
     others = tuple(wait for wait in part.waits if wait.id != wait_id)
     work.parts[part.id] = replace(part, waits=others)
     absorb(work, part.id, step)
+
+
+def let_pass(work: Work, act: str) -> None:
+    """Let the events pass that are drawn for an act, which was performed without the drawing.
+
+    In each part the first one that waits goes on (of an answer the first in all): its token would
+    wait for ever for what has happened already.
+    """
+    for key, part in list(work.parts.items()):
+        wait = next((w for w in part.waits if work.facts.flow.acts.get(w.element) == act), None)
+        if part.status != "running" or wait is None:
+            continue
+        step = run.happen(work.facts.flow, part.state, wait.id, work.setting())
+        own = DrawnAct(act, wait.element)
+        work.acts.append({"act": act, "element": wait.element, "skipped": "already done"})
+        absorb(work, key, replace(step, acts=tuple(drawn for drawn in step.acts if drawn != own)))
+        if act == "answer":
+            return
 
 
 def carry(work: Work) -> None:
@@ -189,8 +206,10 @@ def _kept_due(before: tuple[Wait, ...], after: tuple[Wait, ...]) -> tuple[Wait, 
 
 
 def _move_status(work: Work, step: Step) -> None:
-    """Follow the drawn statuses along the table; what an act has decided wins."""
+    """Follow the drawn statuses; with a result nobody need answer or take over any more."""
+    before = work.standing
     for status in step.statuses:
-        if may_move(work.standing.status, status):  # type: ignore[arg-type]  # lint checked it
-            moved = work.standing.moved(status)  # type: ignore[arg-type]
-            work.set_standing(noted(moved, work.facts.now))
+        known: Any = status  # lint has checked it
+        work.set_standing(follow(work.standing, known, work.facts.now))
+    if work.standing.settled_at is not None and before.settled_at is None:
+        tasks.close_act_tasks(work, moot(before), "cancelled")

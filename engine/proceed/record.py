@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from engine.commands import PERSONAL, DossierCommand, from_json, to_json
+from engine.components.papers import Paper
 from engine.handoff import Sent
 from engine.history import Draft, canonical
 from engine.law.reminders import reminders
@@ -46,7 +47,7 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         dossier=replace(work.dossier, build=work.facts.build), parts=parts,
         opened=tuple(t for t in changed if t.id not in before),
         changed=tuple(t for t in changed if t.id in before),
-        envelopes=tuple(work.envelopes.values()),
+        envelopes=tuple(work.envelopes.values()), papers=_papers(work),
         draft=_draft(work, command, born, sent), reminders=_reminders(work), sent=sent,
         told=_told(work),
     )
@@ -67,13 +68,15 @@ def _told(work: Work) -> tuple[Status, ...]:
 
 def _reminders(work: Work) -> Mapping[str, datetime] | None:
     """Return the reminders that stand from now on, None where this command changed none."""
-    before = work.before.dossier.standing
-    if work.standing == before:
+    before, competent = work.before.dossier.standing, work.dossier.competent_agency
+    if work.standing == before and competent not in work.facts.former:
         return None
-    rules, calendar = work.facts.rules, work.calendar(work.dossier.competent_agency)
-    now = work.facts.now
-    stand = reminders(work.standing, rules, calendar, now)
-    return None if stand == reminders(before, rules, calendar, now) else stand
+    rules, calendar = work.facts.rules, work.calendar(competent)
+    former, now = work.facts.former.get(competent, calendar), work.facts.now
+    counter = work.calendar(work.dossier.receiving_agency)
+    stand = reminders(work.standing, rules, calendar, now, counter=counter)
+    stood = reminders(before, rules, former, now, counter=counter)
+    return None if stand == stood else stand
 
 
 def _draft(
@@ -109,11 +112,27 @@ def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
         "rules": facts.rules.id, "flow": facts.flow.hash, "build": facts.build,
         "calendars": {agency: c.version for agency, c in sorted(facts.calendars.items())},
     }
+    if facts.former:
+        pinned["former"] = {agency: c.version for agency, c in sorted(facts.former.items())}
     if facts.homes:
         pinned |= {"node": facts.node, "homes": dict(facts.homes)}
     if born is not None:
         pinned["registration"] = born.as_data()
     return pinned
+
+
+def _papers(work: Work) -> tuple[Paper, ...]:
+    known = set(work.before.papers)
+    return tuple(paper for paper in work.papers.values() if paper not in known)
+
+
+def _papers_told(work: Work) -> dict[str, Any]:
+    """Return what history says of changed papers: nothing at all where none has changed."""
+    told = [
+        {"number": p.number, "component": p.component, "state": p.state, "revision": p.revision}
+        for p in _papers(work)
+    ]
+    return {"papers": told} if told else {}
 
 
 def _linked(work: Work, sent: tuple[Sent, ...]) -> dict[str, Any]:
@@ -135,7 +154,7 @@ def _outcome(work: Work) -> dict[str, Any]:
     ]
     before = {task.id: task for task in work.before.tasks}
     return {
-        "standing": work.standing.as_data(),
+        **_papers_told(work), "standing": work.standing.as_data(),
         "acts": work.acts,
         "states": {part.id: part.digest for part in touched},
         "parts": {part.id: part.status for part in touched},

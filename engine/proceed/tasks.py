@@ -14,7 +14,7 @@ from engine.law.acts import act_named
 from engine.law.deadline import shift, shift_elapsed
 from engine.law.standing import Hold
 from engine.proceed.work import Work
-from engine.step import OpenTask, TaskNote
+from engine.step import OpenTask, TaskNote, Wait
 from engine.worktime import due, parse
 
 #: What the element of an act task begins with; its key follows.
@@ -80,11 +80,18 @@ def shift_all(work: Work, hold: Hold) -> None:
     for part in list(work.parts.values()):
         if not hold.holds(part.id):
             continue
-        waits = tuple(
-            replace(w, due=shift_elapsed(w.due, held_from, now)) if w.due else w
-            for w in part.waits
-        )
+        waits = tuple(_freed(work, wait, held_from) for wait in part.waits)
         work.parts[part.id] = replace(part, waits=waits)
+
+
+def _freed(work: Work, wait: Wait, held_from: datetime) -> Wait:
+    """Move a timer by a hold: in working time by the minutes left, else by the clock."""
+    if wait.due is None:
+        return wait
+    if wait.working:
+        calendar = work.calendar(work.dossier.competent_agency)
+        return replace(wait, due=shift(wait.due, held_from, work.facts.now, calendar))
+    return replace(wait, due=shift_elapsed(wait.due, held_from, work.facts.now))
 
 
 def _budget_end(work: Work, part: Part, note: TaskNote, agency: str) -> datetime | None:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine.dossier import Dossier, Part, Task
+from engine.components.papers import Paper
+from engine.dossier import Dossier, Part, Task, visible
 from engine.errors import Conflict
 from engine.flow.run import Setting
 from engine.handoff import Envelope
@@ -41,6 +42,7 @@ class Work:
         self.kept: list[Envelope] = sorted(before.kept, key=lambda e: e.number)
         self.outgoing: deque[tuple[str, Outgoing]] = deque()
         self.signals: deque[tuple[str, str]] = deque()
+        self.papers: dict[int, Paper] = {p.number: p for p in before.papers}
         self.acts: list[dict[str, Any]] = []
         self.trace: dict[str, list[TraceItem]] = {}
         self.data: Mapping[str, Any] = {}
@@ -86,12 +88,7 @@ class Work:
 
     def visible(self) -> dict[str, Any]:
         """Return what expressions may know of the dossier: never who the applicant is."""
-        d = self.dossier
-        return {
-            "code": d.code, "procedure": d.procedure, "channel": d.channel,
-            "receiving_agency": d.receiving_agency, "competent_agency": d.competent_agency,
-            "status": d.standing.status,
-        }
+        return visible(self.dossier)
 
     def calendar(self, agency: str) -> Calendar:
         """Return the calendar that an agency works by."""

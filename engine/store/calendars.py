@@ -13,7 +13,7 @@ from sqlalchemy.types import Text
 
 from engine.errors import Corrupt
 from engine.store import tables
-from engine.store.statements import text_of
+from engine.store.statements import text_of, update_text
 from engine.worktime import Calendar
 
 #: Calendars read so far by version; a province has a few dozen.
@@ -25,13 +25,25 @@ _VERSIONS = text_of(
     select(tables.agency.c.code, tables.agency.c.calendar)
     .where(tables.agency.c.code == any_(bindparam("codes", type_=ARRAY(Text)))),
 )
-#: Agency and calendar version of every desk of a dossier.
+#: Agency and calendar version of every desk of a dossier: the former one until it is recounted.
 OF_DOSSIER = """\
-SELECT code, calendar FROM agency WHERE code = ANY (ARRAY(
+SELECT code, COALESCE(former, calendar) FROM agency
+LEFT JOIN recount ON recount.agency = agency.code AND recount.dossier = %(code)s
+WHERE code = ANY (ARRAY(
     SELECT unnest(ARRAY[receiving_agency, competent_agency]
         || ARRAY(SELECT value FROM json_each_text(desks::json)))
     FROM dossier WHERE code = %(code)s))
 """
+#: Held by whoever gives a dossier its calendars at birth, and alone by whoever changes calendars:
+#: without it a dossier could be born on a calendar whose recount has already been listed.
+_TURNING = 7_611_820_252
+_BIRTH = f"SELECT pg_advisory_xact_lock_shared({_TURNING})"
+_CHANGE = f"SELECT pg_advisory_xact_lock({_TURNING})"
+_EVERY = text_of(
+    select(tables.agency.c.code, tables.agency.c.name, tables.agency.c.calendar)
+    .order_by(tables.agency.c.code),
+)
+_POINT = update_text(tables.agency, ["calendar"])
 _CONTENT = text_of(
     select(tables.calendar.c.content).where(tables.calendar.c.version == bindparam("version")),
 )
@@ -49,6 +61,35 @@ def of_agencies(connection: Connection, agencies: Collection[str]) -> Mapping[st
     """
     found = connection.execute(_VERSIONS, {"codes": sorted(agencies)}).fetchall()
     return {code: by_version(connection, version) for code, version in found}
+
+
+def of_newborn(connection: Connection, agencies: Collection[str]) -> Mapping[str, Calendar]:
+    """Return what `of_agencies` does, and let no calendar change before the transaction ends."""
+    with connection.pipeline():
+        connection.execute(_BIRTH)
+        rows = connection.execute(_VERSIONS, {"codes": sorted(agencies)})
+    return {code: by_version(connection, version) for code, version in rows.fetchall()}
+
+
+def every(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return code, name and calendar version of every agency, by code."""
+    return [(code, name, version) for code, name, version in connection.execute(_EVERY)]
+
+
+def of_dossier(connection: Connection, code: str) -> Mapping[str, Calendar]:
+    """Return the calendars by which a dossier goes at present, by agency code."""
+    found = connection.execute(OF_DOSSIER, {"code": code}).fetchall()
+    return {agency: by_version(connection, version) for agency, version in found}
+
+
+def begin_change(connection: Connection) -> None:
+    """Wait until no dossier is being born; none is until the transaction ends."""
+    connection.execute(_CHANGE)
+
+
+def point(connection: Connection, agency: str, version: str) -> None:
+    """Let an agency work by another calendar from the end of the transaction on."""
+    connection.execute(_POINT, {"calendar": version, "key_code": agency})
 
 
 def by_version(connection: Connection, version: str) -> Calendar:

@@ -10,9 +10,11 @@ from sqlalchemy import BindParameter, bindparam, select
 
 from engine.dossier import Dossier, Part
 from engine.handoff import Envelope
+from engine.proceed.outcome import Before
 from engine.store import tables
 from engine.store.rows import dossier_of, envelope_of, part_of
 from engine.store.statements import text_of
+from engine.store.tasks import of_dossier
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -36,6 +38,17 @@ def by_code(connection: Connection, code: str) -> Dossier | None:
 def parts(connection: Connection, code: str) -> Sequence[Part]:
     """Return every part that a dossier ever had, by id."""
     return [part_of(row) for row in connection.execute(_PARTS, {"code": code})]
+
+
+def before(connection: Connection, code: str) -> Before | None:
+    """Return a dossier as it stands, unlocked, with what a recount looks at."""
+    found = by_code(connection, code)
+    if found is None:
+        return None
+    return Before(
+        dossier=found, tasks=tuple(t for t in of_dossier(connection, code) if t.state == "open"),
+        parts=tuple(part for part in parts(connection, code) if part.status == "running"),
+    )
 
 
 def envelopes(connection: Connection, code: str) -> Sequence[Envelope]:

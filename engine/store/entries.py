@@ -18,7 +18,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 #: Entries that are fetched at a time when every chain is read.
 BATCH = 1_000
 
-_e, _d, _p = tables.entry, tables.dossier, tables.procedure
+_e, _d, _p, _l = tables.entry, tables.dossier, tables.procedure, tables.ledger
 _CHAIN = text_of(
     select(_e).where(_e.c.chain == bindparam("chain"), _e.c.number > bindparam("after"))
     .order_by(_e.c.number).limit(bindparam("size")),
@@ -27,6 +27,7 @@ _ALL = text_of(select(_e).order_by(_e.c.chain, _e.c.number))
 _HEADS = text_of(union_all(
     select(_d.c.code, _d.c.entries, _d.c.head),
     select(literal("procedure:") + _p.c.code, _p.c.entries, _p.c.head),
+    select(_l.c.chain, _l.c.entries, _l.c.head),
 ))
 
 
@@ -48,5 +49,5 @@ def every(connection: Connection) -> Iterator[Entry]:
 
 
 def heads(connection: Connection) -> Sequence[tuple[str, int, str]]:
-    """Return chain, entry count and head of every dossier and procedure, as their rows claim."""
+    """Return name, entry count and head of every chain, as its row claims."""
     return [(name, count, head) for name, count, head in connection.execute(_HEADS, {})]

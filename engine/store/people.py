@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from engine.people import Actor, Agency, Post
 from engine.store import tables
@@ -23,6 +23,10 @@ _AGENCY = text_of(
     select(tables.agency.c.code, tables.agency.c.name, tables.agency.c.links)
     .where(tables.agency.c.code == bindparam("code")),
 )
+_NAMES = text_of(
+    select(tables.agency.c.code, tables.agency.c.name)
+    .where(tables.agency.c.code == any_(bindparam("codes", type_=ARRAY(Text)))),
+)
 _PERSON = select(
     tables.person.c.id, tables.person.c.name, tables.post.c.agency, tables.post.c.role,
     tables.post.c.since, tables.post.c.until,
@@ -35,7 +39,8 @@ _BY_SUBJECT = text_of(_PERSON.where(
 ))
 _CODES = text_of(select(tables.agency.c.code))
 _ROLES = text_of(select(tables.post.c.role).distinct())
-_PUT_AGENCY = insert_text(tables.agency, overwrite=["name", "calendar", "links"])
+# The calendar is given to a new agency alone: that of an old one changes by decision.
+_PUT_AGENCY = insert_text(tables.agency, overwrite=["name", "links"])
 _PUT_PERSON = insert_text(tables.person, overwrite=["issuer", "subject", "name"])
 _PUT_POST = insert_text(tables.post, overwrite=["until"])
 
@@ -44,6 +49,11 @@ def agency(connection: Connection, code: str) -> Agency | None:
     """Return an agency of the register."""
     row = connection.execute(_AGENCY, {"code": code}).fetchone()
     return None if row is None else Agency(*row)
+
+
+def names(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of agencies by code."""
+    return dict(connection.execute(_NAMES, {"codes": sorted(codes)}).fetchall())
 
 
 def person(connection: Connection, person_id: str, day: date) -> Actor | None:
@@ -71,7 +81,10 @@ def put(
     connection: Connection, agencies: Iterable[tuple[Agency, str]],
     persons: Iterable[tuple[Actor, str, str]],
 ) -> None:
-    """Write agencies with their calendar's version, and persons with issuer and subject."""
+    """Write agencies and persons with issuer and subject; a new agency with its calendar's version.
+
+    Commits.
+    """
     with connection.pipeline():
         for found, calendar in agencies:
             connection.execute(_PUT_AGENCY, {

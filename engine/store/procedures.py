@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.components.declared import Component
 from engine.errors import Corrupt, NotFound
 from engine.history import GENESIS, Entry
 from engine.procedure import Facts, Lowered, Pool, Version
@@ -50,6 +51,9 @@ _FACTS = text_of(
 )
 _LIST = text_of(select(tables.procedure.c.code, tables.procedure.c.name)
                 .order_by(tables.procedure.c.code))
+_NAME = text_of(
+    select(tables.procedure.c.name).where(tables.procedure.c.code == _code),
+)
 _LOCK = text_of(
     select(tables.procedure.c.entries, tables.procedure.c.head)
     .where(tables.procedure.c.code == _code).with_for_update(),
@@ -105,6 +109,12 @@ def findings(connection: Connection, code: str, number: int) -> list[dict[str, A
 def catalogue(connection: Connection) -> list[tuple[str, str]]:
     """Return code and name of every procedure, by code."""
     return [(code, name) for code, name in connection.execute(_LIST)]
+
+
+def name(connection: Connection, code: str) -> str:
+    """Return the name of a procedure; its code where it has none."""
+    row = connection.execute(_NAME, {"code": code}).fetchone()
+    return code if row is None else str(row[0])
 
 
 def lowered(connection: Connection, flow_hash: str) -> bytes:
@@ -183,6 +193,8 @@ def advancing(sealed: Entry) -> Write:
 def _version(row: tuple[Any, ...]) -> Version:
     facts = json.loads(row[7])
     facts["limits"] = tuple((when, value) for when, value in facts["limits"])
+    # Versions stored before drawings could declare components have none.
+    facts["components"] = tuple(Component(**kept) for kept in facts.get("components", ()))
     return Version(
         procedure=row[0], number=row[1], state=row[2], source_hash=row[3], files={},
         lowered=Lowered(bytes(row[16]), row[4], row[5], json.loads(row[6])),

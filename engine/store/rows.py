@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from engine.components.papers import Paper
 from engine.dossier import Dossier, Links, Part, Peer, Task
 from engine.handoff import Envelope
 from engine.history import Entry, plain, read_instant
@@ -100,7 +101,7 @@ def part_row(code: str, part: Part) -> dict[str, Any]:
         "dossier": code, "id": part.id, "process": part.process, "name": part.name,
         "agency": part.agency, "lead": int(part.lead), "state": part.state,
         "digest": part.digest, "status": part.status,
-        "waits": text([vars(wait) for wait in part.waits]),
+        "waits": text([_kept(wait) for wait in part.waits]),
     }
 
 
@@ -111,6 +112,10 @@ def part_of(row: Row) -> Part:
         digest=row[7], status=row[8],
         waits=tuple(_wait(kept) for kept in json.loads(row[9])) if row[9] != "[]" else (),
     )
+
+
+def _kept(wait: Wait) -> Mapping[str, Any]:
+    return {name: value for name, value in vars(wait).items() if value or name != "working"}
 
 
 def _wait(kept: Mapping[str, Any]) -> Wait:
@@ -149,6 +154,20 @@ def envelope_of(row: Row) -> Envelope:
         payload=json.loads(row[10]), sent_at=row[11], state=row[12], node=row[13],
         sequence=row[14], kind=row[15],
     )
+
+
+_PAPER = tuple(field.name for field in fields(Paper))
+
+
+def paper_row(code: str, paper: Paper) -> dict[str, Any]:
+    """Return the parameters of a paper's row."""
+    return {"dossier": code, **vars(paper), "shown": int(paper.shown)}
+
+
+def paper_of(row: Row) -> Paper:
+    """Return the paper of a whole row."""
+    kept = dict(zip(_PAPER, row[1:], strict=True))
+    return Paper(**{**kept, "shown": bool(kept["shown"])})
 
 
 def entry_of(row: Row) -> Entry:

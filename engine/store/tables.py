@@ -45,6 +45,23 @@ agency = Table(
     # The node at which the agency works; null: this one.
     Column("node", Text),
 )
+# The chains that belong to no dossier and no procedure: the register's and every calendar's.
+ledger = Table(
+    "ledger", metadata,
+    Column("chain", Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+)
+# Running dossiers that have yet to turn from the former calendar of an agency to its present one.
+recount = Table(
+    "recount", metadata,
+    Column("dossier", Text, nullable=False),
+    Column("agency", Text, ForeignKey("agency.code"), nullable=False),
+    Column("former", Text, ForeignKey("calendar.version"), nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    PrimaryKeyConstraint("dossier", "agency"),
+)
 person = Table(
     "person", metadata,
     Column("id", Text, primary_key=True),
@@ -229,6 +246,15 @@ entry = Table(
     Column("personal", LargeBinary),
     Column("hash", Text, nullable=False),
     PrimaryKeyConstraint("chain", "number"),
+)
+printed_paper = Table(
+    "printed_paper", metadata,
+    Column("dossier", Text, ForeignKey("dossier.code"), nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("paper", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    PrimaryKeyConstraint("dossier", "entry"),
+    Index("printed_paper_by_hash", "sha256"),
 )
 checkpoint = Table(
     "checkpoint", metadata,

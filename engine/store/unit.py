@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import BindParameter, bindparam, case, select
 
 from engine.commands import Request
 from engine.dossier import Part, Task
@@ -28,15 +27,16 @@ from engine.store import (
     idempotency,
     nodes,
     outbox,
+    papers,
     people,
     portal_messages,
+    printed,
     procedures,
     rows,
     sequences,
     timers,
 )
-from engine.store.statements import insert_text, text_of, update_text
-from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task
+from engine.store import dossier_statements as sql
 from engine.worktime import Calendar
 
 if TYPE_CHECKING:
@@ -46,34 +46,6 @@ if TYPE_CHECKING:
 
 #: Bytes of writes that go in one pipeline; more are sent one by one.
 PIPELINED = 256 * 1024
-
-_CODE: BindParameter[str] = bindparam("code")
-_LOCK_DOSSIER = text_of(select(dossier).where(dossier.c.code == _CODE).with_for_update())
-# Every part, so that they can be counted; the states of those that have ended stay where they are.
-_LOCK_PARTS = text_of(
-    select(*(
-        case((part.c.status == "running", column), else_=None).label(column.name)
-        if column.name in {"state", "waits"} else column for column in part.columns
-    )).where(part.c.dossier == _CODE).order_by(part.c.id).with_for_update(),
-)
-_OPEN_TASKS = text_of(select(*TASK_COLUMNS).where(task.c.dossier == _CODE, task.c.state == "open"))
-_KEPT = text_of(
-    select(envelope).where(envelope.c.dossier == _CODE, envelope.c.state == "kept"),
-)
-_FIND_TASK = text_of(select(*TASK_COLUMNS).where(task.c.id == bindparam("id")))
-_AGENCIES = text_of(select(part.c.agency).where(part.c.dossier == _CODE).distinct())
-_SAVE_DOSSIER = update_text(dossier, [
-    "status", "due", "standing", "build", "entries", "head", "envelopes", "revision", "links",
-])
-_NEW_DOSSIER = insert_text(dossier)
-_PUT_PART = insert_text(part, overwrite=["state", "digest", "status", "waits"])
-_NEW_TASK = insert_text(task)
-_SAVE_TASK = update_text(task, [
-    "due", "state", "assignee", "closed_at", "closed_by", "revision",
-])
-_PUT_ENVELOPE = insert_text(envelope, overwrite=["state"])
-_NEW_ENTRY = insert_text(entry)
-
 
 class Unit:
     """One transaction; `commit` sends every write in one pipeline, anything else undoes it."""
@@ -102,7 +74,7 @@ class Unit:
         there is no dossier of that code.
         """
         statements: tuple[str, ...] = (
-            _LOCK_DOSSIER, _LOCK_PARTS, _OPEN_TASKS, _KEPT, calendars.OF_DOSSIER,
+            sql.LOCK_DOSSIER, sql.LOCK_PARTS, sql.OPEN_TASKS, sql.KEPT, calendars.OF_DOSSIER,
         )
         parameters: dict[str, Any] = {"code": code}
         if asked is not None:
@@ -126,12 +98,12 @@ class Unit:
 
     def find_task(self, task_id: str) -> tuple[Task, str] | None:
         """Return a task in whatever state with its dossier's code, without locking it."""
-        row = self._connection.execute(_FIND_TASK, {"id": task_id}).fetchone()
+        row = self._connection.execute(sql.FIND_TASK, {"id": task_id}).fetchone()
         return None if row is None else (rows.task_of(row), row[1])
 
     def part_agencies(self, code: str) -> frozenset[str]:
-        """Return the agencies of all parts that a dossier ever had."""
-        return frozenset(row[0] for row in self._connection.execute(_AGENCIES, {"code": code}))
+        """Return the agencies of all parts and tasks that a dossier ever had."""
+        return frozenset(row[0] for row in self._connection.execute(sql.AGENCIES, {"code": code}))
 
     def calendars(self, agencies: Collection[str]) -> Mapping[str, Calendar]:
         """Return the calendars by which agencies work, by agency code."""
@@ -140,7 +112,7 @@ class Unit:
                 code: calendars.by_version(self._connection, self._calendars[code])
                 for code in agencies
             }
-        return calendars.of_agencies(self._connection, agencies)
+        return calendars.of_newborn(self._connection, agencies)
 
     def agency(self, code: str) -> Agency | None:
         """Return an agency of the register."""
@@ -182,13 +154,13 @@ class Unit:
 
     def insert(self, outcome: Outcome, sealed: Entry) -> None:
         """Write a new dossier with everything that its registration opened."""
-        self._writes.append((_NEW_DOSSIER, rows.dossier_row(outcome.dossier)))
+        self._writes.append((sql.NEW_DOSSIER, rows.dossier_row(outcome.dossier)))
         self._write(outcome, sealed)
 
     def save(self, outcome: Outcome, sealed: Entry) -> None:
         """Write everything that a command did to a dossier."""
         row = rows.dossier_row(outcome.dossier)
-        self._writes.append((_SAVE_DOSSIER, {**row, "key_code": row["code"]}))
+        self._writes.append((sql.SAVE_DOSSIER, {**row, "key_code": row["code"]}))
         self._write(outcome, sealed)
         code, now = outcome.dossier.code, outcome.dossier.standing.hold
         was = self._held.get(code, now)
@@ -197,10 +169,18 @@ class Unit:
                 timers.holding(code, hold.part, held=hold is now) for hold in (was, now) if hold
             )
 
+    def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
+        """Make the paper that an entry has printed found by the hash of its bytes."""
+        self._writes.append(printed.adding(sealed, paper, sha256))
+
     def append(self, sealed: Entry) -> None:
         """Append an entry to the chain of a procedure."""
-        self._writes.append((_NEW_ENTRY, vars(sealed)))
+        self._writes.append((sql.NEW_ENTRY, vars(sealed)))
         self._writes.append(procedures.advancing(sealed))
+
+    def queue(self, writes: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write what another room of the store has prepared, with everything else."""
+        self._writes.extend(writes)
 
     def commit(self) -> None:
         """Send all writes and commit; when it returns, everything is kept."""
@@ -249,19 +229,20 @@ class Unit:
                 for key, at in outcome.reminders.items()
             )
         for opened in outcome.opened:
-            self._writes.append((_NEW_TASK, rows.task_row(code, opened)))
+            self._writes.append((sql.NEW_TASK, rows.task_row(code, opened)))
         for moved in outcome.changed:
             row = rows.task_row(code, moved)
-            self._writes.append((_SAVE_TASK, {**row, "key_id": moved.id}))
+            self._writes.append((sql.SAVE_TASK, {**row, "key_id": moved.id}))
         for sent in outcome.envelopes:
-            self._writes.append((_PUT_ENVELOPE, rows.envelope_row(sent)))
+            self._writes.append((sql.PUT_ENVELOPE, rows.envelope_row(sent)))
+        self._writes.extend(papers.putting(code, paper) for paper in outcome.papers)
         self._writes.extend(outbox.adding(sent) for sent in outcome.sent)
-        self._writes.append((_NEW_ENTRY, vars(sealed)))
+        self._writes.append((sql.NEW_ENTRY, vars(sealed)))
         if outcome.told:
             self._writes.append(portal_messages.adding(outcome))
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:
-        self._writes.append((_PUT_PART, rows.part_row(code, changed)))
+        self._writes.append((sql.PUT_PART, rows.part_row(code, changed)))
         before, now = self._timed.get(changed.id, {}), _due(changed)
         if before == now:
             return

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from engine.errors import Invalid
-from engine.worktime.days import WEEKDAYS, FixedHoliday, Hours, Week, YearTable
+from engine.worktime.days import WEEKDAYS, FixedHoliday, Hours, Shifts, Week, YearTable
 from engine.worktime.index import Index, build
 
 #: A working day counts as eight hours wherever days and hours are summed.
@@ -30,13 +30,15 @@ class Calendar:
 
     `hours` hold by weekday, `tables` list the days off and worked of the years that have been
     decided; a year without a table has only the `fixed` holidays and is provisional. Days run in
-    Viet Nam's zone.
+    Viet Nam's zone. `reception` (giờ tiếp nhận) tells when the counter is open to citizens, a
+    Saturday morning perhaps: it is shown and never counted.
     """
 
     name: str
     hours: tuple[Hours, ...]
     fixed: tuple[FixedHoliday, ...] = ()
     tables: tuple[YearTable, ...] = ()
+    reception: tuple[Hours, ...] = ()
 
     def __post_init__(self) -> None:
         years = [table.year for table in self.tables]
@@ -63,9 +65,11 @@ class Calendar:
 
     def week_of(self, day: date) -> Week:
         """Return the shifts of each weekday in the hours that are in force on that day."""
-        speaking = [hours for hours in self.hours if hours.speaks_of(day)]
-        latest = max(speaking, key=lambda h: (h.since, h.season is not None), default=None)
-        return latest.week if latest else _CLOSED
+        return _in_force(self.hours, day)
+
+    def received_on(self, day: date) -> Shifts:
+        """Return when the counter receives on that day; empty where nobody has decided."""
+        return _in_force(self.reception, day)[day.weekday()]
 
     def uneven(self) -> tuple[tuple[date, str, int], ...]:
         """List the weekdays worked that do not make eight hours: (since, weekday, minutes)."""
@@ -83,6 +87,9 @@ class Calendar:
             "hours": [hours.as_json() for hours in self.hours],
             "fixed": [holiday.as_json() for holiday in self.fixed],
             "tables": [table.as_json() for table in self.tables],
+            # Left out where there are none, so that the versions of older calendars stand.
+            **({"reception": [hours.as_json() for hours in self.reception]}
+               if self.reception else {}),
         }
 
     @classmethod
@@ -94,11 +101,18 @@ class Calendar:
                 hours=tuple(Hours.from_json(hours) for hours in data["hours"]),
                 fixed=tuple(FixedHoliday.from_json(day) for day in data.get("fixed", ())),
                 tables=tuple(YearTable.from_json(table) for table in data.get("tables", ())),
+                reception=tuple(Hours.from_json(hours) for hours in data.get("reception", ())),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Invalid(f"Lịch làm việc không đọc được: {error}",
                           f"calendar cannot be read: {error!r}", code="calendar-invalid",
                           ) from error
+
+
+def _in_force(hours: tuple[Hours, ...], day: date) -> Week:
+    speaking = [each for each in hours if each.speaks_of(day)]
+    latest = max(speaking, key=lambda h: (h.since, h.season is not None), default=None)
+    return latest.week if latest else _CLOSED
 
 
 def public() -> Calendar:

@@ -32,13 +32,16 @@ class Hours:
 
     `season` is (first, last) as "MM-DD", both included and possibly over the new year; outside it
     these hours say nothing. Of the hours that speak of a day the latest `since` decides, and of
-    two with the same `since` the one with a season.
+    two with the same `since` the one with a season. `decision`, `decided_by` and `decided_on` are
+    number, author and date of the decision.
     """
 
     since: date
     week: Week
     season: tuple[str, str] | None = None
     decision: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None
 
     def speaks_of(self, day: date) -> bool:
         """Tell whether these hours are in force on that day."""
@@ -57,7 +60,7 @@ class Hours:
             "decision": self.decision,
             "week": {name: [_shift_text(s) for s in shifts]
                      for name, shifts in zip(WEEKDAYS, self.week, strict=True) if shifts},
-        }
+        } | _authority(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Hours:
@@ -67,6 +70,7 @@ class Hours:
         return cls(
             since=date.fromisoformat(data["since"]), week=cast("Week", week),
             season=_season(season) if season else None, decision=data.get("decision", ""),
+            **_decided(data),
         )
 
 
@@ -76,13 +80,17 @@ class SpecialDay:
 
     `kind` "holiday" and "compensation" are days off, "exchanged" is a day off that is worked on
     another day, "worked" is that other day. `exchange` is the other day of the pair; a worked day
-    has the hours of the day that it replaces.
+    has the hours of the day that it replaces. A day decided apart from its year's table says by
+    which decision.
     """
 
     day: date
     kind: Kind
     name: str
     exchange: date | None = None
+    decision: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -93,7 +101,8 @@ class SpecialDay:
     def as_json(self) -> dict[str, Any]:
         """Return the day as plain JSON data."""
         data = {"day": self.day.isoformat(), "kind": self.kind, "name": self.name}
-        return data | ({"exchange": self.exchange.isoformat()} if self.exchange else {})
+        data |= {"exchange": self.exchange.isoformat()} if self.exchange else {}
+        return data | ({"decision": self.decision} if self.decision else {}) | _authority(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> SpecialDay:
@@ -102,6 +111,7 @@ class SpecialDay:
         return cls(
             day=date.fromisoformat(data["day"]), kind=data["kind"], name=data["name"],
             exchange=date.fromisoformat(exchange) if exchange else None,
+            decision=data.get("decision", ""), **_decided(data),
         )
 
 
@@ -135,6 +145,8 @@ class YearTable:
     provisional: bool
     decision: str
     days: tuple[SpecialDay, ...]
+    decided_by: str = ""
+    decided_on: date | None = None
 
     def __post_init__(self) -> None:
         seen = {special.day for special in self.days}
@@ -144,13 +156,26 @@ class YearTable:
     def as_json(self) -> dict[str, Any]:
         """Return the table as plain JSON data."""
         return {"year": self.year, "provisional": self.provisional, "decision": self.decision,
-                "days": [special.as_json() for special in self.days]}
+                "days": [special.as_json() for special in self.days]} | _authority(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> YearTable:
         """Read what `as_json` wrote; raise Invalid when a day stands twice or in a wrong year."""
         days = tuple(SpecialDay.from_json(day) for day in data["days"])
-        return cls(data["year"], data["provisional"], data.get("decision", ""), days)
+        return cls(data["year"], data["provisional"], data.get("decision", ""), days,
+                   **_decided(data))
+
+
+def _authority(said: Hours | SpecialDay | YearTable) -> dict[str, Any]:
+    """Return who decided and when; nothing where nothing is known, so that old digests stand."""
+    by = {"decided_by": said.decided_by} if said.decided_by else {}
+    return by | ({"decided_on": said.decided_on.isoformat()} if said.decided_on else {})
+
+
+def _decided(data: Mapping[str, Any]) -> dict[str, Any]:
+    on = data.get("decided_on")
+    return {"decided_by": data.get("decided_by", ""),
+            "decided_on": date.fromisoformat(on) if on else None}
 
 
 def _shifts(texts: Sequence[str]) -> Shifts:

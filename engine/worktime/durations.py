@@ -16,21 +16,36 @@ from typing import Literal, get_args
 from engine.errors import Invalid
 from engine.worktime import iso
 from engine.worktime.calendar import DAY_MINUTES
+from engine.worktime.numerals import is_numeral, spelled
 
 Kind = Literal["hours", "days", "calendar_days", "elapsed", "uncounted"]
 
-_MINUTES = {"ngay": DAY_MINUTES, "gio": 60, "h": 60, "phut": 1}
+#: A session (buổi) is half a working day.
+_MINUTES = {
+    "ngay": DAY_MINUTES, "buoi": DAY_MINUTES // 2, "gio": 60, "tieng": 60, "h": 60, "phut": 1,
+}
 _LONGEST = 500
 _NUMBER = r"(?:(?:[0-9]{1,6} )?[0-9]{1,6}/[0-9]{1,6}|[0-9]{1,6}(?:[.,][0-9]{1,4})?|nua)"
 _TERM = re.compile(
-    rf"(?P<number>{_NUMBER})(?: ?\([^()0-9]*\))? ?(?P<unit>ngay|gio|h|phut)\b"
-    r"(?: lam viec| hanh chinh)?",
+    rf"(?P<number>{_NUMBER})(?: ?\((?P<words>[^()0-9]*)\))? ?"
+    rf"(?P<unit>{'|'.join(_MINUTES)})\b(?: lam viec| hanh chinh| lv\b| \(lam viec\))?",
 )
-_BEFORE = re.compile(r"(?:thoi han )?(?:(?:toi da|khong qua|cham nhat|trong vong|trong)(?: la)? )?")
+_BEFORE = re.compile(
+    r"(?:thoi han )?(?:(?:toi da|khong qua|cham nhat|trong vong|trong)(?: la)? |(?:≤|<=) ?)?")
 _BETWEEN = re.compile(r",? (?:va )?")
-_SINCE = re.compile(r" ?(?:\(ke tu [^()0-9]*\)|ke tu [^()0-9]*)")
+#: A note that changes nothing: since when, or that rest days do not count. One that begins another
+#: case ("trường hợp …", "hoặc …") would change something, whatever it says.
+_OTHERWISE = r"(?:(?!truong hop|hoac|neu\b|them\b|rieng)[^()0-9])*"
+_NOTE = (rf"(?:(?:ke tu|tinh tu|sau khi|tu khi|tu ngay) {_OTHERWISE}"
+         r"|(?:khong tinh|khong ke|tru|khong bao gom) (?:cac )?(?:ngay )?"
+         r"(?:nghi|le|tet|thu bay|chu nhat)"
+         r"(?:[, ]+(?:va|cuoi tuan|hang tuan|le|tet|nghi|ngay|thu bay|chu nhat))*)")
+_SINCE = re.compile(rf",? ?(?:\({_NOTE}\)|{_NOTE})")
 _SAME_AS = re.compile(r" ?\((?:tuong duong )?(?:voi )?(?P<other>[^()]*)\)")
-_SAME_DAY = re.compile(r"(?:ngay )?(?:trong|cung)(?: cung)? ngay(?: lam viec)?")
+_SAME_DAY = re.compile(
+    r"(?:ngay )?(?:trong|cung)(?: cung)? ngay(?: lam viec| (?:tiep )?nhan(?: du)?(?: ho so)?)?")
+#: Units of the Civil Code that do not say whether rest days count.
+_LONG = re.compile(r"[0-9)] ?(?:tuan|thang|quy|nam)\b")
 _UNCOUNTED = re.compile(
     r"(?:trong )?gio hanh chinh|khong tinh(?: vao)?(?: thoi (?:gian|han))?(?: giai quyet)?"
     r"|ngoai thoi han(?: \([^()]*\))?",
@@ -120,6 +135,9 @@ def _sum(plain: str, text: str) -> tuple[Fraction, Fraction]:
     while (term := _TERM.match(rest)) and _MINUTES[term["unit"]] < last:
         last = _MINUTES[term["unit"]]
         number = _number(term["number"], text)
+        if term["words"] and is_numeral(term["words"]) and term["words"] not in spelled(
+                int(number) if number.denominator == 1 else -1):
+            raise unreadable(text)  # "05 (sáu) ngày" says two numbers
         if last == DAY_MINUTES:
             days = number
         else:
@@ -152,7 +170,7 @@ def _number(written: str, text: str) -> Fraction:
         if below == 0:
             raise unreadable(text)
         return int(whole or 0) + Fraction(above, below)
-    if re.fullmatch(r"[1-9][0-9]*\.[0-9]{3}", part):
+    if re.fullmatch(r"[1-9][0-9]*(?:\.[0-9]{3}|,000)", part):
         raise unreadable(text)  # a dot before three digits marks thousands in Vietnamese
     return Fraction(part.replace(",", "."))
 
@@ -162,12 +180,21 @@ def _fold(text: str) -> str:
     spaced = "".join(f" {c} " if unicodedata.category(c) == "No" else c for c in text)
     bare = unicodedata.normalize("NFKD", spaced.lower().replace("đ", "d")).replace("⁄", "/")
     letters = "".join(c for c in bare if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", letters).strip(" .;,")
+    # A stop in front may be what is left of "0,5": it stays, and is refused.
+    return re.sub(r"\s+", " ", letters).strip().rstrip(" .;,")
 
 
 def unreadable(text: str) -> Invalid:
     """Return the refusal of a text that is not one duration."""
     shown = text if len(text) <= 80 else text[:80] + "…"
+    if len(text) <= _LONGEST and _LONG.search(_fold(text)):
+        return Invalid(
+            f"Thời hạn “{shown}” theo tuần, tháng hoặc năm không nói rõ có tính ngày nghỉ; "
+            "hãy viết bằng ngày, ví dụ “5 ngày làm việc”",
+            f"the duration '{shown}' in weeks, months or years does not say whether rest days "
+            "count; write days, for example '5 ngày làm việc'",
+            code="duration-unreadable", text=shown,
+        )
     return Invalid(
         f"Không đọc được thời hạn “{shown}”; hãy viết một thời hạn lớn hơn 0 theo ngày hoặc giờ, "
         "ví dụ “5 ngày làm việc”, “0,5 ngày”, “04 giờ”, “ngay trong ngày làm việc”, "

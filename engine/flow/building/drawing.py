@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from engine.errors import Corrupt
-from engine.flow.bpmn import BPMN, children, reference, text, unprefixed
+from engine.flow.bpmn import BPMN, associated, children, reference, text, unprefixed
 
 
 class Drawing:
@@ -32,6 +32,8 @@ class Drawing:
             if identity:
                 self.by_id.setdefault(identity, element)
                 self.position.setdefault(identity, number)
+        #: What associations join to each element, both ways.
+        self.associated = associated(self.root)
         for flow in self.root.iter(f"{{{BPMN}}}sequenceFlow"):
             self._outgoing.setdefault(reference(flow, "sourceRef") or "", []).append(flow)
 

@@ -42,7 +42,7 @@ def _level(element: Element, nodes: Nodes, drawing: Drawing) -> ProcessSpec:
     drawn = flow_nodes(element)
     made = {node.get("id") or "": nodes.make(spec, node) for node in drawn}
     _join(drawn, made, drawing)
-    _hang(element, drawn, made)
+    _hang(drawn, made, drawing)
     guards = [nodes.guard(spec, start, node.get("id") or "")
               for node in drawn if yes(node, "triggeredByEvent")
               for start in children(node, "startEvent")]
@@ -82,18 +82,17 @@ def _crossing(flow: Element) -> Invalid:
     )
 
 
-def _hang(element: Element, drawn: list[Element], made: dict[str, Node]) -> None:
+def _hang(drawn: list[Element], made: dict[str, Node], drawing: Drawing) -> None:
     """Hang boundary events on their activities, and on each activity what undoes it."""
-    undoing = {reference(line, "sourceRef"): reference(line, "targetRef")
-               for line in children(element, "association")}
     for node in drawn:
         host = made.get(reference(node, "attachedToRef") or "")
         event = made[node.get("id") or ""]
         if kind(node) != "boundaryEvent" or not isinstance(host, Activity):
             continue
         if _compensates(event):
-            handler = undoing.get(node.get("id"))
-            host.compensation = handler if isinstance(made.get(handler or ""), Activity) else None
+            host.compensation = next(
+                (end for end in drawing.associated.get(event.name, [])
+                 if isinstance(made.get(end), Activity)), None)
         else:
             host.attached += (event.name,)
 

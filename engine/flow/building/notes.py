@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
+from engine.components.declared import Component
 from engine.flow.bpmn import (
     FLOW_NODES,
     MOTCUA,
@@ -93,7 +94,8 @@ class Notes:
 def pools(drawing: Drawing) -> tuple[Pool, ...]:
     """Return the pools that have a process, then processes in no pool that start by themselves.
 
-    In a drawing without pools every process counts, except those that a call activity calls.
+    In a drawing without pools every process counts, except those that a call activity of another
+    process calls.
     """
     found = []
     for pool in drawing.participants():
@@ -101,7 +103,8 @@ def pools(drawing: Drawing) -> tuple[Pool, ...]:
         if process is not None:
             found.append(_pool(process, title(pool) or title(process), motcua(pool, "agency")))
     taken = {pool.process for pool in found} | {
-        reference(call, "calledElement") for call in inside(drawing.root, "callActivity")}
+        called for call in inside(drawing.root, "callActivity")
+        if (called := reference(call, "calledElement")) != _process(call).get("id")}
     found += [
         _pool(process, title(process), motcua(process, "agency"))
         for process in drawing.processes()
@@ -122,6 +125,7 @@ def facts(drawing: Drawing) -> Facts | None:
                 calendar_days=motcua(process, "calendarDays") in {"true", "1"},
                 tacit_consent=motcua(process, "tacitConsent") in {"true", "1"},
                 supplement_days=_days(motcua(process, "supplementDays")),
+                components=tuple(map(_component, _extensions(process, "component"))),
             )
     return None
 
@@ -170,11 +174,25 @@ def _days(text: str | None) -> int | None:
 
 
 def _limits(process: Element) -> tuple[tuple[str, str], ...]:
-    extensions = child(process, "extensionElements")
-    if extensions is None:
-        return ()
     return tuple((item.get("when") or "", item.get("value") or "")
-                 for item in extensions.iter(f"{{{MOTCUA}}}limit"))
+                 for item in _extensions(process, "limit"))
+
+
+def _component(item: Element) -> Component:
+    """Return a component as drawn; lint has refused what could not be read."""
+    usual, count = Component("", ""), item.get("count") or ""
+    return Component(
+        code=(item.get("code") or "").strip(), name=(item.get("name") or "").strip(),
+        kind=item.get("class") or usual.kind, copy=item.get("copy") or usual.copy,
+        count=int(count) if count.isascii() and count.isdigit() else usual.count,
+        required=item.get("required") not in {"false", "0"},
+        when=(item.get("when") or "").strip(),
+    )
+
+
+def _extensions(process: Element, name: str) -> list[Element]:
+    extensions = child(process, "extensionElements")
+    return [] if extensions is None else list(extensions.iter(f"{{{MOTCUA}}}{name}"))
 
 
 def _process(element: Element) -> Element:

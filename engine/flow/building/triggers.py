@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 from lxml.etree import _Element as Element
 
-from engine.expressions import Expression, compile_expression
+from engine.expressions import compile_expression
 from engine.flow.bpmn import (
     child,
     children,
-    inside,
     kind,
     motcua,
     reference,
     text,
 )
-from engine.flow.building.drawing import Drawing, title
+from engine.flow.building.correlations import Correlations
+from engine.flow.building.drawing import Drawing, title, yes
 from engine.flow.building.payload import read_payload
-from engine.flow.building.routes import Routes
+from engine.flow.building.routes import Routes, process_of
 from engine.flow.specs.triggers import (
     CancelTrigger,
     CompensateTrigger,
@@ -45,6 +45,7 @@ class Triggers:
     def __init__(self, drawing: Drawing, routes: Routes) -> None:
         self._drawing = drawing
         self._routes = routes
+        self._correlations = Correlations(drawing)
 
     def of(self, event: Element) -> tuple[Trigger, ...]:
         """Return what an event waits for or throws, in document order; link events have none."""
@@ -67,8 +68,9 @@ class Triggers:
         key = motcua(holder, "key") or motcua(drawn, "key")
         return MessageTrigger(
             title(drawn) or identity, read_payload(motcua(drawn, "payload")),
-            self._keys(identity), self._routes.of(node, identity),
+            self._correlations.key(identity), self._routes.of(node, identity),
             compile_expression(key) if key else None,
+            self._correlations.expected(process_of(node)),
         )
 
     def _definitions(self, event: Element) -> list[Element]:
@@ -107,15 +109,6 @@ class Triggers:
             return None
         return drawn.get(attribute) or drawn.get("id")
 
-    def _keys(self, message: str) -> tuple[tuple[str, Expression], ...]:
-        found = []
-        for key in children(self._drawing.root, "correlationProperty"):
-            for way in children(key, "correlationPropertyRetrievalExpression"):
-                path = text(next(inside(way, "messagePath", "formalExpression"), None))
-                if reference(way, "messageRef") == message and path:
-                    found.append((key.get("id") or "", compile_expression(path)))
-        return tuple(found)
-
 
 def _conditional(item: Element) -> ConditionalTrigger:
     return ConditionalTrigger(compile_expression(text(child(item, "condition"))))
@@ -135,5 +128,6 @@ def _timer(item: Element) -> TimerTrigger:
 _PLAIN: dict[str, Callable[[Element], Trigger]] = {
     "timer": _timer, "conditional": _conditional,
     "terminate": lambda _: TerminateTrigger(), "cancel": lambda _: CancelTrigger(),
-    "compensate": lambda item: CompensateTrigger(reference(item, "activityRef")),
+    "compensate": lambda item: CompensateTrigger(
+        reference(item, "activityRef"), yes(item, "waitForCompletion", default=True)),
 }

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.components.declared import Component
 from engine.flow.lint.report import Report
 from engine.procedure import Facts, Lowered, Pool
 from engine.step import Finding
@@ -45,7 +46,7 @@ class Exceeded(Exception):
 
 _BELIEVED = {
     (kind.__module__, kind.__qualname__): kind
-    for kind in (Answer, Report, Finding, Facts, Pool, Lowered)
+    for kind in (Answer, Report, Finding, Facts, Component, Pool, Lowered)
 }
 
 

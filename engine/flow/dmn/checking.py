@@ -19,19 +19,20 @@ from engine.flow.dmn.reading import examine
 from engine.flow.dmn.spelling import identifier
 from engine.flow.dmn.unary import operand_of
 from engine.flow.findings import NO_HINT, finding
-from engine.flow.read import Limits, tree
+from engine.flow.read import Limits, TableLimits, tree
 from engine.step import Finding
 
 #: What every expression sees.
 _ALWAYS = frozenset({"dossier"})
 
 
-def check_decisions(content: bytes) -> tuple[Finding, ...]:
+def check_decisions(content: bytes, limits: TableLimits | None = None) -> tuple[Finding, ...]:
     """Return everything found in a DMN file, errors first read; never raises."""
-    decisions, found = examine(content)
+    allowed = limits or TableLimits()
+    decisions, found = examine(content, allowed)
     if decisions is None:
         return found
-    root = tree(content, Limits())
+    root = tree(content, Limits(allowed.size, nesting=allowed.nesting))
     more = [remark for drawn in words.children(root, "decision")
             for remark in _decision(drawn, decisions.by_id[ident(drawn) or ""], decisions)]
     return (*found, *more)

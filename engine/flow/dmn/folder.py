@@ -15,7 +15,7 @@ from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.reading import examine
 from engine.flow.dmn.tasks import called
 from engine.flow.dmn.words import kind
-from engine.flow.read import Document, Limits, tree
+from engine.flow.read import Document, Limits, TableLimits, tree
 from engine.step import Finding
 
 DECIDING = ("businessRuleTask", "globalBusinessRuleTask")
@@ -35,6 +35,7 @@ class Held:
     decisions: Decisions | None
     findings: tuple[Finding, ...]
     others: tuple[str, ...] = ()
+    limits: TableLimits = field(default_factory=TableLimits)
 
     @property
     def source(self) -> str:
@@ -43,7 +44,7 @@ class Held:
 
     def pinned(self) -> str:
         """Return the text that is kept with the lowered diagram: the file without its drawing."""
-        root = tree(self.content, Limits())
+        root = tree(self.content, Limits(self.limits.size, nesting=self.limits.nesting))
         etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
         for inner in list(root):
             if not kind(inner):
@@ -58,7 +59,7 @@ def deciding_tasks(documents: Iterable[Document]) -> Iterator[Element]:
 
 
 def decisions_beside(
-    documents: Iterable[Document], files: Mapping[str, bytes],
+    documents: Iterable[Document], files: Mapping[str, bytes], limits: TableLimits | None = None,
 ) -> Mapping[str, Held]:
     """Return the files among `files` that hold what these diagrams call, by decision.
 
@@ -69,25 +70,27 @@ def decisions_beside(
     if not wanted:
         return {}
     tables = {name: files[name] for name in sorted(files) if name.lower().endswith(".dmn")}
-    return {key: found for key in wanted if (found := _holding(key, tables)) is not None}
+    allowed = limits or TableLimits()
+    return {key: found for key in wanted
+            if (found := _holding(key, tables, allowed)) is not None}
 
 
-def _holding(key: str, tables: Mapping[str, bytes]) -> Held | None:
+def _holding(key: str, tables: Mapping[str, bytes], limits: TableLimits) -> Held | None:
     """Return the file that counts for a decision: one that can be read before a broken one."""
-    names = [name for name, content in tables.items() if _holds(key, content)]
-    names.sort(key=lambda name: examine(tables[name])[0] is None)
+    names = [name for name, content in tables.items() if _holds(key, content, limits)]
+    names.sort(key=lambda name: examine(tables[name], limits)[0] is None)
     if not names:
         return None
     content = tables[names[0]]
-    return Held(names[0], content, *examine(content), tuple(names[1:]))
+    return Held(names[0], content, *examine(content, limits), tuple(names[1:]), limits)
 
 
-def _holds(key: str, content: bytes) -> bool:
+def _holds(key: str, content: bytes, limits: TableLimits) -> bool:
     """Tell whether a file holds a decision, as far as its bytes tell where it cannot be read."""
     wide = content.startswith(_WIDE)
     if key.isascii() and not wide and key.encode() not in content:
         return False
-    decisions, _ = examine(content)
+    decisions, _ = examine(content, limits)
     if decisions is not None:
         return key in decisions.by_id
     return any(b"id=" + quote + key.encode() + quote in content for quote in (b'"', b"'"))

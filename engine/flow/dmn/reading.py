@@ -13,36 +13,39 @@ from engine.flow.dmn.building import Builder
 from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.spelling import Spelling
 from engine.flow.findings import Refused, Sentence, finding, label
-from engine.flow.read import Limits, tree
+from engine.flow.read import Limits, TableLimits, tree
 from engine.step import Finding
 
-#: More decisions, rules, cells and values listed in cells than these in one file are refused.
+#: More decisions, cells and values listed in cells than these in one file are refused.
 MOST_DECISIONS = 500
-MOST_RULES = 2_000
+#: What an installation may allow at most: tables that run were read under one limit or another.
+WIDEST = TableLimits(2_000_000, 10_000, 500, 250)
 MOST_CELLS = 40_000
 MOST_TESTS = 100_000
 
 
 def read_decisions(content: bytes) -> Decisions:
-    """Return the decisions in these bytes; raise Refused with every error in them.
+    """Return the decisions in these bytes, which have run before; raise Refused with every error.
 
-    Namespaces of DMN 1.1 to 1.5, any encoding; at most 2 MB, 500 decisions, 2,000 rules,
+    Namespaces of DMN 1.1 to 1.5, any encoding; at most 2 MB, 500 decisions, 10,000 rules,
     40,000 cells and 100,000 values listed in them. DOCTYPE and entities are refused.
     """
-    decisions, found = examine(content)
+    decisions, found = examine(content, WIDEST)
     if decisions is None:
         raise Refused([remark for remark in found if remark.severity == "error"])
     return decisions
 
 
 @lru_cache(maxsize=64)
-def examine(content: bytes) -> tuple[Decisions | None, tuple[Finding, ...]]:
+def examine(
+    content: bytes, limits: TableLimits,
+) -> tuple[Decisions | None, tuple[Finding, ...]]:
     """Return the decisions, None after an error, and all findings of reading them."""
     try:
-        root = tree(content, Limits())
+        root = tree(content, Limits(limits.size, nesting=limits.nesting))
     except Refused as refused:
         return None, refused.findings
-    refusal = _not_decisions(root) or _too_many(root)
+    refusal = _not_decisions(root) or _too_many(root, limits) or _too_wide(root, limits)
     if refusal is not None:
         return None, (refusal,)
     builder = Builder(root, Spelling(_names(root)))
@@ -73,13 +76,28 @@ def _not_decisions(root: Element) -> Finding | None:
     return None
 
 
-def _too_many(root: Element) -> Finding | None:
+def _too_wide(root: Element, limits: TableLimits) -> Finding | None:
+    """Return an error for the first table with more columns than may be."""
+    for table in root.iter():
+        if words.kind(table) != "decisionTable":
+            continue
+        count = sum(1 for _ in words.children(table, "input", "output"))
+        if count > limits.columns:
+            return finding("error", "too-many-columns", table, (
+                f"Bảng có {count} cột, nhiều hơn {limits.columns}.",
+                f"The table has {count} columns, more than {limits.columns}.",
+            ), ("Hãy tách thành nhiều bảng nối với nhau.",
+                "Split it into tables that feed one another."))
+    return None
+
+
+def _too_many(root: Element, limits: TableLimits) -> Finding | None:
     kinds = Counter(words.kind(element) for element in root.iter())
     tests = sum(words.said(entry).count(",") for entry in root.iter() if words.kind(
         entry) == "inputEntry")
     for count, most, vi, en in (
         (kinds["decision"], MOST_DECISIONS, "quyết định", "decisions"),
-        (kinds["rule"], MOST_RULES, "luật", "rules"),
+        (kinds["rule"], limits.rules, "luật", "rules"),
         (kinds["inputEntry"] + kinds["outputEntry"], MOST_CELLS, "ô", "cells"),
         (tests, MOST_TESTS, "giá trị trong các ô", "values in its cells"),
     ):

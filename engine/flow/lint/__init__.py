@@ -9,20 +9,27 @@ from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
+from engine.flow.lint.compensating import compensation_findings
+from engine.flow.lint.components import component_findings
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
 from engine.flow.lint.events import event_findings
+from engine.flow.lint.forbidden import forbidden_findings
 from engine.flow.lint.gateways import gateway_findings
 from engine.flow.lint.identity import identity_findings
 from engine.flow.lint.ignored import ignored_findings
 from engine.flow.lint.lawful import law_findings
+from engine.flow.lint.parameters import parameter_findings
 from engine.flow.lint.readings import reading_findings
+from engine.flow.lint.repeats import repeat_findings
 from engine.flow.lint.report import Known, Report, Subject
 from engine.flow.lint.schema import schema_findings
 from engine.flow.lint.sound import soundness_findings
 from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
+from engine.flow.lint.uncaught import uncaught_findings
+from engine.flow.lint.unsaid import unsaid_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
 from engine.flow.read import Limits, read
@@ -33,10 +40,14 @@ __all__ = ["Known", "Report", "lint"]
 
 #: More findings than this say nothing new.
 MOST = 1_000
+#: Errors that leave nothing to be read.
+_UNREADABLE = frozenset({"not-xml", "not-dmn", "doctype", "too-large", "nested-too-deep"})
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
-    gateway_findings, word_findings, decision_findings, staff_findings, duration_findings,
-    ignored_findings, reading_findings, law_findings, soundness_findings,
+    compensation_findings, uncaught_findings, forbidden_findings,
+    repeat_findings, gateway_findings, word_findings, decision_findings, staff_findings,
+    duration_findings, component_findings, parameter_findings, ignored_findings, reading_findings,
+    law_findings, unsaid_findings, soundness_findings,
 )
 
 
@@ -52,7 +63,9 @@ def lint(
     raises for what the files hold; raises KeyError when `main` is not among them.
     """
     if main.lower().endswith(".dmn"):
-        return Report(tuple(_in_order(check_decisions(files[main]))))
+        tables = (limits or Limits()).tables
+        said = check_decisions(files[main], tables)
+        return Report(tuple(_in_order(map(_documentary, said) if documentation else said)))
     try:
         subject = Subject(read(files[main], limits), files, known)
     except Refused as refused:
@@ -95,4 +108,5 @@ def _broken(found: Iterable[Finding]) -> bool:
 
 def _documentary(finding: Finding) -> Finding:
     """Return an error as an info: a drawing that is not meant to run only has to be readable."""
-    return replace(finding, severity="info") if finding.severity == "error" else finding
+    told = finding.severity == "error" and finding.code not in _UNREADABLE
+    return replace(finding, severity="info") if told else finding

@@ -80,7 +80,7 @@ def _held(task: Element, call: Called, held: Held, names: Names) -> Iterator[Fin
             f"“{call.decision}” có trong nhiều tệp: {files}; tệp đầu được dùng.",
             f"'{call.decision}' is in several files: {files}; the first counts.",
         ), ("Giữ một tệp.", "Keep one of the files."))
-    for remark in check_decisions(held.content):
+    for remark in check_decisions(held.content, held.limits):
         if remark.severity != "info":
             yield finding(remark.severity, remark.code, task, (
                 f"{held.file}, dòng {remark.line or 1}: {remark.vi}",

@@ -19,22 +19,21 @@ _INNER_STARTS = {"error", "escalation", "compensate"}
 _TAKES_TIME = bpmn.TASKS - {"scriptTask", "sendTask"} | bpmn.SUBPROCESSES | {
     "callActivity", "intermediateCatchEvent", "eventBasedGateway", "boundaryEvent",
 }
-_MOST_INSTANCES = 1_000
 
 
 def event_findings(subject: Subject) -> list[Finding]:
-    """Return findings on misplaced events, on loops that never rest and on endless repetition."""
+    """Return findings on misplaced events, and on loops that never rest."""
     found: list[Finding] = []
     for scope in subject.scopes:
         found += _starts(scope)
         found += _boundaries(scope)
         found += _cancels(scope)
         found += _busy_loop(scope)
-    return [*found, *_repetition(subject), *_call_cycle(subject)]
+    return [*found, *_call_cycle(subject)]
 
 
 def _starts(scope: Scope) -> Iterator[Finding]:
-    starts = [node for node in scope.nodes.values() if bpmn.kind(node) == "startEvent"]
+    starts = [scope.nodes[key] for key, name in scope.kinds.items() if name == "startEvent"]
     inner = bpmn.kind(scope.element) in bpmn.SUBPROCESSES
     if event_subprocess(scope.element):
         if len(starts) != 1 or triggers_of(starts[0]) == ["none"]:
@@ -60,9 +59,10 @@ def _starts(scope: Scope) -> Iterator[Finding]:
 
 
 def _boundaries(scope: Scope) -> Iterator[Finding]:
-    for node in scope.nodes.values():
-        if bpmn.kind(node) != "boundaryEvent":
+    for key, name in scope.kinds.items():
+        if name != "boundaryEvent":
             continue
+        node = scope.nodes[key]
         host = scope.nodes.get(bpmn.reference(node, "attachedToRef") or "")
         if host is not None and bpmn.kind(host) not in bpmn.ACTIVITIES:
             yield _misplaced(node, (
@@ -80,21 +80,34 @@ def _boundaries(scope: Scope) -> Iterator[Finding]:
 
 
 def _cancels(scope: Scope) -> Iterator[Finding]:
+    """Yield cancel ends that stand outside of a transaction, or whose transaction has no way out.
+
+    BPMN 2.0.2 section 10.5.3: directly in a transaction and in no other kind of sub-process.
+    """
     for node in scope.nodes.values():
-        if bpmn.kind(node) == "endEvent" and "cancel" in triggers_of(node) and not _within(
-            scope.element, "transaction",
-        ):
+        if bpmn.kind(node) != "endEvent" or "cancel" not in triggers_of(node):
+            continue
+        if bpmn.kind(scope.element) != "transaction":
             yield _misplaced(node, (
-                f"Kết thúc hủy “{label(node)}” chỉ đứng trong giao dịch.",
-                f"The cancel end '{label(node)}' can stand in a transaction only.",
+                f"Kết thúc hủy “{label(node)}” chỉ đứng ngay trong giao dịch.",
+                f"The cancel end '{label(node)}' can stand directly in a transaction only.",
             ))
+        elif not _cancellable(scope.element):
+            yield finding("warning", "cancel-uncaught", node, (
+                (f"“{label(scope.element)}” bị hủy ở “{label(node)}” nhưng không có sự kiện biên "
+                "hủy; sau đó không đi tiếp đâu cả."),
+                (f"'{label(scope.element)}' is cancelled at '{label(node)}' but has no cancel "
+                "event on its border; nothing goes on after that."),
+            ), ("Gắn sự kiện biên hủy vào giao dịch.",
+                "Attach a cancel event to the transaction."))
 
 
-def _within(element: Element, kind: str) -> bool:
-    at: Element | None = element
-    while at is not None and bpmn.kind(at) != kind:
-        at = at.getparent()
-    return at is not None
+def _cancellable(transaction: Element) -> bool:
+    around = transaction.getparent()
+    return around is not None and any(
+        bpmn.reference(event, "attachedToRef") == bpmn.ident(transaction)
+        and "cancel" in triggers_of(event)
+        for event in bpmn.children(around, "boundaryEvent"))
 
 
 def _misplaced(node: Element, says: Sentence) -> Finding:
@@ -105,7 +118,7 @@ def _misplaced(node: Element, says: Sentence) -> Finding:
 
 def _busy_loop(scope: Scope) -> Iterator[Finding]:
     """Warn of a loop in which nothing waits: what is left after peeling off all that leads out."""
-    quick = {k for k, node in scope.nodes.items() if bpmn.kind(node) not in _TAKES_TIME}
+    quick = {k for k, name in scope.kinds.items() if name not in _TAKES_TIME}
     after = {k: {f.target for f in scope.outgoing.get(k, [])} & quick for k in quick}
     before: dict[str, set[str]] = {k: set() for k in quick}
     for key, targets in after.items():
@@ -138,16 +151,6 @@ def _peeled(
             if count[earlier] == 0:
                 ahead.append(earlier)
     return left
-
-
-def _repetition(subject: Subject) -> Iterator[Finding]:
-    for element in bpmn.inside(subject.document.root, "loopCardinality"):
-        text = bpmn.text(element)
-        if text.isdecimal() and int(text[:20]) > _MOST_INSTANCES:
-            yield finding("warning", "too-many-instances", element, (
-                f"Số lần lặp {text[:20]} quá lớn; bước này sẽ bị dừng.",
-                f"{text[:20]} instances are too many; this step will be stopped.",
-            ), (f"Không quá {_MOST_INSTANCES}.", f"At most {_MOST_INSTANCES}."))
 
 
 def _call_cycle(subject: Subject) -> Iterator[Finding]:

@@ -13,24 +13,31 @@ from engine.flow.lint.report import Subject
 from engine.step import Finding
 
 _FOLLOWS_EVENTS = {"message", "timer", "signal", "conditional"}
+#: Where a token may come from before a gateway: people's tasks, and other nodes, by id.
+_Origins = tuple[dict[str, Element], dict[str, Element]]
+#: What has been found out so far, by gateway.
+_Known = dict[str, _Origins]
 
 
 def gateway_findings(subject: Subject) -> list[Finding]:
     """Return findings on every gateway that has several ways out."""
     found: list[Finding] = []
     for scope in subject.scopes:
-        for key, node in scope.nodes.items():
+        known: _Known = {}
+        for key, name in scope.kinds.items():
             ways = scope.outgoing.get(key, [])
-            if bpmn.kind(node) == "eventBasedGateway":
-                found += _event_based(scope, node, ways)
-            elif bpmn.kind(node) in ("exclusiveGateway", "inclusiveGateway") and len(ways) > 1:
-                found += _choosing(scope, key, ways)
-            elif bpmn.kind(node) == "parallelGateway":
-                found += _ignored(node, ways)
+            if name == "eventBasedGateway":
+                found += _event_based(scope, scope.nodes[key], ways)
+            elif name in ("exclusiveGateway", "inclusiveGateway") and len(ways) > 1:
+                found += _choosing(scope, key, ways, known)
+            elif name == "parallelGateway":
+                found += _ignored(scope.nodes[key], ways)
     return found
 
 
-def _choosing(scope: Scope, key: str, ways: list[Flow]) -> Iterator[Finding]:
+def _choosing(
+    scope: Scope, key: str, ways: list[Flow], known: _Known,
+) -> Iterator[Finding]:
     node = scope.nodes[key]
     default = bpmn.reference(node, "default")
     others = [way for way in ways if bpmn.ident(way.element) != default]
@@ -42,20 +49,47 @@ def _choosing(scope: Scope, key: str, ways: list[Flow]) -> Iterator[Finding]:
                 "The default flow has a condition, which is not looked at.",
             ), ("Bỏ điều kiện, hoặc bỏ mặc định.", "Remove the condition or the default."))
     if len(bare) == len(others):
-        yield _without_conditions(scope, key)
+        asked = _without_conditions(scope, key, known)
+        yield asked
+        if asked.code == "gateway-asks":
+            yield from _answers(node, ways)
     elif bpmn.kind(node) == "exclusiveGateway":
         for way in bare:
             yield _no_condition(way.element, last=way is others[-1])
 
 
-def _without_conditions(scope: Scope, key: str) -> Finding:
+def _answers(node: Element, ways: list[Flow]) -> Iterator[Finding]:
+    """Warn of answers that a person cannot tell apart: flows without a name, or of one name."""
+    nameless = [way.element for way in ways if bpmn.name_of(way.element) is None]
+    if nameless:
+        ids = ", ".join(f"“{label(way)}”" for way in nameless[:3])
+        yield finding("info", "answer-without-name", nameless[0], (
+            (f"Câu hỏi “{label(node)}” có {len(nameless)} nhánh không tên; người làm chỉ thấy mã "
+             f"({ids})."),
+            (f"{len(nameless)} flows of the question '{label(node)}' have no name; people see "
+             f"their ids only ({ids})."),
+        ), ("Đặt tên ngắn cho từng nhánh, ví dụ Đạt, Không đạt.",
+            "Give each flow a short name, such as Passed or Not passed."))
+    seen: set[str] = set()
+    for way in ways:
+        name = bpmn.name_of(way.element)
+        if name is not None and name in seen:
+            yield finding("error", "answers-alike", way.element, (
+                f"Hai nhánh của câu hỏi “{label(node)}” cùng tên “{name[:60]}”.",
+                f"Two flows of the question '{label(node)}' have the name '{name[:60]}'.",
+            ), ("Đặt cho mỗi nhánh một tên riêng.", "Give each flow a name of its own."))
+        seen.add(name or "")
+
+
+def _without_conditions(scope: Scope, key: str, known: _Known) -> Finding:
     node = scope.nodes[key]
     if bpmn.kind(node) == "inclusiveGateway":
         return finding("warning", "gateway-takes-all", node, (
             f"Cổng “{label(node)}” không có điều kiện: mọi nhánh đều được đi.",
             f"The gateway '{label(node)}' has no conditions: every way is taken.",
         ), ("Ghi điều kiện, hoặc dùng cổng song song.", "Write conditions, or draw it parallel."))
-    people, others = _before(scope, key)
+    before = _before(scope, key, known)
+    people, others = list(before[0].values()), list(before[1].values())
     if people and not others:
         return finding("info", "gateway-asks", node, (
             (f"Cổng “{label(node)}” không có điều kiện: trở thành câu hỏi cho người làm bước "
@@ -94,18 +128,22 @@ def _no_condition(way: Element, *, last: bool) -> Finding:
     ), ("Ghi điều kiện hoặc đánh dấu mặc định.", "Write a condition or mark it as the default."))
 
 
-def _before(scope: Scope, key: str) -> tuple[list[Element], list[Element]]:
+def _before(scope: Scope, key: str, known: _Known) -> _Origins:
     """Return the people's tasks just before a gateway, and other nodes a token may come from."""
     people: dict[str, Element] = {}
     others: dict[str, Element] = {}
     seen, ahead = {key}, [key]
     while ahead:
         at = ahead.pop()
-        sources = [flow.source for flow in scope.incoming.get(at, [])]
-        sources += [throw for throw, catches in scope.links.items() if at in catches]
+        if at in known:
+            people.update(known[at][0])
+            others.update(known[at][1])
+            continue
+        sources = [flow.source for flow in scope.incoming.get(at, ())]
+        sources += scope.linked.get(at, ())
         for source in sources:
             node = scope.nodes[source]
-            if bpmn.kind(node) in bpmn.PERSONAL:
+            if scope.kinds[source] in bpmn.PERSONAL:
                 people[source] = node
             elif not _passed(node):
                 others[source] = node
@@ -114,7 +152,8 @@ def _before(scope: Scope, key: str) -> tuple[list[Element], list[Element]]:
                 ahead.append(source)
         if not sources:
             others.setdefault(at, scope.nodes[at])
-    return list(people.values()), list(others.values())
+    known[key] = people, others
+    return people, others
 
 
 def _passed(node: Element) -> bool:

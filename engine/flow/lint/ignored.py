@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.dialects import ZEEBE
-from engine.flow.findings import finding, label
+from engine.flow.findings import finding, holder, label
 from engine.flow.lint.report import Subject
 from engine.step import Finding
 
@@ -23,10 +23,15 @@ _EXTENSIONS = frozenset({
 })
 #: Attributes that change what runs in other engines.
 _ATTRIBUTES = tuple(f"{{{bpmn.CAMUNDA}}}{name}" for name in (
-    "skipExpression", "variableMappingClass", "variableMappingDelegateExpression", "caseRef"))
+    "assignee", "candidateUsers", "skipExpression", "variableMappingClass",
+    "variableMappingDelegateExpression", "caseRef"))
 #: Attributes that name the code of a service; with us a connector completes the task.
 _SERVICE = tuple(f"{{{bpmn.CAMUNDA}}}{name}" for name in (
     "class", "expression", "delegateExpression"))
+#: Attributes that say who does a task, one person or several; with us roles do.
+_PEOPLE = ("assignee", "candidateUsers")
+_WHO = ("Người làm được chọn theo vai trò: ghi motcua:role hoặc candidateGroups.",
+        "Who does it follows from roles: write motcua:role or candidateGroups.")
 _RESOURCE = f"{{{bpmn.CAMUNDA}}}resource"
 
 
@@ -38,8 +43,6 @@ def ignored_findings(subject: Subject) -> list[Finding]:
         found += _attributes(element)
     for element in bpmn.inside(root, "conditionExpression", "scriptTask"):
         found += _elsewhere(element)
-    for element in bpmn.inside(root, "correlationSubscription"):
-        found.append(_ignored(element, "correlationSubscription"))
     return found
 
 
@@ -48,7 +51,7 @@ def _extension(element: Element) -> Finding:
 
 
 def _attributes(element: Element) -> Iterator[Finding]:
-    if not element.attrib:
+    if not any(str(name).startswith("{") for name in element.keys()):  # noqa: SIM118 - no mapping
         return
     if bpmn.camunda(element, "dueDate") and bpmn.duration(element) is None:
         yield _ignored(element, "dueDate")
@@ -77,9 +80,10 @@ def _elsewhere(element: Element) -> Iterator[Finding]:
 
 
 def _ignored(element: Element, what: str) -> Finding:
+    seen = label(holder(element))
     return finding("warning", "extension-ignored", element, (
-        f"{what} không được chạy ở đây.", f"{what} is not run here.",
-    ), (
+        f"{what} của “{seen}” không được chạy ở đây.", f"{what} of '{seen}' is not run here.",
+    ), _WHO if what in _PEOPLE else (
         "Nếu nó đổi dữ liệu hay đường đi, hãy vẽ thành một bước hoặc điều kiện.",
         "If it changes data or the way, draw it as a task or a condition.",
     ))

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
-from engine.flow import bpmn
+from engine.flow import bpmn, timers
+from engine.flow.dialects import mentions
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.report import Subject
+from engine.flow.lint.times import TIMES
+from engine.flow.support import triggers_of
 from engine.step import Finding
 
 _ISO = re.compile(r"\A(?:R\d*/)?P[\dTYMWDHS.,]+\Z|\A\d{4}-\d\d-\d\d")
-_TRACES = (b"candidateGroups", b"formKey", b"formRef", b"formId", b"dueDate")
+_TRACES = ("candidateGroups", "formKey", "formRef", "formId", "dueDate")
 _WORDS = ("candidateGroups", "formKey", "formRef", "dueDate")
 
 
@@ -26,7 +29,8 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("task-for-a-person", bare[0], len(bare), (
             "bước không ghi loại là việc của một người", "an untyped task is a person's task")))
     times = list(bpmn.inside(root, "timeDate", "timeDuration", "timeCycle"))
-    iso = [time for time in times if _ISO.match(bpmn.text(time))]
+    iso = [time for time in times if _ISO.match(bpmn.text(time)) and timers.readable(
+        TIMES[bpmn.kind(time)], bpmn.text(time))]
     if iso:
         found.append(_told("timer-as-written", iso[0], len(iso), (
             "thời gian ISO 8601 được đọc không cần dấu nháy",
@@ -36,11 +40,27 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("group-shares-duration", groups[0], len(groups), (
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
         )))
-    return [*found, *_vendor(subject), *_to_pools(subject)]
+    return [*found, *_together(subject), *_vendor(subject), *_to_pools(subject),
+            *_only_shown(subject)]
+
+
+def _together(subject: Subject) -> Iterator[Finding]:
+    """Tell of levels with several plain start events, which BPMN 2.0.2 section 10.5.2 leaves open.
+
+    See the open issues BPMN21-413 and BPMN21-433 of the OMG.
+    """
+    held = [
+        level for level in bpmn.inside(subject.document.root, *bpmn.SUBPROCESSES, "process")
+        if sum(triggers_of(s) == ["none"] for s in bpmn.children(level, "startEvent")) > 1
+    ]
+    if held:
+        yield _told("starts-together", held[0], len(held), (
+            "các sự kiện bắt đầu thường cùng bắt đầu một lúc",
+            "its plain start events all begin together"))
 
 
 def _vendor(subject: Subject) -> Iterator[Finding]:
-    if not any(word in subject.document.content for word in _TRACES):
+    if not mentions(subject.document.content, *_TRACES):
         return
     drawn = [node for node in bpmn.inside(subject.document.root, *bpmn.TASKS, "startEvent")
              if any(bpmn.camunda(node, name) for name in _WORDS)]
@@ -62,6 +82,27 @@ def _to_pools(subject: Subject) -> Iterator[Finding]:
         yield _told("message-flow-to-pool", led[0], len(led), (
             "luồng thông điệp tới bể đi vào nút bắt cùng thông điệp",
             "a message flow to a pool leads to the node that catches its message"))
+
+
+def _only_shown(subject: Subject) -> Iterator[Finding]:
+    """Tell of message flows at steps that neither send nor wait: they only show what happens."""
+    document = subject.document
+    shown = [
+        flow for flow in document.message_flows
+        if _idle(document.resolve(flow, "sourceRef"), "sendTask", bpmn.THROWS)
+        or _idle(document.resolve(flow, "targetRef"), "receiveTask", bpmn.CATCHES)
+    ]
+    if shown:
+        yield _told("message-flow-shown", shown[0], len(shown), (
+            "luồng thông điệp ở một bước không gửi hay chờ thông điệp chỉ để đọc",
+            "a message flow at a step that neither sends nor waits is documentation only"))
+
+
+def _idle(end: Element | None, task: str, events: frozenset[str]) -> bool:
+    """Tell whether a message flow ends at a node that does nothing with a message."""
+    if end is None or bpmn.kind(end) not in bpmn.FLOW_NODES or bpmn.kind(end) == task:
+        return False
+    return bpmn.kind(end) not in events or "message" not in triggers_of(end)
 
 
 def _told(code: str, place: Element, count: int, says: Sentence) -> Finding:

@@ -54,6 +54,11 @@ class Subject:
         return scopes(self.document)
 
     @cached_property
+    def joined(self) -> frozenset[Element]:
+        """The sequence flows that join two nodes of one scope: nothing is wrong with their ends."""
+        return frozenset(flow.element for scope in self.scopes for flow in scope.flows)
+
+    @cached_property
     def beside(self) -> tuple[Document, ...]:
         """The other diagrams at hand that this one calls, directly or not."""
         return called_diagrams(self.document, self.files)
@@ -61,7 +66,8 @@ class Subject:
     @cached_property
     def decisions(self) -> Mapping[str, Held]:
         """The files at hand that hold the decisions called here or in called diagrams."""
-        return decisions_beside([self.document, *self.beside], self.files)
+        tables = self.document.limits.tables
+        return decisions_beside([self.document, *self.beside], self.files, tables)
 
     @cached_property
     def procedure(self) -> Element | None:

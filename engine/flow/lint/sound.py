@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from time import process_time
+
+from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.findings import finding, label
-from engine.flow.graph import Scope, called_otherwise
+from engine.flow.graph import Scope, called_otherwise, event_subprocess, truth
+from engine.flow.lint.between import pool_findings
 from engine.flow.lint.report import Subject
-from engine.flow.soundness import net_of, search
+from engine.flow.soundness import Met, net_of, quantity, search, unreadable
+from engine.flow.support import triggers_of
 from engine.step import Finding
 
 #: CPU seconds for one diagram, shared by its scopes.
@@ -18,46 +22,76 @@ _LEAST = 0.002
 _SHOWN = 14
 #: Places of one kind looked at; more of them come from the same mistake.
 _MOST = 20
-#: Nodes, each with the path to it.
-Met = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def soundness_findings(subject: Subject) -> list[Finding]:
     """Return where a scope gets stuck, doubles its work or cannot end; never silence on a limit."""
     found: list[Finding] = []
     deadline = process_time() + SECONDS
+    ended = _ended_from_outside(subject.scopes)
     for scope in subject.scopes:
-        found += _no_way_out(scope)
+        if scope.element not in ended:
+            found += _no_way_out(scope)
         found += _played(scope, max(deadline - process_time(), _LEAST))
+    if subject.document.message_flows:
+        found += pool_findings(subject, max(deadline - process_time(), _LEAST))
     return found
 
 
 def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
     net = net_of(scope)
     if net is None:
-        if scope.starts and bpmn.kind(scope.element) != "adHocSubProcess":
-            yield _undecided(scope, "cổng phức hợp hoặc quá nhiều luồng", "complex or too dense")
+        why = unreadable(scope)
+        if why is not None and scope.starts and bpmn.kind(scope.element) != "adHocSubProcess":
+            yield _undecided(scope, *why)
         return
     outcome = search(net, seconds=seconds)
     for key, path in _roots(scope, outcome.stuck, together=True):
-        yield finding("error", "deadlock", scope.nodes[key], (
-            (f"Bế tắc: “{label(scope.nodes[key])}” chờ mãi một nhánh không bao giờ tới. "
-            f"Đường đi: {_told(scope, path)}."),
-            (f"Deadlock: '{label(scope.nodes[key])}' waits for ever for a way never taken. "
-            f"Path: {_told(scope, path)}."),
-        ), (
-            "Cổng tách và cổng gộp phải cùng loại: tách loại trừ thì gộp loại trừ.",
-            "Split and join with the same kind: what an exclusive gateway splits, one joins.",
-        ))
-    for key, path in _roots(scope, outcome.doubled, together=False):
+        yield _deadlock(scope, key, path)
+    # Who draws completionQuantity wants several tokens on one flow.
+    many = _multiplied(scope)
+    doubled = () if many else outcome.doubled
+    for key, path in _roots(scope, doubled, together=False):
         yield finding("warning", "lack-of-synchronisation", scope.nodes[key], (
             (f"“{label(scope.nodes[key])}” có thể chạy hai lần vì các nhánh song song không được "
             f"gộp. Đường đi: {_told(scope, path)}."),
             (f"'{label(scope.nodes[key])}' may run twice because parallel branches are not joined. "
             f"Path: {_told(scope, path)}."),
-        ), ("Gộp các nhánh bằng cổng song song.", "Join the branches with a parallel gateway."))
+        ), (f"Gộp các nhánh bằng cổng song song trước “{label(scope.nodes[key])}”.",
+            f"Join the branches with a parallel gateway before '{label(scope.nodes[key])}'."))
+    if many and outcome.crowded:
+        yield _undecided(scope, "completionQuantity cho ra quá nhiều thẻ",
+                         "completionQuantity gives too many tokens")
     if not outcome.decided:
         yield _undecided(scope, f"{outcome.states} trạng thái", f"{outcome.states} states")
+
+
+def _deadlock(scope: Scope, key: str, path: tuple[str, ...]) -> Finding:
+    seen, told = label(scope.nodes[key]), _told(scope, path)
+    if scope.kinds[key] in bpmn.ACTIVITIES:
+        return finding("error", "deadlock", scope.nodes[key], (
+            f"Bế tắc: “{seen}” chờ nhiều thẻ hơn số thẻ tới nó (startQuantity). Đường đi: {told}.",
+            f"Deadlock: '{seen}' waits for more tokens than come (startQuantity). Path: {told}.",
+        ), ("Bỏ startQuantity, hoặc để các nhánh song song cùng dẫn tới bước này.",
+            "Remove startQuantity, or let parallel branches lead to this step."))
+    return finding("error", "deadlock", scope.nodes[key], (
+        f"Bế tắc: “{seen}” chờ mãi một nhánh không bao giờ tới. Đường đi: {told}.",
+        f"Deadlock: '{seen}' waits for ever for a way never taken. Path: {told}.",
+    ), _COUNT if scope.kinds[key] == "complexGateway" else (
+        "Cổng tách và cổng gộp phải cùng loại: tách loại trừ thì gộp loại trừ.",
+        "Split and join with the same kind: what an exclusive gateway splits, one joins.",
+    ))
+
+
+_COUNT = (
+    "Giảm số trong điều kiện kích hoạt (activationCount), hoặc tách bằng cổng song song.",
+    "Lower the number of the activation condition (activationCount), or split in parallel.",
+)
+
+
+def _multiplied(scope: Scope) -> bool:
+    return any(quantity(scope.nodes[key], "completionQuantity") > 1
+               for key, name in scope.kinds.items() if name in bpmn.ACTIVITIES)
 
 
 def _roots(scope: Scope, met: Met, *, together: bool) -> Met:
@@ -78,6 +112,34 @@ def _undecided(scope: Scope, vi: str, en: str) -> Finding:
     ), ("Chia nhỏ quy trình để soát được hết.", "Divide the process so that all can be checked."))
 
 
+def _ended_from_outside(scopes: Iterable[Scope]) -> set[Element]:
+    """Return the scopes that an event on the border, or an event sub-process, may end.
+
+    A loop in them, or in a scope inside them, needs no way out of its own.
+    """
+    by_element: dict[Element, Scope] = {}
+    ended: set[Element] = set()
+    for scope in scopes:
+        by_element[scope.element] = scope
+        parent = scope.element.getparent()
+        around = by_element.get(parent) if parent is not None else None
+        border = around.boundaries.get(bpmn.ident(scope.element) or "", ()) if around else ()
+        if parent in ended or _interrupts("cancelActivity", [
+            around.nodes[event] for event in border if around
+        ]) or _interrupts("isInterrupting", [
+            start for key, name in scope.kinds.items() if name in bpmn.SUBPROCESSES
+            and event_subprocess(scope.nodes[key])
+            for start in bpmn.children(scope.nodes[key], "startEvent")
+        ]):
+            ended.add(scope.element)
+    return ended
+
+
+def _interrupts(name: str, events: list[Element]) -> bool:
+    return any("compensate" not in triggers_of(event) and truth(event, name, default=True)
+               for event in events)
+
+
 def _no_way_out(scope: Scope) -> Iterator[Finding]:
     """Warn once of nodes that a token reaches but from which no end can be reached."""
     reached = scope.reachable([*scope.starts, *(
@@ -85,10 +147,10 @@ def _no_way_out(scope: Scope) -> Iterator[Finding]:
     )])
     before: dict[str, list[str]] = {}
     for key in reached:
-        for after in scope.after(key):
+        for after in scope.after[key]:
             before.setdefault(after, []).append(key)
-    ending = {key for key in reached if not any(True for _ in scope.after(key)) or (
-        bpmn.kind(scope.nodes[key]) in bpmn.ACTIVITIES and not scope.outgoing.get(key)
+    ending = {key for key in reached if not scope.after[key] or (
+        scope.kinds[key] in bpmn.ACTIVITIES and not scope.outgoing.get(key)
     )}
     ahead = list(ending)
     while ahead:

@@ -11,6 +11,7 @@ from engine.flow.beside import called_ids, target_of
 from engine.flow.findings import finding, label
 from engine.flow.graph import Scope, called_otherwise, event_subprocess, link_name
 from engine.flow.lint.report import Subject
+from engine.flow.support import triggers_of
 from engine.step import Finding
 
 
@@ -18,6 +19,7 @@ def structure_findings(subject: Subject) -> list[Finding]:
     """Return findings on how nodes hang together, pool by pool and scope by scope."""
     found: list[Finding] = []
     for scope in subject.scopes:
+        found += _empty(scope)
         found += _starts(scope)
         found += _unreachable(scope)
         for key, node in scope.nodes.items():
@@ -26,17 +28,38 @@ def structure_findings(subject: Subject) -> list[Finding]:
     return [*found, *_crossing(subject), *_message_flows(subject), *_calls(subject)]
 
 
+def _empty(scope: Scope) -> Iterator[Finding]:
+    if not scope.nodes and bpmn.kind(scope.element) in bpmn.SUBPROCESSES:
+        yield finding("warning", "empty-subprocess", scope.element, (
+            f"Quy trình con “{label(scope.element)}” rỗng: nó được đi qua ngay, không ai làm gì.",
+            f"The sub-process '{label(scope.element)}' is empty: it is passed at once, by nobody.",
+        ), ("Vẽ các bước bên trong, hoặc đổi nó thành một bước có người làm.",
+            "Draw the steps inside, or make it a person's task."))
+
+
 def _starts(scope: Scope) -> Iterator[Finding]:
     if bpmn.kind(scope.element) == "adHocSubProcess" or all(
         called_otherwise(node) for node in scope.nodes.values()
     ):
         return
-    drawn = [node for node in scope.nodes.values() if bpmn.kind(node) == "startEvent"]
+    drawn = [scope.nodes[key] for key, name in scope.kinds.items() if name == "startEvent"]
     if not drawn and not scope.starts:
         yield finding("error", "no-beginning", scope.element, (
             f"“{label(scope.element)}” không có chỗ bắt đầu: nút nào cũng có luồng đi vào.",
             f"'{label(scope.element)}' has nowhere to begin: every node has an incoming flow.",
         ), ("Thêm sự kiện bắt đầu.", "Add a start event."))
+    elif len(plain := [node for node in drawn if triggers_of(node) == ["none"]]) > 1:
+        names = ", ".join(f"“{label(node)}”" for node in plain[:4])
+        yield finding("warning", "several-starts", plain[1], (
+            (f"“{label(scope.element)}” có {len(plain)} sự kiện bắt đầu thường ({names}); tất cả "
+            "cùng bắt đầu một lúc."),
+            (f"'{label(scope.element)}' has {len(plain)} plain start events ({names}); all of them "
+            "begin at once."),
+        ), (
+            ("Giữ một sự kiện bắt đầu rồi rẽ nhánh bằng cổng; hoặc chọn loại (thông điệp, hẹn giờ) "
+            "cho từng sự kiện."),
+            "Keep one and branch with a gateway; or give each of them a trigger (message, timer).",
+        ))
     elif not drawn:
         yield finding("info", "no-start-event", scope.element, (
             (f"“{label(scope.element)}” không có sự kiện bắt đầu; mọi nút không có luồng vào cùng "
@@ -53,16 +76,16 @@ def _unreachable(scope: Scope) -> Iterator[Finding]:
         called_otherwise(node) and bpmn.kind(node) != "boundaryEvent"
     )]
     reached = scope.reachable(begins)
-    for key, node in scope.nodes.items():
-        if key not in reached:
-            yield finding("warning", "unreachable", node, (
-                f"Không có đường nào từ chỗ bắt đầu tới “{label(node)}”; nó sẽ không bao giờ chạy.",
-                f"No path leads from the beginning to '{label(node)}'; it never runs.",
-            ), ("Nối nó vào luồng hoặc xóa nó.", "Connect it or delete it."))
+    for key in (key for key in scope.nodes if key not in reached):
+        node = scope.nodes[key]
+        yield finding("warning", "unreachable", node, (
+            f"Không có đường nào từ chỗ bắt đầu tới “{label(node)}”; nó sẽ không bao giờ chạy.",
+            f"No path leads from the beginning to '{label(node)}'; it never runs.",
+        ), ("Nối nó vào luồng hoặc xóa nó.", "Connect it or delete it."))
 
 
 def _ends(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
-    name, into, out = bpmn.kind(node), scope.incoming.get(key), scope.outgoing.get(key)
+    name, into, out = scope.kinds[key], scope.incoming.get(key), scope.outgoing.get(key)
     if (name in ("startEvent", "boundaryEvent") or event_subprocess(node)) and into:
         yield _wrong_way(node, "flow-into-start", "đi vào", "entered")
     if (name == "endEvent" or event_subprocess(node)) and out:
@@ -105,6 +128,8 @@ def _links(scope: Scope) -> Iterator[Finding]:
 def _crossing(subject: Subject) -> Iterator[Finding]:
     document = subject.document
     for flow in bpmn.inside(document.root, "sequenceFlow"):
+        if flow in subject.joined:
+            continue
         ends = [document.resolve(flow, name) for name in ("sourceRef", "targetRef")]
         if ends[0] is None or ends[1] is None:
             continue
@@ -166,7 +191,8 @@ def _calls(subject: Subject) -> Iterator[Finding]:
             yield finding("error", "call-without-target", call, (
                 f"“{label(call)}” không nói gọi quy trình nào.",
                 f"'{label(call)}' does not say which process it calls.",
-            ), ("Điền calledElement.", "Fill in calledElement."))
+            ), ("Điền mã (id) của quy trình được gọi (Called element), hoặc đổi thành bước thường.",
+                "Fill in the id of the called process (Called element), or make it a plain task."))
         elif wanted not in held:
             yield finding("error", "called-process-missing", call, (
                 f"Không tìm thấy quy trình “{wanted[:80]}” trong tệp này hay bên cạnh nó.",

@@ -12,12 +12,13 @@ from engine.errors import Invalid
 from engine.expressions import ExpressionError
 from engine.flow import bpmn, timers
 from engine.flow.building.payload import split_payload
-from engine.flow.findings import Sentence, finding, label
+from engine.flow.findings import Sentence, finding, holder, label
+from engine.flow.lint.cron import is_cron
 from engine.flow.lint.names import Names, names_of
 from engine.flow.lint.report import Subject
+from engine.flow.lint.times import TIMES, timer_findings
 from engine.step import Finding
 
-_TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _WHERE: tuple[tuple[str, Sentence], ...] = (
     ("conditionExpression", ("điều kiện", "condition")),
     ("condition", ("điều kiện", "condition")),
@@ -41,7 +42,7 @@ def word_findings(subject: Subject) -> list[Finding]:
             if text and not (kind == "condition" and not _conditional(element)):
                 found += _expression(element, text, place, names)
     for element in bpmn.inside(root, "timerEventDefinition"):
-        found += _timer(element)
+        found += _timer(element, names)
     for element in bpmn.inside(root, "scriptTask"):
         found += _script(element, names)
     for element in bpmn.inside(root, "message"):
@@ -83,10 +84,12 @@ def _bad(
     element: Element, text: str, place: Sentence, problem: expressions.Problem | ExpressionError,
 ) -> Finding:
     shown = text if len(text) <= 60 else text[:59] + "…"
-    column = "" if problem.column is None else f" ({problem.column})"
+    seen = label(holder(element))
+    vi, en = ("", "") if problem.column is None else (
+        f", ký tự {problem.column}", f", character {problem.column}")
     return finding("error", problem.code, element, (
-        f"Biểu thức {place[0]} “{shown}”{column}: {problem.vi}",
-        f"The {place[1]} '{shown}'{column}: {problem.en}",
+        f"Biểu thức {place[0]} “{shown}” ở “{seen}”{vi}: {problem.vi}",
+        f"The {place[1]} '{shown}' at '{seen}'{en}: {problem.en}",
     ), (problem.hint_vi, problem.hint_en))
 
 
@@ -98,35 +101,27 @@ def _unknown(
         if not close and names.open:
             continue
         yield finding("warning", "expression-unknown-name", element, (
-            f"Biểu thức {place[0]} dùng “{name}”, không bước hay biểu mẫu nào cho ra tên đó.",
-            f"The {place[1]} uses '{name}', which no task or form provides.",
+            (f"Biểu thức {place[0]} ở “{label(holder(element))}” dùng “{name}”, không bước hay "
+             "biểu mẫu nào cho ra tên đó."),
+            (f"The {place[1]} at '{label(holder(element))}' uses '{name}', which no task or form "
+             "provides."),
         ), (f"Có phải là {close[0]}?", f"Did you mean {close[0]}?") if close else (
             "Thêm trường đó vào biểu mẫu của một bước trước.",
             "Add the field to the form of an earlier task.",
         ))
 
 
-def _timer(element: Element) -> Iterator[Finding]:
-    drawn = [child for child in bpmn.children(element, *_TIMES) if bpmn.text(child)]
-    if not drawn:
-        yield finding("error", "timer-without-time", element, (
-            "Hẹn giờ không ghi thời điểm.", "The timer says no time.",
-        ), (
-            "Ghi ví dụ: 3 ngày làm việc, 04 giờ, P3D, 2026-12-31T17:00:00+07:00.",
-            "Write for example: 3 ngày làm việc, 04 giờ, P3D, 2026-12-31T17:00:00+07:00.",
-        ))
-    for child in drawn:
+def _timer(element: Element, names: Names) -> Iterator[Finding]:
+    yield from timer_findings(element)
+    for child in bpmn.children(element, *TIMES):
         text = bpmn.text(child)
-        if timers.readable(_TIMES[bpmn.kind(child)], text):
+        if not text or timers.readable(TIMES[bpmn.kind(child)], text) or is_cron(text):
             continue
-        for problem in expressions.check(text):
-            yield finding("error", "timer-unreadable", child, (
-                f"Không đọc được thời gian “{text[:60]}”: {problem.vi}",
-                f"The time '{text[:60]}' cannot be read: {problem.en}",
-            ), (
-                "Ghi ví dụ: 3 ngày làm việc, 04 giờ, P3D, hoặc working_days(3).",
-                "Write for example: 3 ngày làm việc, 04 giờ, P3D, or working_days(3).",
-            ))
+        try:
+            used = expressions.compile_expression(text).names
+        except ExpressionError:
+            continue
+        yield from _unknown(child, sorted(used - names.known), ("thời gian", "time"), names)
 
 
 def _script(element: Element, names: Names) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from engine.flow.dmn.folder import Held
 from engine.flow.lower import (
     budgets,
     calls,
+    correlation,
     decisions,
     definitions,
     global_tasks,
@@ -20,6 +21,7 @@ from engine.flow.lower import (
     limits,
     links,
     mappings,
+    ordering,
     plain_text,
     stripping,
 )
@@ -29,13 +31,13 @@ from engine.procedure import Lowered
 from engine.step import Finding
 
 #: Grows whenever the same source would give other lowered bytes; old bytes keep running.
-VERSION = 1
+VERSION = 2
 
 #: Budgets come first: they look at shapes, which stripping takes away.
 REWRITES: tuple[Callable[[Work], None], ...] = (
-    identity.refuse_reserved, plain_text.rewrite, identity.rewrite, budgets.rewrite,
-    definitions.rewrite, links.rewrite, global_tasks.rewrite, limits.rewrite, mappings.rewrite,
-    decisions.rewrite, stripping.rewrite,
+    identity.refuse_reserved, plain_text.rewrite, identity.rewrite, ordering.rewrite,
+    budgets.rewrite, definitions.rewrite, links.rewrite, global_tasks.rewrite, limits.rewrite,
+    correlation.rewrite, mappings.rewrite, decisions.rewrite, stripping.rewrite,
 )
 
 

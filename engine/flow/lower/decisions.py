@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import MOTCUA, motcua
 from engine.flow.dmn.folder import Held
-from engine.flow.dmn.reading import examine
+from engine.flow.dmn.reading import WIDEST, examine
 from engine.flow.dmn.tasks import called
 from engine.flow.lower.work import Work
 
@@ -56,7 +56,7 @@ def carried(root: Element) -> dict[str, Element]:
     return {
         key: element for element in root.findall(TAG)
         if (key := text_hash(element.text or "")) == motcua(element, "hash")
-        and examine((element.text or "").encode())[0] is not None
+        and examine((element.text or "").encode(), WIDEST)[0] is not None
     }
 
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import ACTIVITIES, attribute, child, children, definitions, kind
+from engine.flow.bpmn import (
+    ACTIVITIES,
+    attribute,
+    camunda,
+    child,
+    children,
+    definitions,
+    kind,
+    reference,
+    text,
+)
+from engine.flow.findings import Sentence, holder, label
 from engine.flow.lower.work import Work
 
 #: What the instances of a multi-instance activity may throw as they end.
 THROWN = frozenset(f"{name}EventDefinition"
                    for name in ("signal", "message", "error", "escalation"))
+#: A cycle of more than one round, or without end.
+_REPEATS = re.compile(r"R(?!0*1/)\d*/")
 #: More tokens at once than anybody means.
 MAX_QUANTITY = 100
 
@@ -19,24 +34,80 @@ def rewrite(work: Work) -> None:
     for activity in work.all(*sorted(ACTIVITIES)):
         _quantities(work, activity)
     for many in work.all("multiInstanceLoopCharacteristics"):
-        _behavior(work, many)
+        if not _behavior(work, many):
+            _number(work, many)
     for loop in work.all("standardLoopCharacteristics"):
-        said = attribute(loop, "loopMaximum")
-        if said is not None and not (said.isascii() and said.isdigit()):
-            work.found("error", "loop-maximum", loop, (
-                "“loopMaximum” phải là số nguyên từ 0.", "'loopMaximum' must be a number from 0."))
+        _rounds(work, loop)
     for gateway in work.all("eventBasedGateway"):
         if (attribute(gateway, "eventGatewayType") or "Exclusive") != "Exclusive":
-            _refuse(work, gateway, "parallel-event-gateway", "eventGatewayType")
+            _refuse(work, gateway, "parallel-event-gateway", _all_events(gateway))
+    for timer in work.all("timerEventDefinition"):
+        _cycle(work, timer)
     for start in work.all("startEvent"):
         parent = start.getparent()
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
         if several and parent is not None and kind(parent) == "process":
-            _refuse(work, start, "parallel-multiple-start", "parallelMultiple")
+            _refuse(work, start, "parallel-multiple-start", _ALL_STARTS)
 
 
-def _behavior(work: Work, many: Element) -> None:
-    """Refuse a behavior that names no event which could be thrown."""
+def _rounds(work: Work, loop: Element) -> None:
+    """Refuse a loop that does not say how long it goes on: the standard calls it underspecified."""
+    said = attribute(loop, "loopMaximum")
+    if said is not None and not (said.isascii() and said.isdigit() and len(said) < 10):
+        work.found("error", "loop-maximum", loop, (
+            "“loopMaximum” phải là số nguyên từ 0 và dưới 10 chữ số.",
+            "'loopMaximum' must be a number from 0 and of less than 10 digits."))
+    if said is None and not text(child(loop, "loopCondition")):
+        seen = label(holder(loop))
+        work.found("error", "loop-without-condition", loop, (
+            f"“{seen}” có dấu lặp nhưng không ghi khi nào dừng.",
+            f"'{seen}' is marked as a loop and does not say when it ends.",
+        ), (
+            "Ghi loopCondition (lặp khi còn đúng) hoặc loopMaximum, hoặc vẽ luồng quay lại.",
+            "Write a loopCondition (it loops while true) or a loopMaximum, or draw a flow back.",
+        ))
+
+
+def _number(work: Work, many: Element) -> None:
+    """Refuse a multi-instance activity that does not say how many instances there are."""
+    if not (text(child(many, "loopCardinality")) or text(child(many, "loopDataInputRef"))
+            or camunda(many, "collection")):
+        seen = label(holder(many))
+        work.found("error", "repetition-without-number", many, (
+            f"“{seen}” lặp nhiều lần nhưng không ghi lặp mấy lần hay theo danh sách nào.",
+            f"'{seen}' is repeated, but says neither how often nor over which list.",
+        ), (
+            "Ghi số lần (Loop cardinality), ví dụ 3 hoặc len(cac_xa), hoặc danh sách (Collection).",
+            "Write the number (Loop cardinality), 3 or len(communes) say, or a list (Collection).",
+        ))
+
+
+def _cycle(work: Work, timer: Element) -> None:
+    """Refuse a repeating timer where it could happen once only: in the flow, at a process start."""
+    event, drawn = timer.getparent(), text(child(timer, "timeCycle"))
+    if event is None or not _REPEATS.match(drawn):
+        return
+    around = event.getparent()
+    if kind(event) == "intermediateCatchEvent":
+        work.found("error", "timer-repeats-in-flow", event, (
+            f"“{label(event)}” lặp lại ({drawn[:40]}), nhưng thẻ chờ ở đây chỉ đi tiếp một lần.",
+            f"'{label(event)}' repeats ({drawn[:40]}), but a token that waits here goes on once.",
+        ), (
+            "Ghi một thời lượng; muốn lặp thì dùng sự kiện biên không ngắt hoặc vòng lặp.",
+            "Write a duration; to repeat, draw a non-interrupting boundary event or a loop.",
+        ))
+    elif kind(event) == "startEvent" and around is not None and kind(around) == "process":
+        work.found("error", "timer-start-repeats", event, (
+            f"“{label(event)}” khởi tạo quy trình nhiều lần ({drawn[:40]}); ở đây chỉ một lần.",
+            f"'{label(event)}' would begin the process again and again ({drawn[:40]}).",
+        ), (
+            "Ghi một thời điểm, hoặc để bên ngoài bắt đầu mỗi lần bằng một thông điệp.",
+            "Write one moment, or let a message from outside begin it each time.",
+        ))
+
+
+def _behavior(work: Work, many: Element) -> bool:
+    """Refuse a behavior that names no event which could be thrown; tell whether it did."""
     said = attribute(many, "behavior") or "All"
     thrown: list[Element | None] = []
     if said in {"None", "One"}:
@@ -47,7 +118,10 @@ def _behavior(work: Work, many: Element) -> None:
                   for event in events] or [None]
     elif said != "All":
         thrown = [None]
-    if any(event is None or kind(event) not in THROWN for event in thrown):
+    if said == "None" and thrown[0] is not None:
+        _heard_once(work, many, thrown[0])
+    wrong = any(event is None or kind(event) not in THROWN for event in thrown)
+    if wrong:
         work.found(
             "error", "multi-instance-behavior", many,
             ((f"behavior = “{said}” không nêu sự kiện tín hiệu, thông điệp, lỗi hay leo thang nào "
@@ -56,10 +130,35 @@ def _behavior(work: Work, many: Element) -> None:
             ("Trỏ tới một định nghĩa sự kiện trong tệp, hoặc dùng behavior=\"All\".",
              "Refer to an event definition of the file, or use behavior=\"All\"."),
         )
+    return wrong
+
+
+def _heard_once(work: Work, many: Element, thrown: Element) -> None:
+    """Refuse an event for each instance whose catcher would stop the activity at the first."""
+    activity, name = many.getparent(), kind(thrown)
+    if activity is None or name == "errorEventDefinition":
+        return
+    ref = f"{name.removesuffix('EventDefinition')}Ref"
+    for event in work.all("boundaryEvent"):
+        on = reference(event, "attachedToRef") == attribute(activity, "id")
+        stops = (attribute(event, "cancelActivity") or "true") in {"true", "1"}
+        if on and stops and any(reference(caught, ref) == reference(thrown, ref)
+                                for caught in children(event, name)):
+            work.found("error", "multi-instance-stopped", event, (
+                (f"Mỗi lượt của “{label(activity)}” phát một sự kiện, nhưng “{label(event)}” ngắt "
+                 "bước này ngay ở lượt đầu."),
+                (f"Each instance of '{label(activity)}' throws an event, but '{label(event)}' "
+                 "stops the activity at the first."),
+            ), (
+                "Đặt cancelActivity=\"false\" cho sự kiện biên, hoặc dùng behavior=\"One\".",
+                "Set cancelActivity=\"false\" on the boundary event, or use behavior=\"One\".",
+            ))
 
 
 def _quantities(work: Work, activity: Element) -> None:
     for name in ("startQuantity", "completionQuantity"):
+        if not (activity.get(name) or "1").strip():
+            del activity.attrib[name]
         said = attribute(activity, name) or "1"
         if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MAX_QUANTITY:
             work.found(
@@ -69,10 +168,35 @@ def _quantities(work: Work, activity: Element) -> None:
             )
 
 
-def _refuse(work: Work, element: Element, code: str, name: str) -> None:
-    work.found(
-        "error", code, element,
-        (f"“{name}” = “{attribute(element, name)}” không được chạy.",
-         f"'{name}' = '{attribute(element, name)}' is not run."),
-        ("Hãy vẽ bằng các cổng và sự kiện riêng.", "Draw it with gateways and separate events."),
+def _all_events(gateway: Element) -> tuple[Sentence, Sentence]:
+    """Return what to say of a gateway that waits for all events behind it, as a start or not."""
+    begins = (attribute(gateway, "instantiate") or "false") in {"true", "1"}
+    return (
+        ("là cổng sự kiện song song (chờ đủ mọi sự kiện), không được chạy",
+         "is a parallel event-based gateway (it waits for all events), which is not run"),
+        (("Bắt đầu bằng sự kiện bắt đầu của thông điệp tới trước; sau nó là cổng song song "
+         "tách tới từng sự kiện chờ còn lại, rồi cổng song song gộp."),
+         ("Begin with a start event of the message that comes first; behind it a parallel gateway "
+         "splits to each other catching event, and another one joins.")) if begins else
+        ("Đổi nó thành cổng song song: mỗi nhánh một sự kiện chờ, rồi cổng song song gộp lại.",
+         "Make it a parallel gateway: one catching event on each branch, then a parallel join."),
     )
+
+
+#: What to say of a process start that waits for several events at once.
+_ALL_STARTS = (
+    ("chờ nhiều sự kiện cùng lúc mới bắt đầu quy trình (parallelMultiple), không được chạy",
+     "begins the process only when several events have come (parallelMultiple), which is not run"),
+    (("Chỉ để sự kiện tới trước làm sự kiện bắt đầu; ngay sau nó đặt sự kiện chờ (parallelMultiple "
+     "cũng được) cho các sự kiện còn lại: thông điệp tới sớm được giữ lại."),
+     ("Keep the event that comes first as the start event; right behind it put a catching event "
+     "(parallelMultiple is fine there) for the others: messages that come early are kept.")),
+)
+
+
+def _refuse(
+    work: Work, element: Element, code: str, says: tuple[Sentence, Sentence],
+) -> None:
+    (vi, en), hint = says
+    work.found("error", code, element, (
+        f"“{label(element)}” {vi}.", f"'{label(element)}' {en}."), hint)

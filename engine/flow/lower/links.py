@@ -1,39 +1,25 @@
-"""Link events (sự kiện liên kết): each throw gets a sequence flow to the catch of the same name."""
+"""Link events (sự kiện liên kết): each throw gets a sequence flow to the catch that it leads to."""
 
 from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import attribute, child, kind
+from engine.flow.bpmn import SCOPES, attribute, children, kind
+from engine.flow.graph import link_name, linked
 from engine.flow.lower.work import Work
 
 
 def rewrite(work: Work) -> None:
     """Draw the flows that link events stand for (BPMN 2.0.2 section 10.5.4), level by level."""
-    catches: dict[tuple[Element | None, str], Element] = {}
-    for event in work.all("intermediateCatchEvent"):
-        name = _link(event)
-        if name is not None:
-            catches.setdefault((event.getparent(), name), event)
-    for event in work.all("intermediateThrowEvent"):
-        name, level = _link(event), event.getparent()
-        if name is None or level is None:
-            continue
-        catch = catches.get((level, name))
-        if catch is None:
-            _missing(work, event, name)
-            continue
-        source = attribute(event, "id") or ""
-        work.add(level, "sequenceFlow", id=work.fresh(source, "link"), sourceRef=source,
-                 targetRef=attribute(catch, "id") or "")
-
-
-def _link(event: Element) -> str | None:
-    """Return the name of a link event, that of its definition first; None for other events."""
-    drawn = child(event, "linkEventDefinition")
-    if drawn is None:
-        return None
-    return attribute(drawn, "name") or attribute(event, "name") or ""
+    for level in work.all(*sorted(SCOPES)):
+        events = children(level, "intermediateThrowEvent", "intermediateCatchEvent")
+        for throw, catches in linked(events):
+            if not catches:
+                _missing(work, throw, link_name(throw) or "")
+                continue
+            source = attribute(throw, "id") or ""
+            work.add(level, "sequenceFlow", id=work.fresh(source, "link"), sourceRef=source,
+                     targetRef=attribute(catches[0], "id") or "")
 
 
 def _missing(work: Work, event: Element, name: str) -> None:

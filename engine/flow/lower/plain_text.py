@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from lxml import etree
+from collections.abc import Collection
 
-from engine.flow.bpmn import text
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from engine.flow.bpmn import kind, text, unprefixed
 from engine.flow.lower.work import Work
 
 #: Elements whose text is a reference or an expression; blanks around it mean nothing.
@@ -12,27 +15,49 @@ TEXTS = (
     "flowNodeRef", "conditionExpression", "condition", "script", "timeDate", "timeDuration",
     "timeCycle", "loopCardinality", "loopCondition", "completionCondition", "loopDataInputRef",
     "loopDataOutputRef", "activationCondition", "categoryValueRef", "eventDefinitionRef",
-    "incoming", "outgoing", "messagePath", "formalExpression", "correlationPropertyRef",
+    "incoming", "outgoing", "messagePath", "dataPath", "formalExpression", "correlationPropertyRef",
 )
 #: Attributes that are references or booleans.
 REFERENCES = (
     "id", "sourceRef", "targetRef", "default", "attachedToRef", "processRef", "messageRef",
     "signalRef", "errorRef", "escalationRef", "calledElement", "activityRef", "categoryValueRef",
-    "noneBehaviorEventRef", "oneBehaviorEventRef",
+    "noneBehaviorEventRef", "oneBehaviorEventRef", "correlationKeyRef", "correlationPropertyRef",
+)
+#: Texts among them that are references.
+_POINTING = (
+    "flowNodeRef", "loopDataInputRef", "loopDataOutputRef", "categoryValueRef",
+    "eventDefinitionRef", "incoming", "outgoing", "correlationPropertyRef",
 )
 
 
 def rewrite(work: Work) -> None:
-    """Join texts split by comments and CDATA, and cut blanks around references."""
+    """Join texts split by comments and CDATA, cut blanks around references, and their prefixes.
+
+    A prefix is good only where its namespace is declared, and the bytes that run declare no more
+    than they use.
+    """
     for element in work.all(*TEXTS):
         joined = text(element)
         for inner in list(element):
             element.remove(inner)
         element.text = joined
+    ids = set(work.by_id())
     for element in work.root.iter(etree.Element):
-        for name in REFERENCES:
-            value = element.get(name)
-            if value is not None and value != value.strip():
-                element.set(name, value.strip())
+        point(element, element, ids)
     for process in work.all("process"):
         process.set("isExecutable", "true")
+
+
+def point(element: Element, place: Element, ids: Collection[str]) -> None:
+    """Write the references of an element as the ids that they point at, as read at a place."""
+    for name in REFERENCES:
+        value = element.get(name)  # by name: reading all of thousands takes their square
+        if value is not None:
+            element.set(name, value.strip() if name == "id" else _bare(place, value, ids))
+    if kind(element) in _POINTING and element.text:
+        element.text = _bare(place, element.text, ids)
+
+
+def _bare(place: Element, value: str, ids: Collection[str]) -> str:
+    whole = value.strip()
+    return whole if whole in ids else unprefixed(place, whole) or ""

@@ -1,6 +1,12 @@
 """Soundness (tính đúng đắn): plays the token game of a scope to find where it gets stuck."""
 
-from engine.flow.soundness.net import Net, net_of
-from engine.flow.soundness.search import Outcome, search
+from engine.flow.soundness.counts import quantity
+from engine.flow.soundness.net import net_of, unreadable
+from engine.flow.soundness.pools import Letters, net_of_pools
+from engine.flow.soundness.search import Met, Outcome, search
+from engine.flow.soundness.tokens import Net
 
-__all__ = ["Net", "Outcome", "net_of", "search"]
+__all__ = [
+    "Letters", "Met", "Net", "Outcome", "net_of", "net_of_pools", "quantity", "search",
+    "unreadable",
+]

@@ -8,17 +8,17 @@ a scope of its own. Semantics: BPMN 2.0.2 chapter 13.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import combinations
-from typing import Literal
 
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.graph import Scope, truth
+from engine.flow.soundness.counts import activation, conditioned, quantity
+from engine.flow.soundness.tokens import Join, Mover, Net, Way
 from engine.flow.support import triggers_of
 
-Join = Literal["each", "all", "awaited"]
 #: Subsets of more conditional flows than this are not tried one by one.
 _MOST_SUBSETS = 5
 #: Work to find what feeds inclusive joins; a drawing beyond it is left undecided.
@@ -26,58 +26,38 @@ _MOST_FEEDS = 3_000_000
 _CLEARS = {"terminate", "error", "cancel"}
 
 
-@dataclass(frozen=True)
-class Way:
-    """One thing a node may do: tokens it puts out; `clears` takes all others away."""
-
-    puts: tuple[int, ...]
-    clears: bool = False
-
-
-@dataclass(frozen=True)
-class Mover:
-    """A node: the places it takes from, how it joins them, and the ways it may go."""
-
-    key: str
-    takes: tuple[int, ...]
-    join: Join
-    ways: tuple[Way, ...]
-    #: For an awaited join: the places from which each of its own can still be filled.
-    feeds: Mapping[int, frozenset[int]] = field(default_factory=dict)
-
-    @property
-    def patient(self) -> bool:
-        """Tell whether what others do matters to it, so that it must move last."""
-        return self.join == "awaited" or any(way.clears for way in self.ways)
-
-
-@dataclass(frozen=True)
-class Net:
-    """Movers in document order, who empties each place, and the possible beginnings."""
-
-    movers: tuple[Mover, ...]
-    taker: tuple[int, ...]
-    beginnings: tuple[tuple[int, ...], ...]
-
-
 def net_of(scope: Scope) -> Net | None:
     """Return the net of a scope; None where its semantics cannot be told from the drawing."""
-    if bpmn.kind(scope.element) == "adHocSubProcess" or not scope.starts or any(
-        bpmn.kind(node) == "complexGateway" for node in scope.nodes.values()
-    ) or _feeds(scope) > _MOST_FEEDS:
+    if unreadable(scope) is not None:
         return None
     return _Builder(scope).net()
 
 
+def unreadable(scope: Scope) -> tuple[str, str] | None:
+    """Return why a scope cannot be played, in Vietnamese and English; None where it can."""
+    if bpmn.kind(scope.element) == "adHocSubProcess" or not scope.starts:
+        return ("không có thứ tự", "it has no order")
+    for key, name in scope.kinds.items():
+        if name == "complexGateway" and activation(scope, key) is None:
+            shown = bpmn.name_of(scope.nodes[key]) or key
+            return ((f"điều kiện kích hoạt của cổng phức hợp “{shown[:60]}” không phải một số đếm "
+                    "như activationCount >= 2"),
+                    (f"the activation condition of the complex gateway '{shown[:60]}' is no count "
+                    "such as activationCount >= 2"))
+    if _feeds(scope) > _MOST_FEEDS:
+        return ("quá nhiều luồng vào cổng bao hàm", "too many flows into inclusive gateways")
+    return None
+
+
 def _feeds(scope: Scope) -> int:
     """Return how many flows are looked at, at most, to find what feeds the inclusive joins."""
-    joins = (key for key, node in scope.nodes.items() if bpmn.kind(node) == "inclusiveGateway")
+    joins = (key for key, name in scope.kinds.items() if name == "inclusiveGateway")
     places = sum(len(flows) for key in joins if len(flows := scope.incoming.get(key, [])) > 1)
     return places * len(scope.flows)
 
 
 class _Builder:
-    """Numbers the places of a scope: its flows first, then starts and link targets."""
+    """Numbers the places of a scope: its flows first, then starts and link targets, then marks."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -93,38 +73,49 @@ class _Builder:
         for key in dict.fromkeys(entered):
             self.entries[key] = len(scope.flows) + len(self.entries)
             self.ins.setdefault(key, []).append(self.entries[key])
+        self.size = len(scope.flows) + len(self.entries)
 
     def net(self) -> Net:
-        drawn = [(k, node) for k, node in self.scope.nodes.items() if self.ins.get(k)]
-        movers = [self._mover(key, node) for key, node in drawn]
-        taker = [0] * (len(self.scope.flows) + len(self.entries))
+        movers = [self._mover(key) for key in self.scope.nodes if self.ins.get(key)]
+        taker = [0] * self.size
+        idle: set[int] = set()
         for at, mover in enumerate(movers):
-            for place in mover.takes:
+            idle.update(mover.late.values())
+            for place in (*mover.takes, *mover.late.values()):
                 taker[place] = at
-        net = Net(tuple(movers), tuple(taker), self._beginnings())
+        net = Net(tuple(movers), tuple(taker), self._beginnings(), frozenset(idle))
         awaited = [at for at, mover in enumerate(movers) if mover.join == "awaited"]
         for at in awaited:
             movers[at] = _awaiting(net, movers[at])
-        return Net(tuple(movers), net.taker, net.beginnings)
+        return replace(net, movers=tuple(movers)) if awaited else net
 
     def _beginnings(self) -> tuple[tuple[int, ...], ...]:
-        places = [self.entries[key] for key in self.scope.starts]
-        drawn = any(
-            bpmn.kind(self.scope.nodes[key]) == "startEvent" for key in self.scope.starts
-        ) or any(truth(self.scope.nodes[key], "instantiate") for key in self.scope.starts)
-        return tuple((place,) for place in places) if drawn else (tuple(sorted(places)),)
+        """Return what may begin together: all plain starts, or one start with a trigger."""
+        nodes = self.scope.nodes
+        drawn = [key for key in self.scope.starts if self.scope.kinds[key] == "startEvent" or (
+            truth(nodes[key], "instantiate"))]
+        if not drawn:
+            return (tuple(sorted(self.entries[key] for key in self.scope.starts)),)
+        plain = [key for key in drawn if self.scope.kinds[key] == "startEvent" and (
+            triggers_of(nodes[key]) == ["none"])]
+        together = [tuple(sorted(self.entries[key] for key in plain))] if plain else []
+        return (*together, *((self.entries[key],) for key in drawn if key not in plain))
 
-    def _mover(self, key: str, node: Element) -> Mover:
-        takes, name = tuple(self.ins[key]), bpmn.kind(node)
-        join: Join = "each"
-        if len(takes) > 1:
-            join = {"parallelGateway": "all", "inclusiveGateway": "awaited"}.get(  # type: ignore[assignment]
-                name, "each",
-            )
-        return Mover(key, takes, join, tuple(self._ways(key, node)))
+    def _mover(self, key: str) -> Mover:
+        takes, name, node = tuple(self.ins[key]), self.scope.kinds[key], self.scope.nodes[key]
+        ways = tuple(self._ways(key, node, name))
+        if name == "complexGateway" and conditioned(self.scope, key):
+            late = {place: self.size + at for at, place in enumerate(takes)}
+            self.size += len(takes)
+            return Mover(key, takes, "counted", ways, activation(self.scope, key) or 1, late)
+        wanted = quantity(node, "startQuantity") if name in bpmn.ACTIVITIES else 1
+        if wanted > 1:
+            return Mover(key, takes, "counted", ways, wanted)
+        join: Join = _JOINS.get(name, "each") if len(takes) > 1 else "each"
+        return Mover(key, takes, join, ways)
 
-    def _ways(self, key: str, node: Element) -> list[Way]:
-        name, outs = bpmn.kind(node), self.outs.get(key, [])
+    def _ways(self, key: str, node: Element, name: str) -> list[Way]:
+        outs = self.outs.get(key, [])
         if name == "endEvent":
             return [Way((), clears=bool(_CLEARS & set(triggers_of(node))))]
         if key in self.scope.links:
@@ -133,19 +124,22 @@ class _Builder:
             return [Way((out,)) for out in outs]
         if name == "parallelGateway":
             return [Way(tuple(outs))]
-        ways = [Way(puts) for puts in self._conditional(key, node)]
+        given = quantity(node, "completionQuantity") if name in bpmn.ACTIVITIES else 1
+        ways = [Way(tuple(sorted(puts * given))) for puts in self._conditional(key, node)]
         return [*ways, *self._interrupted(key, ways)]
 
     def _interrupted(self, key: str, ways: list[Way]) -> list[Way]:
         found = []
         for boundary in self.scope.boundaries.get(key, []):
             node, outs = self.scope.nodes[boundary], tuple(self.outs.get(boundary, []))
-            if "compensate" in triggers_of(node):
+            triggers = triggers_of(node)
+            if "compensate" in triggers:
                 continue
-            if truth(node, "cancelActivity", default=True):
-                found.append(Way(outs))
+            always = "error" in triggers or "cancel" in triggers
+            if always or truth(node, "cancelActivity", default=True):
+                found.append(Way(outs, by=boundary))
             else:
-                found += [Way((*way.puts, *outs)) for way in ways]
+                found += [Way((*way.puts, *outs), by=boundary) for way in ways]
         return found
 
     def _conditional(self, key: str, node: Element) -> list[tuple[int, ...]]:
@@ -166,6 +160,11 @@ class _Builder:
         return [*chosen, none] if none or not chosen else chosen
 
 
+_JOINS: Mapping[str, Join] = {
+    "parallelGateway": "all", "complexGateway": "all", "inclusiveGateway": "awaited",
+}
+
+
 def _awaiting(net: Net, join: Mover) -> Mover:
     """Return an inclusive join with what can still fill each of its places, itself left out."""
     makers: dict[int, list[Mover]] = {}
@@ -173,9 +172,7 @@ def _awaiting(net: Net, join: Mover) -> Mover:
         if mover.key != join.key:
             for put in {put for way in mover.ways for put in way.puts}:
                 makers.setdefault(put, []).append(mover)
-    return Mover(join.key, join.takes, join.join, join.ways, {
-        place: _upstream(place, makers) for place in join.takes
-    })
+    return replace(join, feeds={place: _upstream(place, makers) for place in join.takes})
 
 
 def _upstream(place: int, makers: Mapping[int, list[Mover]]) -> frozenset[int]:

@@ -9,30 +9,42 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from time import process_time
 
-from engine.flow.soundness.net import Mover, Net
+from engine.flow.soundness.moves import MOST_TOKENS, State, moves
+from engine.flow.soundness.tokens import Mover, Net
 
-State = tuple[int, ...]
 MAX_STATES = 200_000
-#: More tokens than this on one flow add nothing new to what is already a finding.
-_MOST_TOKENS = 2
+#: States after which the clock is looked at again.
+_OFTEN = 16
+#: Sets of nodes that wait for ever together; more come from the same mistakes.
+_MOST_RESTS = 200
+#: Nodes, each with the nodes passed on the way to it.
+Met = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What the search met: each with the nodes passed on the way to it.
 
-    `stuck` are the joins that wait for ever; `doubled` the nodes a token reaches twice at a time.
+    `stuck` are the nodes that wait for ever, those of one state next to one another; `doubled` the
+    nodes a token reaches twice at a time; `crowded` tells that more tokens than that were met and
+    not followed. Of the messages between pools: `seen` were sent,
+    `heard` were received, of `flooded` there were too many to count. `rests` are the sets of nodes
+    that wait for ever together.
     """
 
     states: int
     decided: bool
     completes: bool
-    stuck: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    doubled: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    stuck: Met = ()
+    doubled: Met = ()
+    crowded: bool = False
+    seen: frozenset[int] = frozenset()
+    heard: frozenset[int] = frozenset()
+    flooded: frozenset[int] = frozenset()
+    rests: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = ()
 
 
 class _Search:
@@ -42,14 +54,21 @@ class _Search:
         self.ahead: deque[State] = deque()
         self.stuck: dict[str, State] = {}
         self.doubled: dict[str, State] = {}
-        self.completes = False
+        self.completes = self.crowded = False
+        self.heard: set[int] = set()
+        self.seen: set[int] = set()
+        self.flooded: set[int] = set()
+        self.rests: dict[frozenset[str], State] = {}
 
     def run(self) -> bool:
         """Go through the states; return False when the bounds were reached first."""
         for beginning in self.net.beginnings:
             self._meet(beginning, None)
-        while self.ahead:
-            if len(self.came) > self.most or process_time() > self.deadline:
+        for turn in itertools.count():
+            if not self.ahead:
+                break
+            late = turn % _OFTEN == 0 and process_time() > self.deadline
+            if late or len(self.came) > self.most:
                 return False
             self._expand(self.ahead.popleft())
         return True
@@ -65,7 +84,9 @@ class _Search:
         return tuple(reversed(nodes))
 
     def _expand(self, state: State) -> None:
-        movers = [self.net.movers[at] for at in sorted({self.net.taker[p] for p in state})]
+        taker = self.net.taker
+        here = [taker[state[0]]] if len(state) == 1 else sorted({taker[place] for place in state})
+        movers = [self.net.movers[at] for at in here]
         free = [mover for mover in movers if not mover.patient]
         for at, mover in enumerate(free):
             moved, again = self._follow(state, mover)
@@ -82,27 +103,53 @@ class _Search:
     def _follow(self, state: State, mover: Mover) -> tuple[bool, bool]:
         """Meet what a mover leads to; tell whether it could move, and to a state met before."""
         moved = again = False
-        for then in _moves(mover, state):
-            moved = True
+        for met, heard in moves(mover, state):
+            moved, then = True, met if not self.net.idle else self._trimmed(met)
             again |= then in self.came
+            if heard is not None:
+                self.heard.add(heard)
             self._meet(then, (state, mover.key))
         return moved, again
+
+    def _trimmed(self, state: State) -> State:
+        """Leave out messages beyond what tells states apart, and remember that there were more."""
+        many = {place for at, place in enumerate(state[MOST_TOKENS:])
+                if state[at] == place and place in self.net.idle}
+        self.flooded |= many
+        return state if not many else tuple(
+            place for at, place in enumerate(state)
+            if place not in many or at < MOST_TOKENS or state[at - MOST_TOKENS] != place)
 
     def _meet(self, state: State, came: tuple[State, str] | None) -> None:
         if state in self.came:
             return
-        twice = {a for a, b in itertools.pairwise(state) if a == b}
+        idle = self.net.idle
+        work = [place for place in state if place not in idle] if idle else state
+        twice = {a for a, b in itertools.pairwise(work) if a == b} if len(work) > 1 else ()
+        crowded = False
         for place in twice:
-            self.doubled.setdefault(self.net.movers[self.net.taker[place]].key, state)
+            taker = self.net.movers[self.net.taker[place]]
+            enough = state.count(place)
+            if enough > taker.count or taker.join != "counted":
+                self.doubled.setdefault(taker.key, state)
+            crowded |= enough > max(MOST_TOKENS, taker.count)
+        self.crowded |= crowded
         self.came[state] = came
-        if not state:
+        if idle:
+            self.seen.update(idle.intersection(state))
+        if not work:
             self.completes = True
-        elif not any(state.count(place) > _MOST_TOKENS for place in twice):
+        # A message that nobody has taken may still begin a pool.
+        if state and not crowded:
             self.ahead.append(state)
 
     def _note_stuck(self, state: State, movers: list[Mover]) -> None:
-        for mover in movers:
-            self.stuck.setdefault(mover.key, state)
+        work = set(state) - self.net.idle
+        keys = [mover.key for mover in movers if work.intersection(mover.takes)]
+        for key in keys:
+            self.stuck.setdefault(key, state)
+        if keys and len(self.rests) < _MOST_RESTS:
+            self.rests.setdefault(frozenset(keys), state)
 
 
 def search(net: Net, *, seconds: float = 1.0, most: int = MAX_STATES) -> Outcome:
@@ -113,36 +160,7 @@ def search(net: Net, *, seconds: float = 1.0, most: int = MAX_STATES) -> Outcome
         states=len(game.came), decided=decided, completes=game.completes,
         stuck=tuple((key, game.path(state)) for key, state in game.stuck.items()),
         doubled=tuple((key, game.path(state)) for key, state in game.doubled.items()),
-    )
-
-
-def _moves(mover: Mover, state: State) -> Iterator[State]:
-    """Yield the states that a mover can lead to."""
-    for taken in _takings(mover, state):
-        rest = list(state)
-        for place in taken:
-            rest.remove(place)
-        for way in mover.ways:
-            yield () if way.clears else tuple(sorted((*rest, *way.puts)))
-
-
-def _takings(mover: Mover, state: State) -> Iterator[State]:
-    here = [place for place in mover.takes if place in state]
-    if mover.join == "each":
-        for place in here:
-            yield (place,)
-    elif mover.join == "all":
-        if len(here) == len(mover.takes):
-            yield mover.takes
-    elif here and not _may_still_come(mover, here, state):
-        yield tuple(here)
-
-
-def _may_still_come(join: Mover, here: list[int], state: State) -> bool:
-    """Tell whether a token elsewhere can fill an empty place without a way to a filled one."""
-    empty = [place for place in join.takes if place not in here]
-    return any(
-        any(token in join.feeds[place] for place in empty)
-        and not any(token in join.feeds[place] for place in here)
-        for token in state if token not in join.takes
+        crowded=game.crowded, seen=frozenset(game.seen), heard=frozenset(game.heard),
+        flooded=frozenset(game.flooded),
+        rests=tuple((keys, game.path(state)) for keys, state in game.rests.items()),
     )

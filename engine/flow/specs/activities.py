@@ -13,7 +13,7 @@ from engine.flow.specs.node import Node
 from engine.flow.specs.repetition import Repetition
 from engine.flow.specs.throwing import send_message
 from engine.flow.specs.triggers import MessageTrigger
-from engine.flow.specs.undoing import remember, undone
+from engine.flow.specs.undoing import remember, remember_instances, undone
 from engine.step import TaskNote
 
 if TYPE_CHECKING:
@@ -94,13 +94,17 @@ class Activity(Node):
         elif self.repetition is not None and self.repetition.output:
             hand_back(visit, self.repetition.output)
         if "instance" in visit.internal_data:
+            if self.compensation is not None:
+                remember(visit, self.compensation, [])
             self.repetition.ended(self, visit.parent, visit)  # type: ignore[union-attr]
             return
         if "undoing" in visit.internal_data:
             undone(visit)
             return
-        if self.compensation is not None:
-            remember(visit.workflow, self.name, self.compensation, [])
+        if self.repetition is not None:
+            remember_instances(visit)
+        elif self.compensation is not None:
+            remember(visit, self.compensation, [])
         for _ in range(self.gives):
             self.pass_on(visit)
         host = visit.workflow.host

@@ -11,6 +11,7 @@ from engine.flow.specs.mapping import take_in
 from engine.flow.specs.node import Node
 from engine.flow.specs.timing import arm, rearm
 from engine.flow.specs.triggers import ConditionalTrigger, TimerTrigger, Trigger
+from engine.flow.specs.undoing import undone
 
 if TYPE_CHECKING:
     from engine.flow.specs.task import Visit
@@ -28,6 +29,7 @@ class Catching(Node):
         super().__init__(process, name, **drawn)
         self.triggers = triggers
         self.together = together
+        self.conditional = any(isinstance(t, ConditionalTrigger) for t in triggers)
 
     def arrive(self, visit: Visit) -> bool:
         """Wait for a trigger; without one, or when it began the instance, pass at once."""
@@ -52,11 +54,14 @@ class Catching(Node):
             passed.become(TaskState.COMPLETED)
 
     def watch(self, visit: Visit) -> None:
-        """Begin to wait; timers get their due moment now, conditions are looked at when at rest."""
+        """Begin to wait; timers get their due moment now, conditions are looked at from now on."""
         for trigger in self.triggers:
             if isinstance(trigger, TimerTrigger):
                 arm(visit, trigger)
         visit.become(TaskState.WAITING)
+        watched = visit.workflow.top_workflow.watched
+        if self.conditional and watched is not None:
+            watched.append(visit)
 
     def stir(self, visit: Visit) -> bool:
         """Fire when a condition has become true since it was last looked at."""
@@ -135,6 +140,8 @@ class Boundary(Catching):
         take_in(shot)
         scope.merge(shot, payload)
         shot.complete()
+        if self.interrupting and "undoing" in host.internal_data and not scope.completed:
+            undone(host)  # whoever undoes must not wait for a handler that was broken off
 
 
 class Guard(Catching):

@@ -36,9 +36,10 @@ class Inner(Activity):
 
     def undo(self, visit: Visit, scope: Scope) -> None:
         """Undo what completed inside, or let the level's own compensation handler do it."""
+        scope.data = visit.internal_data["inner"]
         scope.plant(guarded=False)
         root = scope.task_tree
-        if scope.spec.undoer is not None:
+        if scope.spec.undoer is not None and not visit.internal_data["partly"]:
             handler, entry = scope.spec.undoer
             root.internal_data["completed"] = visit.internal_data["inside"]
             scope.grow(handler, entry=entry)
@@ -55,11 +56,15 @@ class Inner(Activity):
 
     def finish(self, visit: Visit, scope: Scope) -> None:
         """Go on after the last token of the inner scope; note how it can be undone."""
+        self.keep(visit, scope)
+        visit.complete()
+
+    def keep(self, visit: Visit, scope: Scope) -> None:
+        """Note what can be undone from inside; a handler of the activity itself takes its place."""
         inside = completed_in(scope)
         if self.compensation is None and (inside or scope.spec.undoer is not None) and (
                 "inside" not in visit.internal_data):
-            remember(visit.workflow, self.name, None, inside)
-        visit.complete()
+            remember(visit, None, inside, scope.data)
 
 
 class Handler(Inner):
@@ -88,6 +93,9 @@ class AdHoc(Inner):
     def perform(self, visit: Visit) -> None:
         """Begin all activities that nothing leads to, or the first of them."""
         scope = visit.workflow.top_workflow.create_subprocess(visit, self.level)
+        if "inside" in visit.internal_data:
+            self.undo(visit, scope)
+            return
         scope.plant()
         begins = scope.spec.begins
         if self.sequential:
@@ -128,7 +136,11 @@ class Call(Inner):
                 m.name: as_data(around.evaluate(m.expression, visit)) for m in self.into}
 
     def finish(self, visit: Visit, scope: Scope) -> None:
-        """Copy data back, all or as mapped, and go on."""
+        """Copy data back, all or as mapped, and go on; an undone call hands nothing back."""
+        if "inside" in visit.internal_data:
+            visit.complete()
+            return
+        self.keep(visit, scope)
         if self.back is None:
             visit.workflow.merge(visit, scope.data)
         else:

@@ -33,6 +33,8 @@ class Instance(Scope, BpmnWorkflow):
     def __init__(self, spec: ProcessSpec, inner: dict[str, ProcessSpec]) -> None:
         self.ready: list[Visit] = []
         self.emptied: list[Scope] = []
+        #: Visits that wait for a condition; None until they are first looked for.
+        self.watched: list[Visit] | None = None
         BpmnWorkflow.__init__(self, spec, inner, script_engine=NoScripts(), deserializing=True)
 
     def arrange(self, setting: Setting) -> None:
@@ -54,13 +56,19 @@ class Instance(Scope, BpmnWorkflow):
         return [self, *self.subprocesses.values()]
 
     def advance(self) -> None:
-        """Run ready nodes round by round in document order until only people and events remain."""
+        """Run ready nodes round by round in document order until only people and events remain.
+
+        Conditions are looked at before each round and after each node: what becomes true while
+        nodes run by themselves is not missed.
+        """
         while True:
+            self._look()
             batch, self.ready = sorted(self.ready, key=lambda v: v.task_spec.position), []
             for visit in batch:
                 if visit.state == TaskState.READY and not visit.workflow.completed:
                     self._spend(visit)
                     visit.run()
+                    self._look()
                     self.settle()
             self.settle()
             if not self.ready and not self._stir():
@@ -100,8 +108,20 @@ class Instance(Scope, BpmnWorkflow):
         self.subprocesses.pop(host.id, None)
         host.task_spec.finish(host, scope)
 
+    def _look(self) -> None:
+        """Let the events happen whose condition has become true, in document order."""
+        if self.watched is None:
+            self.watched = [v for s in self.scopes() for v in s.tasks.values()
+                            if v.waiting and v.task_spec.conditional]
+        if not self.watched:
+            return
+        self.watched = [visit for visit in self.watched if visit.waiting]
+        for visit in sorted(self.watched, key=lambda v: v.task_spec.position):
+            if visit.waiting:
+                visit.task_spec.stir(visit)
+
     def _stir(self) -> bool:
-        """Wake what depends on the whole instance at rest: inclusive joins, conditional events."""
+        """Wake what depends on all being at rest: inclusive joins, and conditions armed last."""
         waiting = sorted(
             (v for s in self.scopes() for v in s.tasks.values() if v.waiting),
             key=lambda v: v.task_spec.position,

@@ -47,12 +47,13 @@ class Gathering(Node):
                 visit.become(TaskState.CANCELLED)
         if choices:
             chosen.internal_data["choices"] = choices
+        chosen.internal_data.pop("via", None)
         self.enter(chosen)
         chosen.make_ready()
 
     def shown(self, visit: Visit) -> bool:
-        """Tell whether the gateway was entered: waiting tokens have not entered it."""
-        return not visit.waiting
+        """Tell whether the gateway was entered: tokens that wait or waited have not entered it."""
+        return "via" not in visit.internal_data
 
 
 class Parallel(Gathering):
@@ -77,6 +78,14 @@ class Inclusive(Gathering):
     def complete_with(self, waiting: list[Visit]) -> bool:  # noqa: ARG002
         """Decide at once only where there is one way in; else when the instance is at rest."""
         return len(self.incoming) < 2
+
+    def choose(self, visit: Visit) -> list[Arc]:
+        """Return the flows that hold, one without condition always; else the default flow."""
+        taken = [
+            arc for arc in self.outgoing if arc.id != self.default
+            and (arc.condition is None or visit.workflow.holds(arc.condition, visit, arc.id))
+        ]
+        return taken or self.fallback()
 
     def stir(self, visit: Visit) -> bool:
         """Join when no token elsewhere can still fill an empty incoming flow."""

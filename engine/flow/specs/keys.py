@@ -45,10 +45,29 @@ def converse(visit: Visit, trigger: MessageTrigger, payload: Mapping[str, Any],
 
 
 def awaited_key(visit: Visit, trigger: MessageTrigger) -> str | None:
-    """Return the key that a waiting event demands: none before its conversation has begun."""
-    known = visit.workflow.top_workflow.correlations
+    """Return the key that a waiting event demands: none before its conversation has begun.
+
+    What the process expects from its own data follows these data and goes before what the
+    conversation has brought (BPMN 2.0.2 section 8.4.2, context-based correlation).
+    """
+    known = {**visit.workflow.top_workflow.correlations, **_expected(visit, trigger)}
     values = [known.get(name) for name, _ in trigger.keys]
     return key_text(values) if values and None not in values else None
+
+
+def _expected(visit: Visit, trigger: MessageTrigger) -> dict[str, Any]:
+    """Return the properties for which the process has data; names still to come give none."""
+    if not trigger.expects:
+        return {}
+    scope = visit.workflow
+    while scope.host is not None and not scope.spec.called:
+        scope = scope.host.workflow
+    known = {*scope.data, *scope.top_workflow.surroundings.facts}
+    values = {
+        name: as_data(scope.evaluate(path, scope.task_tree, visit.task_spec.element))
+        for name, path in trigger.expects if path.names <= known
+    }
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def key_text(values: list[Any]) -> str:

@@ -43,6 +43,8 @@ class Node(BpmnSpecMixin):
     guarding = False
     #: Visits here do not keep their scope alive (attached and guarding events).
     passive = False
+    #: Visits here wait for a condition.
+    conditional = False
 
     def __init__(self, process: ProcessSpec, name: str, *, element: str | None = None,
                  title: str = "", position: int = 0, act: str | None = None) -> None:
@@ -81,11 +83,16 @@ class Node(BpmnSpecMixin):
         return True
 
     def choose(self, visit: Visit) -> list[Arc]:
-        """Return the flows that get a token: those without condition and those that hold."""
-        taken = [
-            arc for arc in self.outgoing if arc.id != self.default
-            and (arc.condition is None or visit.workflow.holds(arc.condition, visit, arc.id))
-        ]
+        """Return the flows that get a token: those without condition and those that hold.
+
+        The default flow joins those without condition when no condition holds (BPMN 2.0.2 section
+        13.3.1: a mix is a parallel split and an inclusive one).
+        """
+        held = [arc for arc in self.outgoing if arc.condition is not None
+                and arc.id != self.default
+                and visit.workflow.holds(arc.condition, visit, arc.id)]
+        taken = [arc for arc in self.outgoing if arc in held or (
+            not held if arc.id == self.default else arc.condition is None)]
         return taken or self.fallback()
 
     def fallback(self) -> list[Arc]:

@@ -99,6 +99,8 @@ class Repetition:
     def _start(self, activity: Activity, outer: Visit, number: int) -> None:
         inner = outer.add(activity)
         inner.internal_data["instance"] = number
+        if "undoing" in outer.internal_data:
+            inner.data.update(outer.data)  # what the undone activity had to itself
         inner.data["loopCounter"] = number
         values = outer.internal_data.get("values")
         if self.item and self.items is not None and values is not None:

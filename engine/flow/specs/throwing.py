@@ -19,7 +19,7 @@ from engine.flow.specs.triggers import (
     TerminateTrigger,
     Trigger,
 )
-from engine.flow.specs.undoing import take, undo_next
+from engine.flow.specs.undoing import remember_partly, take, undo_beside, undo_next
 from engine.flow.specs.upwards import cancel_transaction, escalate, fail
 from engine.step import Outgoing
 
@@ -79,15 +79,21 @@ class Throw(Node):
 
         A cancel event first stops all else in its transaction (BPMN 2.0.2 section 13.5.2).
         """
+        undo: list[Any] = []
         for trigger in self.triggers:
             if isinstance(trigger, CancelTrigger):
                 for other in visit.workflow.alive():
                     if other is not visit:
+                        remember_partly(other)
                         other.cancel()
-            if isinstance(trigger, CompensateTrigger | CancelTrigger):
-                visit.internal_data["undo"] = take(visit, getattr(trigger, "activity", None))
-                return None if undo_next(visit) else True
-        return True
+                undo = [*take(visit, None), *undo]
+            elif isinstance(trigger, CompensateTrigger) and trigger.waits:
+                undo = [*take(visit, trigger.activity), *undo]
+        if not undo:
+            return True
+        visit.internal_data["undo"] = undo
+        undo_next(visit)
+        return None
 
     def undone(self, visit: Visit) -> None:
         """Go on after one compensation has been done."""
@@ -120,3 +126,5 @@ class Throw(Node):
                 visit.workflow.sweep()
             case CancelTrigger():
                 cancel_transaction(visit)
+            case CompensateTrigger() if not trigger.waits:
+                undo_beside(visit, take(visit, trigger.activity))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Invalid
 from engine.flow.specs.stuck import unanswerable
@@ -13,21 +14,28 @@ from engine.flow.timers import read_timer
 if TYPE_CHECKING:
     from engine.flow.specs.task import Visit
 
+_WORKING = re.compile(r"\bworking_(?:days|hours)\b")
+
 
 def arm(visit: Visit, trigger: TimerTrigger) -> None:
     """Note when the timer is due, counted from the setting's instant; the earliest of several."""
     top = visit.workflow.top_workflow
-    value = trigger.text
+    value: Any = trigger.text
     if trigger.expression is not None:
         value = visit.workflow.evaluate(trigger.expression, visit)
     try:
         timer = read_timer(trigger.kind, value, top.setting.at, top.setting.calendar)
     except Invalid as error:
         raise unanswerable(visit.task_spec.element or "", error) from error
+    # An instant that working_days() or working_hours() gave is as much working time as a text.
+    computed = trigger.expression is not None and _WORKING.search(trigger.expression.text)
     marks = visit.internal_data
     due = timer.due.astimezone(UTC).isoformat() if timer.due else None
     if marks.get("due") is None or (due is not None and due < marks["due"]):
         marks["due"] = due
+        marks.pop("working", None)
+        if timer.working or (computed and isinstance(value, datetime)):
+            marks["working"] = True
         if timer.again:
             marks["cycle"] = [timer.text, timer.again]
 

@@ -33,6 +33,8 @@ class MessageTrigger:
     route: Route | None = None
     #: The key that an event waits for, reckoned from the data of its own instance.
     awaits: Expression | None = None
+    #: What the process expects of correlation properties, reckoned from its data.
+    expects: tuple[tuple[str, Expression], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,13 @@ class EscalationTrigger:
 
 @dataclass(frozen=True)
 class CompensateTrigger:
-    """Compensation of one activity, or of all that completed in the scope."""
+    """Compensation of one activity, or of all that completed in the scope.
+
+    A thrower that does not wait goes on while the handlers run.
+    """
 
     activity: str | None = None
+    waits: bool = True
 
 
 @dataclass(frozen=True)

@@ -38,24 +38,32 @@ def escalate(visit: Visit, code: str | None) -> None:
 
 
 def cancel_transaction(visit: Visit) -> None:
-    """Leave a transaction by its cancel event; the scope around it takes over."""
+    """Leave a transaction by its cancel event; without one nothing goes on after it."""
     host = visit.workflow.host
-    for watcher in _watchers(host) if host else ():
+    if host is None:
+        return
+    for watcher in _watchers(host):
         for number, trigger in enumerate(watcher.task_spec.triggers):
             if isinstance(trigger, CancelTrigger):
                 watcher.task_spec.happen(watcher, number, {})
                 return
-    visit.workflow.sweep()
+    holder = host.parent if "instance" in host.internal_data else host
+    holder.cancel()
 
 
 def _catcher(scope: Scope, kind: Coded, code: str | None) -> tuple[Visit, int] | None:
-    """Return the nearest catcher going outwards: guards of a scope, then its border."""
+    """Return the nearest catcher going outwards: guards of a scope, then its border.
+
+    An event sub-process does not catch what is thrown inside itself: that goes on outwards.
+    """
     at: Scope | None = scope
+    inside = ""
     while at is not None:
-        for watchers in (_guards(at), _watchers(at.host) if at.host else ()):
+        for watchers in (_guards(at, inside), _watchers(at.host) if at.host else ()):
             found = _matching(watchers, kind, code)
             if found is not None:
                 return found
+        inside = at.host.task_spec.name if at.host else ""
         at = at.host.workflow if at.host else None
     return None
 
@@ -75,9 +83,9 @@ def _matching(
     return catch_all
 
 
-def _guards(scope: Scope) -> Iterator[Visit]:
+def _guards(scope: Scope, inside: str) -> Iterator[Visit]:
     names = set(scope.spec.guards)
-    return (v for v in scope.alive() if v.task_spec.name in names)
+    return (v for v in scope.alive() if v.task_spec.name in names and v.task_spec.handler != inside)
 
 
 def _watchers(host: Visit) -> Iterator[Visit]:

@@ -1,0 +1,59 @@
+"""Deciding (quyết định): a command on a dossier with its facts becomes an outcome that is saved."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.commands import DossierCommand
+from engine.dossier import Dossier
+from engine.law.rules import rules_by_id
+from engine.office.library import Library
+from engine.office.reuse import check_asked, keep_reusable
+from engine.office.waking import Wakes
+from engine.people import Actor
+from engine.proceed import Before, Facts, Outcome, proceed, sealed
+
+if TYPE_CHECKING:
+    from engine.store import Unit
+
+
+def facts_of(
+    unit: Unit, library: Library, dossier: Dossier, by: tuple[Actor, datetime],
+    *, asked: object = None, node: str = "",
+) -> Facts:
+    """Return everything from outside that a command on a dossier needs; `by` whom and when.
+
+    `asked` names an agency that the command brings in, whose calendar then counts too, and whose
+    node where it works on another one than `node`.
+    """
+    desks = {dossier.receiving_agency, dossier.competent_agency, *dossier.desks.values()}
+    if isinstance(asked, str):
+        desks.add(asked)
+    return Facts(
+        now=by[1], actor=by[0].id, flow=library.flow(dossier.flow_hash),
+        rules=rules_by_id(dossier.rule_set), calendars=unit.calendars(desks),
+        salt=secrets.token_bytes(16), **_elsewhere(unit, asked, node),
+    )
+
+
+def _elsewhere(unit: Unit, agency: object, node: str) -> dict[str, Any]:
+    """Return where an agency works that the command brings in, when that is another node."""
+    homes = unit.homes(frozenset({agency})) if isinstance(agency, str) else {}
+    return {"node": node, "homes": homes} if homes else {}
+
+
+def decide(
+    unit: Unit, before: Before, command: DossierCommand, facts: Facts, wakes: Wakes,
+) -> Outcome:
+    """Proceed, and write the outcome with its entry into the unit; nothing is committed yet.
+
+    Raises what proceed raises, and Conflict where a paper is asked for that is held already.
+    """
+    outcome, entry = sealed(proceed(before, command, facts))
+    check_asked(unit, outcome, facts)
+    unit.save(outcome, entry)
+    keep_reusable(unit, before, outcome, facts)
+    wakes.rouse(unit, before, outcome)
+    return outcome
