@@ -120,6 +120,6 @@ def _guard() -> None:
 #: Views that take a query; their schemas refuse what they do not know.
 _QUERIED = frozenset({
     "tasks.page", "history.page", "procedures.diff", "papers.print_paper", "papers.page",
-    "register.register", "handoffs.feed", "deliveries.page",
+    "register.register", "handoffs.events", "handoffs.shared", "deliveries.page",
     "portal_messages.page",
 })

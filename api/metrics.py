@@ -1,4 +1,4 @@
-"""Metrics (số đo): counts and durations of requests, summed over gunicorn's workers."""
+"""Metrics (số đo): requests, summed over gunicorn's workers, and what waits in the rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from api.backlogs import Backlogs
+
 _REQUESTS = Counter("motcua_requests_total", "Answered requests", ["method", "route", "status"])
 _SECONDS = Histogram("motcua_request_seconds", "Seconds until the answer", ["method", "route"])
 
@@ -19,16 +21,14 @@ def register(app: Flask) -> None:
     app.after_request(_count)
 
 
-def exposition(*scraped: CollectorRegistry) -> Response:
-    """Return all numbers in Prometheus's text format, with gauges that are read as it is asked."""
+def exposition(backlogs: Backlogs) -> Response:
+    """Return all numbers in Prometheus's text format, the backlogs counted now."""
     registry = None
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     text = generate_latest(registry) if registry else generate_latest()
-    for gauges in scraped:
-        text += generate_latest(gauges)
-    return Response(text, content_type=CONTENT_TYPE_LATEST)
+    return Response(text + generate_latest(backlogs), content_type=CONTENT_TYPE_LATEST)
 
 
 def _count(response: Response) -> Response:

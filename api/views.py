@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from api.clocks import clocks, slip_row
-from engine.dossier import Dossier, Part, Task
+from engine.dossier import Dossier, Links, Part, Task
 from engine.history import Entry, read_body, read_instant
 from engine.law.elapsed import Course
 from engine.law.standing import RECORDS, kept
@@ -38,8 +38,34 @@ def dossier_view(
             {"id": p.id, "name": p.name, "agency": p.agency, "lead": p.lead, "status": p.status}
             for p in parts
         ],
+        "links": _links(dossier.links) if dossier.links.peers else None,
         "clocks": clocks(course),
         "slip": [slip_row(course, task, own=task.agency in agencies) for task in tasks],
+    }
+
+
+def _links(links: Links) -> dict[str, Any]:
+    """Return where a dossier comes from, and how its parts at other nodes are getting on."""
+    return {
+        "node": links.node, "origin": links.origin or None,
+        "peers": [
+            {"node": name, "sent": peer.sent, "received": peer.received,
+             "parts": [_distant(part) for part in peer.parts]}
+            for name, peer in sorted(links.peers.items())
+        ],
+    }
+
+
+def _distant(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part of another node as it last told of it, with the rows of its control slip."""
+    moments = ("given", "finished", "due")
+    return {
+        **{name: part[name] for name in ("id", "name", "agency", "status")},
+        "slip": [
+            {"agency": task["agency"], "step": task["step"], "state": task["state"],
+             **{name: when(read_instant(task[name])) if task[name] else None for name in moments}}
+            for task in part["tasks"]
+        ],
     }
 
 
@@ -73,7 +99,7 @@ def narrowed(
         name: [] for name in (*RECORDS, "parts", "derivation") if name in body
     }
     return {
-        **body, **hidden, "hold": None,
+        **body, **hidden, "hold": None, "links": None,
         "consultations": [one for one in spoken if one["agency"] in own],
         "slip": [row for row in body["slip"] if row["agency"] in own],
     }
@@ -101,6 +127,10 @@ def history_item(
         "command": command if own else {"kind": command["kind"]},
         "status": outcome["standing"]["status"],
         "acts": outcome["acts"] if tasks or not outside else [], "tasks": tasks,
+        "sent": [
+            {name: one[name] for name in ("node", "kind", "sequence")}
+            for one in outcome.get("sent", ()) if not outside
+        ],
         "states": outcome["states"], "previous": body["previous"], "hash": entry.hash,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,7 +18,7 @@ from engine.errors import Invalid
 from engine.flow.confined import Confinement
 from engine.jobs import Deliveries, PortalSync, Timers, wake, wake_node, wake_portal
 from engine.links.delivery import Http
-from engine.links.identity import Identity, read_keys
+from engine.links.identity import Identity, Keyring
 from engine.links.portal.configuration import Portal, read_portal
 from engine.links.portal.line import Line
 from engine.office import Office, Wake, Wakes
@@ -41,7 +42,7 @@ class Services:
     store: Store
     office: Office
     doorkeeper: Doorkeeper
-    identity: Identity | None = None
+    identity: Callable[[], Identity] | None = None
     demo_issuer: DemoIssuer | None = None
 
     @cached_property
@@ -93,8 +94,8 @@ def wake_of(settings: Settings) -> Wake | None:
     return None if settings.clock_file else wake
 
 
-def identity_of(settings: Settings) -> Identity | None:
-    """Return who this node is to others, None where it is linked to none.
+def identity_of(settings: Settings) -> Keyring | None:
+    """Return who this node is to others as its keys stand, None where it is linked to none.
 
     Raises Invalid for an id without keys, or keys that cannot be read.
     """
@@ -106,7 +107,7 @@ def identity_of(settings: Settings) -> Identity | None:
             "MOTCUA_NODE needs MOTCUA_NODE_KEYS, the file of its keys (motcua node rotate).",
             code="node-key",
         )
-    return Identity(settings.node, read_keys(settings.node_keys))
+    return Keyring(settings.node, settings.node_keys)
 
 
 def portal_of(settings: Settings) -> Portal | None:

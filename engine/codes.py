@@ -23,6 +23,11 @@ _DATES = {"yymmdd": "%y%m%d", "yyyymmdd": "%Y%m%d"}
 _MOST_CHARACTERS, _MOST_DIGITS = 80, 12
 
 
+def possible(code: str, agency: str) -> bool:
+    """Tell whether some pattern may have written a code for an agency: another node has its own."""
+    return agency in code and code != agency and _SAFE.fullmatch(code) is not None
+
+
 @dataclass(frozen=True)
 class CodePattern:
     """How dossier codes are written: {agency}, {yymmdd} or {yyyymmdd}, and {nnnn}, once each.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from engine.links.delivery import Http
 from engine.links.identity import Identity, make_key, read_keys
 from engine.office import Office
 from engine.office.result import task_etag
-from engine.store import Store, dossiers, embedded, nodes, tasks
+from engine.people import Actor
+from engine.store import Store, dossiers, embedded, node_keys, nodes, people, tasks
 from engine.store.nodes import Node
 
 M001 = "M001"
@@ -43,9 +45,29 @@ class Site:
     clock: FixedClock
     base: str = ""
     office: Office = field(init=False)
+    issuer: Issuer = field(init=False)
+    courier: Http = field(init=False)
 
     def __post_init__(self) -> None:
         self.office = Office(self.store, self.clock, node=self.identity.node)
+        self.courier = Http(self.current)
+        self.keep_keys()
+
+    def official(self, issuer: str, subject: str, day: date) -> Actor | None:
+        """Who an official is by this node's register."""
+        with self.store.reading() as connection:
+            return people.by_subject(connection, issuer, subject, day)
+
+    def current(self) -> Identity:
+        """Who this node is now."""
+        return self.identity
+
+    def keep_keys(self) -> None:
+        """Enter this node's own keys, as its server does when it starts."""
+        with self.store.unit() as unit:
+            public = self.identity.public()
+            node_keys.record(unit.connection, self.identity.node, public, self.clock.now())
+            unit.commit()
 
     def know(self, other: Site, agencies: tuple[str, ...], *, procedures: str = "*") -> None:
         """Link another node, at which those agencies work."""
@@ -59,7 +81,7 @@ class Site:
 
     def deliveries(self) -> Deliveries:
         """What a worker of this node delivers with."""
-        return Deliveries(self.store, self.office, self.clock, Http(self.identity))
+        return Deliveries(self.store, self.office, self.clock, self.courier)
 
     def pump(self) -> int:
         """Deliver everything that waits; return how many envelopes were taken in."""
@@ -106,12 +128,13 @@ def sites(
             keys = folder / f"{name}.json"
             make_key(keys)
             site = Site(Identity(f"urn:test:{name}", read_keys(keys)), new_store(), clock)
-            issuer = Issuer(clock)
+            site.issuer = issuer = Issuer(clock)
             door = Doorkeeper(issuer.name, AUDIENCE, FixedKeys(issuer.keys()), clock,
-                              lambda *_: None)
+                              site.official)
             services = Services(
-                Settings(embedded.home()), clock, site.store, site.office, door, site.identity,
+                Settings(embedded.home()), clock, site.store, site.office, door, site.current,
             )
+            stack.callback(site.courier.close)
             site.base = stack.enter_context(serving(create_app(services)))
             found.append(site)
         yield found

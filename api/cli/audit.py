@@ -88,7 +88,7 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
         print(json.dumps({
             "whole": verdict.whole, "chains": verdict.chains, "entries": verdict.entries,
             "checkpoints": verdict.checkpoints, "newer": verdict.newer,
-            "erased": verdict.erased, "broken": verdict.broken,
+            "erased": verdict.erased, "envelopes": verdict.envelopes, "broken": verdict.broken,
         }, ensure_ascii=False))
     else:
         for line in verdict.broken:
@@ -98,6 +98,8 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
             f"{verdict.chains} chuỗi / chains, {verdict.entries} mục / entries, "
             f"{verdict.checkpoints} điểm niêm phong / checkpoints: {state}",
         )
+        if verdict.envelopes:
+            print(f"{verdict.envelopes} phong bì liên thông / envelopes between nodes")
         if verdict.newer:
             print(f"{verdict.newer} mục chưa được niêm phong / entries not yet signed")
         if verdict.erased:

@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-#: Seconds between two starts of a worker that ends by itself, and those that it has to finish.
-BETWEEN, PATIENCE = 5.0, 15.0
+#: Seconds between two starts of a worker that ends by itself, and those that it has to finish: a
+#: call to another node, which is given up after twenty, may be under way.
+BETWEEN, PATIENCE = 5.0, 25.0
 
 
 class Beside:

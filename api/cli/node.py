@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from api.cli.arguments import add_place, parser, settings_of, told
+from api.cli.compare import compare
 from api.settings import Settings
-from api.wiring import application_url, clock_of
-from engine.errors import Conflict, Invalid, NotFound
-from engine.history import canonical
-from engine.links.identity import make_key, read_keys, signed_by
-from engine.links.outward import Outward
-from engine.store import Store, nodes
+from api.wiring import application_url, clock_of, identity_of
+from engine.errors import Invalid, NotFound
+from engine.links.calling import Neighbour
+from engine.links.identity import Identity, make_key, read_keys
+from engine.store import Connection, Store, node_keys, nodes, outbox
 from engine.store.nodes import Node
 
 KINDS = ("motcua", "webhook", "pull")
@@ -30,7 +32,7 @@ def node(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     asked = parser("node", "Các nút liên thông (linked nodes).")
-    verbs = asked.add_subparsers(required=True, metavar="add|list|test|rotate")
+    verbs = asked.add_subparsers(required=True, metavar="add|list|test|rotate|compare")
     add = verbs.add_parser("add", help="thêm hoặc sửa một nút (add or change)", allow_abbrev=False)
     add.add_argument("id", help="định danh nút, như MOTCUA_NODE của nó (its id)")
     add.add_argument("--url", required=True, help="https://…")
@@ -50,11 +52,15 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=says, description=says, allow_abbrev=False)
         verb.set_defaults(run=run)
         add_place(verb)
-    test = verbs.add_parser("test", help="gọi thử, cập nhật khóa (call it)", allow_abbrev=False)
-    test.add_argument("id")
-    test.set_defaults(run=_test)
+    for name, says, call in (
+        ("test", "gọi thử, cập nhật khóa (call it, learn its keys)", _test),
+        ("compare", "đối chiếu sau phục hồi, gửi lại phần thiếu (compare, send again)", _compare),
+    ):
+        verb = verbs.add_parser(name, help=says, description=says, allow_abbrev=False)
+        verb.add_argument("id")
+        verb.set_defaults(run=call)
+        add_place(verb)
     add_place(add)
-    add_place(test)
     return asked
 
 
@@ -66,16 +72,12 @@ def _add(options: argparse.Namespace, settings: Settings) -> int:
         id=options.id, url=options.url, kind=options.kind, procedures=_listed(options.procedures),
         messages=_listed(options.messages), private=options.private, active=not options.suspend,
     )
-    keys = _from_file(options.keys) if options.keys else {}
-    if not keys and options.kind == "motcua":
-        keys = _asked_keys(made)
-    store = Store(application_url(settings))
-    try:
-        with store.unit() as unit:
-            nodes.put(unit.connection, replace(made, keys=keys), clock_of(settings).now())
-            missing = nodes.place(unit.connection, _listed(options.agencies), made.id)
-    finally:
-        store.close()
+    now = clock_of(settings).now()
+    with _opened(settings) as store, store.unit() as unit:
+        known = nodes.by_id(unit.connection, made.id)
+        keys = _keys(options, made, known)
+        nodes.put(unit.connection, replace(made, keys=keys), now)
+        missing = nodes.place(unit.connection, _listed(options.agencies), made.id)
     for name in sorted(keys):
         print(f"{made.id}: khóa (key) {name}")
     if missing:
@@ -86,36 +88,76 @@ def _add(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _keys(options: argparse.Namespace, made: Node, known: Node | None) -> Mapping[str, Any]:
+    """Return the keys of a node to be added: given, those that it has, or those that it shows."""
+    had = known.keys if known is not None else {}
+    if options.keys:
+        return _from_file(options.keys)
+    if made.kind == "pull" and not had:
+        raise Invalid("Nút kiểu pull cần --keys: khóa công khai của nó.",
+                      "A node of kind pull needs --keys, its public keys.", code="node-key")
+    if made.kind != "motcua" or not made.active:
+        return had
+    return Neighbour(made).keys(vouching=had)
+
+
 def _list(_: argparse.Namespace, settings: Settings) -> int:
-    store = Store(application_url(settings))
-    try:
-        with store.reading() as connection:
-            found = nodes.every(connection)
-    finally:
-        store.close()
+    with _opened(settings) as store, store.reading() as connection:
+        found, backlog = nodes.every(connection), outbox.backlog(connection)
+    counts = {(node, state): count for node, state, count, _ in backlog}
     for each in found:
         state = "hoạt động" if each.active else "tạm ngừng"
         failed = f"; lỗi ×{each.failures}: {each.failure}" if each.failures else ""
         print(f"{each.id}  {each.kind}  {each.url}  {state}; "
+              f"chờ (waiting) {counts.get((each.id, 'waiting'), 0)}, "
+              f"chết (dead) {counts.get((each.id, 'dead'), 0)}; "
               f"thủ tục: {', '.join(each.procedures) or '—'}{failed}")
     return 0
 
 
 def _test(options: argparse.Namespace, settings: Settings) -> int:
     """Call a node; keys that it announces count once a known one vouches for them."""
+    now, keyring = clock_of(settings).now(), identity_of(settings)
+    with _opened(settings) as store, store.unit() as unit:
+        found = _known(unit.connection, options.id)
+        neighbour = Neighbour(found, keyring)
+        keys = neighbour.keys(vouching=found.keys)
+        nodes.put(unit.connection, replace(found, keys=keys), now)
+    print(f"{options.id}: trả lời tốt (it answers), {len(keys)} khóa (keys)")
+    if keyring is not None:
+        neighbour.need_known(now)
+        print(f"{options.id}: biết nút này và khóa đang ký (knows this node and its signing key)")
+    return 0
+
+
+def _compare(options: argparse.Namespace, settings: Settings) -> int:
+    keyring, now = identity_of(settings), clock_of(settings).now()
+    if keyring is None:
+        raise Invalid("Hãy đặt MOTCUA_NODE và MOTCUA_NODE_KEYS.",
+                      "Set MOTCUA_NODE and MOTCUA_NODE_KEYS.", code="node-key")
+    with _opened(settings) as store:
+        with store.reading() as connection:
+            found = _known(connection, options.id)
+        return compare(store, found, Neighbour(found, keyring), now)
+
+
+def _known(connection: Connection, name: str) -> Node:
+    found = nodes.by_id(connection, name)
+    if found is None or found.kind != "motcua":
+        raise NotFound(
+            f"Không có nút {name} kiểu motcua để gọi.", f"There is no node {name} to be called.",
+            code="no-node",
+        )
+    return found
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Store]:
     store = Store(application_url(settings))
     try:
-        with store.unit() as unit:
-            found = nodes.by_id(unit.connection, options.id)
-            if found is None:
-                raise NotFound(f"Không có nút {options.id}.", f"There is no node {options.id}.",
-                               code="no-node")
-            keys = _asked_keys(found)
-            nodes.put(unit.connection, replace(found, keys=keys), clock_of(settings).now())
+        yield store
     finally:
         store.close()
-    print(f"{options.id}: trả lời tốt (it answers), {len(keys)} khóa (keys)")
-    return 0
 
 
 def _rotate(_: argparse.Namespace, settings: Settings) -> int:
@@ -123,31 +165,15 @@ def _rotate(_: argparse.Namespace, settings: Settings) -> int:
         raise Invalid("Hãy đặt MOTCUA_NODE_KEYS: tệp giữ khóa của nút.",
                       "Set MOTCUA_NODE_KEYS: the file that holds the keys.", code="node-key")
     name, signs = make_key(settings.node_keys)
-    read_keys(settings.node_keys)
+    identity = Identity(settings.node, read_keys(settings.node_keys))
+    if identity.node:
+        with _opened(settings) as store, store.unit() as unit:
+            node_keys.record(
+                unit.connection, identity.node, identity.public(), clock_of(settings).now())
+            unit.commit()
     print(f"{name}: " + ("bắt đầu ký (signs now)" if signs else
                          "đã công bố; chạy lại để bắt đầu ký (announced; run again to sign)"))
     return 0
-
-
-def _asked_keys(found: Node) -> dict[str, Any]:
-    """Return the keys that a node shows; raise Conflict where no known key vouches for them."""
-    place = urlsplit(found.url).netloc
-    outward = Outward(frozenset({place}) if found.private else frozenset())
-    said = json.loads(outward.call("GET", f"{found.url.rstrip('/')}/api/v1/node").body)
-    keys: dict[str, Any] = said["keys"]
-    if said["id"] != found.id:
-        raise Conflict(
-            f"Nút trả lời là {said['id']}, không phải {found.id}.",
-            f"It is node {said['id']} that answers, not {found.id}.", code="another-node",
-        )
-    vouched = found.keys or keys
-    if not any(signed_by(canonical(keys), mark, vouched) for mark in said["signatures"]):
-        raise Conflict(
-            "Không khóa nào đã biết bảo chứng cho khóa mới; hãy kiểm tra rồi thêm lại bằng --keys.",
-            "No known key vouches for the new ones; check, then add them again by --keys.",
-            code="keys-not-vouched",
-        )
-    return keys
 
 
 def _from_file(path: Path) -> dict[str, Any]:

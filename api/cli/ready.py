@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from api.settings import Settings
-from api.wiring import application_url, clock_of, owner_url, portal_of
+from api.wiring import application_url, clock_of, identity_of, owner_url, portal_of
 from engine.errors import Invalid
-from engine.store import Store
+from engine.store import Store, node_keys
 from engine.store.migrate import migrate
 from engine.store.schema import need_newest
 
 
 def make_ready(settings: Settings) -> None:
-    """Migrate an embedded database; raise Invalid or Unavailable where something is not ready."""
+    """Migrate an embedded database; raise Invalid or Unavailable where something is not ready.
+
+    The public keys of this node are entered where they are new, so that its signatures can be
+    checked when it signs by others.
+    """
     if settings.embedded:
         migrate(owner_url(settings))
+    keyring = identity_of(settings)
     try:
-        clock_of(settings).now()
+        now = clock_of(settings).now()
     except (OSError, ValueError) as error:
         raise Invalid(
             f"Không đọc được giờ trong {settings.clock_file}: {error}.",
@@ -24,7 +29,11 @@ def make_ready(settings: Settings) -> None:
     portal_of(settings)
     store = Store(application_url(settings))
     try:
-        with store.reading() as connection:
-            need_newest(connection)
+        with store.unit() as unit:
+            need_newest(unit.connection)
+            if keyring is not None:
+                identity = keyring()
+                node_keys.record(unit.connection, identity.node, identity.public(), now)
+                unit.commit()
     finally:
         store.close()

@@ -11,7 +11,13 @@ from marshmallow import RAISE
 from api.cursors import a_number, read_cursor, write_cursor
 from api.performing import actor, answer, services
 from api.routes.blueprints import Room
-from api.schemas.handoffs import DeliveryPage, DeliveryQuery, DeliverySeen, Nodes
+from api.schemas.handoffs import (
+    DeliveryPage,
+    DeliveryQuery,
+    DeliverySeen,
+    GiveUp,
+    Nodes,
+)
 from engine.errors import Forbidden, NotFound
 from engine.office.result import when
 from engine.store import nodes, outbox
@@ -57,6 +63,29 @@ def redrive(delivery: str) -> Response:
             )
         unit.commit()
     return answer({"id": delivery, "state": "waiting"})
+
+
+@blueprint.post("/deliveries/<delivery>/give-up")
+@blueprint.arguments(GiveUp)
+@blueprint.response(200, DeliverySeen)
+@blueprint.look()
+def give_up(body: dict[str, Any], delivery: str) -> Response:
+    """Leave a dead letter whose number its receiver has already (bỏ qua thư đã có ở nơi nhận).
+
+    So it is after this node was restored from an older backup: what it sent anew the receiver has
+    from before. Any other dead letter would leave a gap for which its receiver waits for ever.
+    """
+    need_operator()
+    with services().store.unit() as unit:
+        reason = f"{actor().id}: {body['reason']}"
+        if not outbox.give_up(unit.connection, delivery, reason):
+            raise NotFound(
+                "Không có phong bì chết nào mang mã này mà nơi nhận đã có số của nó.",
+                "There is no such dead letter whose number its receiver has.",
+                code="no-dead-letter",
+            )
+        unit.commit()
+    return answer({"id": delivery, "state": "given-up"})
 
 
 @blueprint.get("/nodes")

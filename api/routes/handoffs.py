@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from flask import Response, request
 from marshmallow import RAISE
 
 from api.performing import answer, services
 from api.problem import BadRequest
 from api.routes.blueprints import Room
-from api.schemas.handoffs import Batch, Feed, FeedQuery, WellKnown
-from engine.errors import MotcuaError, NotFound, Unauthenticated
+from api.schemas.handoffs import (
+    Batch,
+    Feed,
+    FeedQuery,
+    PositionQuery,
+    Positions,
+    WellKnown,
+)
+from engine.errors import Forbidden, MotcuaError, NotFound, Unauthenticated, Unavailable
 from engine.links import wire
 from engine.links.identity import Identity, caller, issuer_of
-from engine.store import nodes, outbox
+from engine.store import feed, nodes, positions
 from engine.store.nodes import Node
 
 blueprint = Room("handoffs", __name__, public=True, description="Between nodes (liên thông)")
@@ -22,7 +30,7 @@ blueprint = Room("handoffs", __name__, public=True, description="Between nodes (
 #: Bytes of a batch.
 MOST_BYTES = 16 * 1024 * 1024
 #: Refusals that may be mended at this node, after which the same envelope is welcome.
-_AGAIN = frozenset({"flow-unknown", "unknown-agency", "database-unavailable"})
+_AGAIN = frozenset({"flow-unknown", "unknown-agency"})
 
 
 @blueprint.post("/handoffs")
@@ -48,19 +56,35 @@ def take() -> Response:
 @blueprint.arguments(FeedQuery, location="query", unknown=RAISE)
 @blueprint.response(200, Feed)
 @blueprint.look()
-def feed(query: dict[str, Any]) -> Response:
+def events(query: dict[str, Any]) -> Response:
     """Show a node that cannot be called what waits for it (lấy sự kiện).
 
-    `after` acknowledges everything that was served up to it.
+    `after` is the `next` of the answer before, and acknowledges all that was served up to it.
     """
     node, identity = _caller(b"")
     with services().store.unit() as unit:
-        found = outbox.feed(unit.connection, node.id, query["after"], query["limit"])
+        found = feed.serve(unit.connection, node.id, query["after"], query["limit"])
+        signed = [one.signature or identity.sign(one.body) for one in found]
+        feed.signed(unit.connection, [
+            (one.id, mark) for one, mark in zip(found, signed, strict=True) if not one.signature
+        ])
         unit.commit()
-    body = wire.written((content, identity.sign(content)) for _, content in found)
-    last = max((position for position, _ in found), default=query["after"])
+    body = wire.written((one.body, mark) for one, mark in zip(found, signed, strict=True))
+    last = found[-1].offered if found else query["after"]
     text = b'{"items":' + body + b',"next":' + str(last).encode() + b"}"
     return Response(text, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/handoffs/positions")
+@blueprint.arguments(PositionQuery, location="query", unknown=RAISE)
+@blueprint.response(200, Positions)
+@blueprint.look()
+def shared(query: dict[str, Any]) -> Response:
+    """Tell a node how far each dossier shared with it has come here (đối chiếu sau phục hồi)."""
+    node, _ = _caller(b"")
+    with services().store.reading() as connection:
+        found = positions.with_node(connection, node.id, query["after"], query["limit"])
+    return answer({"items": [vars(one) for one in found]})
 
 
 @blueprint.get("/node")
@@ -78,15 +102,31 @@ def _take(event: Any, node: Node, identity: Identity) -> dict[str, Any]:
     try:
         incoming = wire.read_event(event, node.id, node.keys)
         said = services().office.take_in(incoming)
+    except Unavailable:
+        raise  # not the envelope's fault: the whole batch comes again
     except MotcuaError as refusal:
-        return {
-            "id": name if isinstance(name, str) else None, "answer": "refused",
-            "code": refusal.code, "vi": refusal.vi, "en": refusal.en,
-            "again": refusal.code in _AGAIN,
-        }
+        return _refused(name, refusal, again=refusal.code in _AGAIN)
+    except Exception as error:  # noqa: BLE001 - one that breaks us must not stop those beside it
+        structlog.get_logger().exception("envelope-failed", node=node.id, envelope=name)
+        return _refused(name, _broken(error), again=True)
     now = services().clock.now()
     receipt = identity.receipt(node.id, incoming.arrived.id, incoming.arrived.body, now)
-    return {"id": name, "answer": said, "receipt": receipt}
+    return {"id": name, "answer": said.fate, "expected": said.expected, "receipt": receipt}
+
+
+def _refused(name: object, refusal: MotcuaError, *, again: bool) -> dict[str, Any]:
+    return {
+        "id": name if isinstance(name, str) else None, "answer": "refused",
+        "code": refusal.code, "vi": refusal.vi, "en": refusal.en, "again": again,
+    }
+
+
+def _broken(error: Exception) -> MotcuaError:
+    return MotcuaError(
+        "Nút nhận gặp lỗi với phong bì này; xem nhật ký máy chủ của nút đó.",
+        f"The receiving node failed on this envelope ({type(error).__name__}); see its log.",
+        code="receiver-failed",
+    )
 
 
 def _caller(body: bytes) -> tuple[Node, Identity]:
@@ -100,12 +140,19 @@ def _caller(body: bytes) -> tuple[Node, Identity]:
         )
     with services().store.reading() as connection:
         found = nodes.by_id(connection, issuer_of(token))
-    keys = found.keys if found is not None and found.active else {}
-    proven = caller(token, body, identity.node, keys, services().clock.now())
-    if found is None or proven != found.id:
+    if found is None:
         raise Unauthenticated(
-            "Nút gọi không được biết ở đây.", "The calling node is not known here.",
+            "Nút gọi không được biết ở đây; hãy nhờ người vận hành nút này chạy motcua node add.",
+            "The calling node is not known here; ask its operator to run motcua node add.",
             code="node-unknown",
+        )
+    if caller(token, body, identity.node, found.keys, services().clock.now()) != found.id:
+        raise Unauthenticated("Mã không phải của nút này.", "The token is another node's.",
+                              code="node-not-proven")
+    if not found.active:
+        raise Forbidden(
+            f"Nút {identity.node} đang tạm ngừng trao đổi với {found.id}.",
+            f"Node {identity.node} has suspended talking to {found.id}.", code="node-suspended",
         )
     return found, identity
 
@@ -117,4 +164,4 @@ def _identity() -> Identity:
             "Máy chủ này không nối với nút nào.", "This server is linked to no node.",
             code="not-linked",
         )
-    return identity
+    return identity()

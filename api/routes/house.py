@@ -5,9 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, render_template
 from flask_smorest import Api
 
+from api.backlogs import Backlogs
 from api.metrics import exposition
 from api.performing import answer, services
-from api.portal_gauges import gauges
+from api.settings import Settings
+from api.wiring import identity_of
+from engine.errors import Invalid, Unavailable
+from engine.store import workers
 from engine.store.schema import need_newest
 
 blueprint = Blueprint("house", __name__, template_folder="../web")
@@ -21,18 +25,31 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer while the database answers and has the schema that this build knows."""
+    """Answer while this server can serve: database, schema, and this node's keys where it has any.
+
+    Without a worker it serves all the same, and says so: timers and deliveries wait for one.
+    """
     with services().store.reading() as connection:
         need_newest(connection)
-    return answer({"status": "ready"})
+        seen = workers.alive(connection)
+    _need_keys(services().settings)
+    return answer({"status": "ready", "workers": seen})
+
+
+def _need_keys(settings: Settings) -> None:
+    if settings.node:
+        try:
+            identity_of(settings)
+        except Invalid as error:
+            raise Unavailable(error.vi, error.en, code=error.code) from error
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Return the numbers of all workers in Prometheus's format."""
+    """Return the numbers of all workers, and of what waits, in Prometheus's format."""
     here = services()
-    portal = [gauges(here.store, here.clock)] if here.settings.portal is not None else []
-    return exposition(*portal)
+    portal = here.settings.portal is not None
+    return exposition(Backlogs(here.store, here.clock, portal=portal))
 
 
 @blueprint.get("/docs")

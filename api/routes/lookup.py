@@ -21,7 +21,8 @@ def lookup(code: str) -> Response:
     """Say how far a dossier is, and nothing else of it (mức độ hoàn thành)."""
     with services().store.reading() as connection:
         dossier = dossiers.by_code(connection, code)
-    if dossier is None:
+    # One of another node is looked up there, where its applicant handed it in.
+    if dossier is None or dossier.links.origin:
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
     told = dossier_json(dossier)
     return answer({name: told[name] for name in ("code", "status", "status_name", "status_label")})

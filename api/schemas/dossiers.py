@@ -93,6 +93,48 @@ class SlipRow(Body):
     left_minutes = amount("null once finished or without due date", allow_none=True)
 
 
+class DistantRow(Body):
+    """One row of the control slip at another node, as it last told of it."""
+
+    agency = fields.String()
+    step = fields.String(allow_none=True)
+    state = fields.String()
+    given = fields.DateTime(allow_none=True)
+    finished = fields.DateTime(allow_none=True)
+    due = fields.DateTime(allow_none=True)
+
+
+class DistantPart(Body):
+    """A part that lives at another node."""
+
+    id = fields.String()
+    name = fields.String()
+    agency = fields.String()
+    status = fields.String()
+    slip = fields.List(fields.Nested(DistantRow))
+
+
+class PeerSeen(Body):
+    """Another node that takes part: envelopes both ways, and its parts."""
+
+    node = fields.String()
+    sent = fields.Integer()
+    received = fields.Integer()
+    parts = fields.List(fields.Nested(DistantPart), metadata={
+        "description": "as last told; filled at the origin alone",
+    })
+
+
+class Linked(Body):
+    """How a dossier is spread over nodes (liên thông)."""
+
+    node = fields.String(metadata={"description": "this one"})
+    origin = fields.String(allow_none=True, metadata={
+        "description": "where the dossier comes from; null where it was registered here",
+    })
+    peers = fields.List(fields.Nested(PeerSeen))
+
+
 class DossierSeen(Standing):
     """A dossier as the agencies that take part in it see it."""
 
@@ -115,6 +157,9 @@ class DossierSeen(Standing):
     alerts = fields.List(fields.Dict(), metadata={"description": "warnings that fired"})
     actions = fields.List(fields.Nested(Action))
     parts = fields.List(fields.Nested(Part))
+    links = fields.Nested(Linked, allow_none=True, metadata={
+        "description": "null for a dossier that stays at one node",
+    })
     clocks = fields.Nested(Clocks)
     slip = fields.List(fields.Nested(SlipRow))
 
@@ -147,6 +192,9 @@ class HistoryItem(Body):
     status = fields.String()
     acts = fields.List(fields.Raw())
     tasks = fields.List(fields.Dict(), metadata={"description": "of the asker's agencies alone"})
+    sent = fields.List(fields.Dict(), metadata={
+        "description": "envelopes that left for other nodes: node, kind, sequence",
+    })
     states = fields.Dict(metadata={"description": "digest of each part's state"})
     previous = fields.String()
     hash = fields.String()

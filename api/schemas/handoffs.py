@@ -12,6 +12,9 @@ class Answered(Body):
 
     id = fields.String(allow_none=True)
     answer = fields.String(metadata={"enum": ["taken", "early", "repeated", "refused"]})
+    expected = fields.Integer(metadata={
+        "description": "the sequence that the dossier waits for next",
+    })
     receipt = fields.String(metadata={"description": "JWS of this node over what it took in"})
     code = fields.String()
     vi = fields.String()
@@ -39,6 +42,33 @@ class Feed(Body):
     next = fields.Integer()
 
 
+class PositionQuery(Body):
+    """Which dossiers to compare."""
+
+    after = fields.String(load_default="")
+    limit = fields.Integer(load_default=500, validate=validate.Range(1, 500))
+
+
+class PositionSeen(Body):
+    """Envelopes of a dossier that this node sent to the caller and received from it."""
+
+    dossier = fields.String()
+    sent = fields.Integer()
+    received = fields.Integer()
+
+
+class Positions(Body):
+    """Positions of shared dossiers, by code."""
+
+    items = fields.List(fields.Nested(PositionSeen))
+
+
+class GiveUp(Body):
+    """Why an operator leaves a dead letter."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 400))
+
+
 class WellKnown(Body):
     """Who a node is."""
 
@@ -52,7 +82,7 @@ class WellKnown(Body):
 class DeliveryQuery(Body):
     """Which deliveries to list."""
 
-    state = fields.String(validate=validate.OneOf(["waiting", "delivered", "dead"]))
+    state = fields.String(validate=validate.OneOf(["waiting", "delivered", "dead", "given-up"]))
     node = fields.String()
     limit = fields.Integer(validate=validate.Range(1, 200), load_default=50)
     cursor = fields.String()

@@ -6,13 +6,16 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NoReturn
 
 from engine.audit.checkpoint import Checkpoint, from_copy, to_copy
 from engine.errors import Corrupt, Invalid
 from engine.flow.load import Flow, load
-from engine.history import Entry, read_body
+from engine.history import Entry, instant, read_body, read_instant
+from engine.store.handed import Handed, Incame, Outgone
+from engine.store.ledgers import of_node
 from engine.worktime import Calendar
 
 FORMAT = 1
@@ -22,6 +25,7 @@ FORMAT = 1
 class Bundle:
     """A dossier's entries, the lowered bytes and calendars they pin, the newest checkpoint.
 
+    `handed` is what went to other nodes and came from them, with the chains of their keys.
     It answers replay's questions itself, and refuses what does not have the pinned hash.
     """
 
@@ -30,6 +34,7 @@ class Bundle:
     flows: Mapping[str, bytes] = field(repr=False)
     calendars: Mapping[str, Mapping[str, Any]] = field(repr=False)
     checkpoint: Checkpoint | None = None
+    handed: Handed = field(default_factory=Handed)
 
     def flow(self, flow_hash: str) -> Flow:
         """Return the flow of that hash; raise Corrupt when the bundle holds other bytes."""
@@ -66,16 +71,11 @@ def write(bundle: Bundle) -> bytes:
     """Return the bundle as a JSON file."""
     return json.dumps({
         "motcua_bundle": FORMAT, "chain": bundle.chain,
-        "entries": [
-            {
-                "number": e.number, "hash": e.hash, "body": b64encode(e.body).decode(),
-                "personal": None if e.personal is None else b64encode(e.personal).decode(),
-            }
-            for e in bundle.entries
-        ],
+        "entries": [_written(entry) for entry in bundle.entries],
         "flows": {h: b64encode(content).decode() for h, content in bundle.flows.items()},
         "calendars": dict(bundle.calendars),
         "checkpoint": json.loads(to_copy(bundle.checkpoint)) if bundle.checkpoint else None,
+        **_handed_written(bundle.handed),
     }, ensure_ascii=False, indent=1).encode()
 
 
@@ -92,6 +92,7 @@ def read(content: bytes) -> Bundle:
             flows={str(h): b64decode(text) for h, text in found["flows"].items()},
             calendars=dict(found["calendars"]),
             checkpoint=from_copy(json.dumps(kept).encode()) if kept else None,
+            handed=_handed(found.get("handed", {})),
         )
     except (
         ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError,
@@ -108,6 +109,46 @@ def _entry(chain: str, kept: Mapping[str, Any]) -> Entry:
         chain=chain, number=int(kept["number"]), body=b64decode(kept["body"]),
         hash=str(kept["hash"]), personal=None if personal is None else b64decode(personal),
     )
+
+
+def _written(entry: Entry) -> dict[str, Any]:
+    beside = entry.personal
+    return {
+        "number": entry.number, "hash": entry.hash, "body": b64encode(entry.body).decode(),
+        "personal": None if beside is None else b64encode(beside).decode(),
+    }
+
+
+def _handed_written(handed: Handed) -> dict[str, Any]:
+    """Return what was handed over, nothing for a dossier that stayed at home."""
+    rows = {name: [_row(row) for row in getattr(handed, name)] for name in ("outbox", "inbox")}
+    keys = {node: [_written(e) for e in chain] for node, chain in handed.keys.items()}
+    called = sorted(handed.called)
+    return {"handed": {**rows, "keys": keys, "called": called}} if any(rows.values()) else {}
+
+
+def _row(row: Outgone | Incame) -> dict[str, Any]:
+    values = {k: instant(v) if isinstance(v, datetime) else v for k, v in vars(row).items()}
+    return {**values, "body": b64encode(row.body).decode()}
+
+
+def _handed(found: Mapping[str, Any]) -> Handed:
+    return Handed(
+        outbox=tuple(Outgone(**_read_row(row)) for row in found.get("outbox", ())),
+        inbox=tuple(Incame(**_read_row(row)) for row in found.get("inbox", ())),
+        keys={
+            node: tuple(_entry(of_node(node), e) for e in chain)
+            for node, chain in found.get("keys", {}).items()
+        },
+        called=frozenset(found.get("called", ())),
+    )
+
+
+def _read_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {
+        name: read_instant(row[name]) for name in ("delivered_at", "received_at") if row.get(name)
+    }
+    return {**row, **moments, "body": b64decode(row["body"])}
 
 
 def _corrupt(what: str) -> NoReturn:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from engine.audit import handed as handing
 from engine.audit.approved import unlike_approved
 from engine.audit.bundle import Bundle, pins
 from engine.audit.checkpoint import Checkpoint, heads_of, make, read
@@ -14,13 +16,17 @@ from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
 from engine.errors import NotFound
 from engine.flow.load import Flow, load
+from engine.history import Entry
 from engine.store import (
+    Connection,
     Store,
     calendars,
     checkpoints,
     dossiers,
     entries,
+    handed,
     ledgers,
+    nodes,
     papers,
     procedures,
     tasks,
@@ -63,11 +69,14 @@ def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> V
     Versions of procedures are held against what their chains say was approved, the calendars of
     agencies against what was decided.
     """
+    linked: set[str] = set()
     with store.snapshot() as connection:
         verdict = verify_archive(Archive(
-            heads=entries.heads(connection), entries=entries.every(connection),
+            heads=entries.heads(connection),
+            entries=_noting(entries.every(connection), linked),
             checkpoints=[Checkpoint(*row) for row in checkpoints.every(connection)], copy=copy,
         ), seal)
+        verdict.broken.extend(_unlike_linked(connection, linked, verdict))
         for code, _ in procedures.catalogue(connection):
             verdict.broken.extend(unlike_approved(
                 code, entries.chain(connection, f"procedure:{code}"), (
@@ -79,6 +88,28 @@ def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> V
             chain = entries.chain(connection, ledgers.of_calendar(agency))
             verdict.broken.extend(unlike_decided(agency, chain, version))
     return verdict
+
+
+def _noting(every: Iterable[Entry], linked: set[str]) -> Iterator[Entry]:
+    """Yield entries as they come, and note the chains that speak of other nodes."""
+    for entry in every:
+        if handing.linked(entry):
+            linked.add(entry.chain)
+        yield entry
+
+
+def _unlike_linked(
+    connection: Connection, linked: Iterable[str], verdict: Verdict,
+) -> Iterator[str]:
+    """Yield what outbox, inbox and keys of nodes say otherwise than the entries."""
+    for code in sorted({*linked, *handed.dossiers(connection)}):
+        chain = entries.chain(connection, code)
+        kept = handed.of_dossier(connection, code, handing.own_node(chain))
+        verdict.envelopes += len(kept.outbox) + len(kept.inbox)
+        yield from handing.unlike_handed(code, chain, kept)
+    for node in nodes.every(connection):
+        known = entries.chain(connection, ledgers.of_node(node.id))
+        yield from handing.unlike_stated(node.id, known, node.keys)
 
 
 def replay_stored(store: Store, code: str) -> Replay:
@@ -110,19 +141,29 @@ def bundle_of(store: Store, code: str) -> Bundle:
             flows={h: procedures.lowered(connection, h) for h in sorted(flows)},
             calendars={v: calendars.by_version(connection, v).to_json() for v in sorted(versions)},
             checkpoint=Checkpoint(*kept[-1]) if kept else None,
+            handed=handed.of_dossier(connection, code, handing.own_node(chain)),
         )
 
 
 def verify_bundle(bundle: Bundle, seal: Seal) -> Verdict:
-    """Recompute the one chain of a bundle and hold it against the checkpoint that came with it."""
-    verdict = Verdict(chains=1)
-    signed: dict[int, str] = {}
+    """Recompute the chains of a bundle and hold them against the checkpoint that came with it.
+
+    They are the dossier's, and those of the keys of the nodes through which it went.
+    """
+    verdict = Verdict()
+    signed: dict[str, dict[int, str]] = {}
     if bundle.checkpoint is not None:
         heads = heads_of(read(bundle.checkpoint, seal))
-        signed = {count: head for chain, count, head in heads if chain == bundle.chain}
+        signed = {chain: {count: head} for chain, count, head in heads}
         verdict.checkpoints = 1
-    if not signed:
-        verdict.broken.append(f"{bundle.chain}: no checkpoint of the bundle signs it")
-    row = (len(bundle.entries), bundle.entries[-1].hash) if bundle.entries else (0, "")
-    verify_chain(bundle.chain, iter(bundle.entries), row, signed, verdict)
+    keys = {ledgers.of_node(node): chain for node, chain in bundle.handed.keys.items() if chain}
+    for name, chain in {bundle.chain: bundle.entries, **keys}.items():
+        verdict.chains += 1
+        if name not in signed:
+            verdict.broken.append(f"{name}: no checkpoint of the bundle signs it")
+        row = (len(chain), chain[-1].hash) if chain else (0, "")
+        verify_chain(name, iter(chain), row, signed.get(name, {}), verdict)
+    verdict.envelopes = len(bundle.handed.outbox) + len(bundle.handed.inbox)
+    verdict.broken.extend(
+        handing.unlike_handed(bundle.chain, bundle.entries, bundle.handed))
     return verdict

@@ -33,7 +33,8 @@ class Verdict:
     """What was found; `broken` is empty when everything is whole.
 
     `newer` entries are not yet signed, of `erased` ones the personal values are gone: the chain
-    holds without them, but only a recorded decision may erase them.
+    holds without them, but only a recorded decision may erase them. `envelopes` passed between
+    this node and others.
     """
 
     chains: int = 0
@@ -42,6 +43,7 @@ class Verdict:
     broken: list[str] = field(default_factory=list)
     newer: int = 0
     erased: int = 0
+    envelopes: int = 0
 
     @property
     def whole(self) -> bool:

@@ -37,6 +37,14 @@ class Flow:
     acts: Mapping[str, str] = field(default_factory=dict)
     levels: dict[str, ProcessSpec] = field(default_factory=dict, repr=False)
 
+    def draws(self, act: str, element: str) -> bool:
+        """Tell whether an act is drawn at an element: a node, or a sequence flow."""
+        nodes = [node for level in self.levels.values() for node in level.task_specs.values()]
+        arcs = [arc for node in nodes for arc in getattr(node, "outgoing", ())]
+        return any(getattr(node, "element", None) == element and node.act == act
+                   for node in nodes if getattr(node, "act", None)) or any(
+            arc.id == element and arc.act == act for arc in arcs)
+
 
 _cache: dict[str, Flow] = {}
 _lock = Lock()

@@ -20,7 +20,7 @@ from engine.store import inbox, nodes, outbox
 if TYPE_CHECKING:
     from engine.clock import Clock
     from engine.office import Office
-    from engine.store import Store
+    from engine.store import Connection, Store
     from engine.store.nodes import Node
     from engine.store.outbox import Waiting
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 BATCH, LEASE = 50, timedelta(seconds=30)
 #: Pause after the first failure; it doubles up to the longest, and is spread by a quarter.
 PAUSE, LONGEST = timedelta(seconds=0.5), timedelta(minutes=1)
-#: Failures of one envelope, while its node answers, after which it is a dead letter.
-MOST_TRIES = 12
+#: Failures of one envelope, while its node answers, after which it is a dead letter: about six
+#: hours, as the longest pause is here an hour.
+MOST_TRIES, LONGEST_OF_ONE = 18, timedelta(hours=1)
 _RANDOM = SystemRandom()
 
 
@@ -52,8 +53,11 @@ class Deliveries:
         """Bring everything that waits for a node; return how many envelopes it took in."""
         brought = 0
         try:
-            while not stopping() and (taken := self._batch(name)) is not None:
+            while not stopping():
+                taken, more = self._batch(name)
                 brought += taken
+                if not more:
+                    break
         except Unavailable as error:
             _log().warning("deliveries-interrupted", node=name, code=error.code)
         if brought:
@@ -73,25 +77,27 @@ class Deliveries:
                              code=error.code, reason=error.en)
         return taken
 
-    def _batch(self, name: str) -> int | None:
-        """Bring one batch; return how many were taken in, None when there is nothing to do."""
+    def _batch(self, name: str) -> tuple[int, bool]:
+        """Bring one batch; return how many were taken in, and whether there may be more."""
         with self._store.unit() as unit:
             node = nodes.by_id(unit.connection, name)
             if node is None or not node.active or name not in nodes.ready(unit.connection):
-                return None
-            batch = outbox.claim(unit.connection, name, 1 if node.failures else BATCH, LEASE)
+                return 0, False
+            size = 1 if node.failures else BATCH
+            batch = outbox.claim(unit.connection, name, size, LEASE)
         if not batch or node.kind == "pull":
-            return None
+            return 0, False
         try:
             told = self._courier.bring(node, batch, self._clock.now())
         except Unanswered as silence:
             self._leave(node, batch, silence)
-            return None
-        return self._keep(node, batch, told)
+            return 0, False
+        return self._keep(node, batch, told), len(batch) == size
 
     def _keep(self, node: Node, batch: Sequence[Waiting], told: Sequence[Told]) -> int:
         taken = [one for one in told if one.fate == "taken"]
-        tries = {waiting.id: waiting.tries for waiting in batch}
+        brought = {waiting.id: waiting for waiting in batch}
+        left = brought.keys() - {one.id for one in told}
         with self._store.unit() as unit:
             connection = unit.connection
             nodes.answered(connection, node.id)
@@ -99,11 +105,8 @@ class Deliveries:
                 connection, [(one.id, one.signature, one.receipt) for one in taken],
                 self._clock.now())
             for one in told:
-                if one.fate == "dead" or (one.fate == "again" and tries[one.id] >= MOST_TRIES):
-                    outbox.bury(connection, one.id, one.reason)
-                    _log().error("dead-letter", node=node.id, envelope=one.id, reason=one.reason)
-                elif one.fate == "again":
-                    outbox.put_off(connection, [one.id], _pause(tries[one.id]), one.reason)
+                _settle(connection, node, brought[one.id], one)
+            outbox.release(connection, sorted(left))
             unit.commit()
         return len(taken)
 
@@ -117,8 +120,25 @@ class Deliveries:
             unit.commit()
 
 
-def _pause(failures: int) -> timedelta:
-    pause: timedelta = min(PAUSE * 2 ** min(failures, 16), LONGEST)
+def _settle(connection: Connection, node: Node, waiting: Waiting, told: Told) -> None:
+    """Do what is left to do about one envelope: bury it, put it off, or send those before it."""
+    if told.fate == "dead" or (told.fate == "again" and waiting.tries >= MOST_TRIES):
+        outbox.bury(connection, told.id, told.reason)
+        _log().error("dead-letter", node=node.id, envelope=told.id, reason=told.reason)
+    elif told.fate == "again":
+        pause = _pause(waiting.tries, LONGEST_OF_ONE)
+        outbox.put_off(connection, [told.id], pause, told.reason)
+    elif told.reason:
+        _log().warning("delivered-unproven", node=node.id, envelope=told.id, reason=told.reason)
+    if told.expected is not None and (
+        count := outbox.again(connection, waiting, node.id, told.expected)
+    ):
+        _log().error("node-restored", node=node.id, dossier=waiting.dossier, sent_again=count,
+                     reason="it no longer has what it gave receipts for")
+
+
+def _pause(failures: int, longest: timedelta = LONGEST) -> timedelta:
+    pause: timedelta = min(PAUSE * 2 ** min(failures, 16), longest)
     return pause * (1 + _RANDOM.random() / 4)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from engine.links.identity import Identity
 from engine.links.outward import Answer, Limits, Outward, Refusal
 from engine.links.wire import MEDIA_TYPE, written
+from engine.proof import receipted, said_of
 from engine.store.nodes import Node
 from engine.store.outbox import Waiting
 
@@ -21,6 +23,9 @@ LIMITS = Limits(connect=3.0, read=10.0, total=20.0, body=512 * 1024)
 #: Longest pause that a node may ask for by Retry-After.
 LONGEST = timedelta(hours=1)
 PATH = "/api/v1/handoffs"
+#: Answers of a webhook receiver that speak of one event, not of the receiver; and the seconds
+#: after which no further event of a batch is begun.
+EACH, UNFIT = 5.0, frozenset({400, 406, 409, 413, 415, 422})
 
 
 @dataclass(frozen=True)
@@ -32,14 +37,19 @@ class Told:
     signature: str = ""
     receipt: str = ""
     reason: str = ""
+    #: What the node waits for next in the dossier, where the envelope came before its turn.
+    expected: int | None = None
 
 
 class Unanswered(Exception):
-    """The node gave no usable answer; `pause` is what it asked for, if it did."""
+    """The node gave no usable answer; `pause` is what it asked for, `status` what it said if so."""
 
-    def __init__(self, reason: str, pause: timedelta | None = None) -> None:
+    def __init__(
+        self, reason: str, pause: timedelta | None = None, status: int | None = None,
+    ) -> None:
         super().__init__(reason)
         self.pause = pause
+        self.status = status
 
 
 class Courier(Protocol):
@@ -51,17 +61,17 @@ class Courier(Protocol):
 
 
 class Http:
-    """Brings envelopes over HTTP, signed by this node."""
+    """Brings envelopes over HTTP, signed by this node as its keys stand."""
 
-    def __init__(self, identity: Identity) -> None:
-        self._identity = identity
+    def __init__(self, identity: Callable[[], Identity]) -> None:
+        self._who = identity
         self._open = Outward()
         self._private: dict[str, Outward] = {}
 
     def bring(self, node: Node, batch: Sequence[Waiting], now: datetime) -> list[Told]:
         """Return what became of each envelope; raise Unanswered when nothing is known."""
         if node.kind == "webhook":
-            return [self._post_alone(node, waiting, now) for waiting in batch]
+            return self._post_each(node, batch, now)
         signed = [(waiting, self._identity.sign(waiting.body)) for waiting in batch]
         body = written((waiting.body, mark) for waiting, mark in signed)
         answer = self._call(node, f"{node.url.rstrip('/')}{PATH}", body, {
@@ -69,16 +79,56 @@ class Http:
             "Authorization": f"Bearer {self._identity.assertion(node.id, body, now)}",
         })
         found = _answers(answer)
-        return [_told(waiting, mark, found.get(waiting.id)) for waiting, mark in signed]
+        return [
+            self._proven(node, waiting, _told(waiting, mark, found.get(waiting.id)))
+            for waiting, mark in signed
+        ]
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        for client in (self._open, *self._private.values()):
+            client.close()
+
+    def _proven(self, node: Node, waiting: Waiting, told: Told) -> Told:
+        """Return what was told, with a reason where the receipt is by a key not known here."""
+        said = said_of(node.id, self._identity.node, waiting.id, waiting.body)
+        if told.fate != "taken" or receipted(told.receipt, said, node.keys):
+            return told
+        return replace(told, reason=f"the receipt is unproven: run motcua node test {node.id}")
+
+    @property
+    def _identity(self) -> Identity:
+        return self._who()
+
+    def _post_each(self, node: Node, batch: Sequence[Waiting], now: datetime) -> list[Told]:
+        """Send events one by one until the node falls silent; what went is not sent again."""
+        told: list[Told] = []
+        until = time.monotonic() + EACH
+        for waiting in batch:
+            if time.monotonic() > until:
+                break  # the others of the batch are given back before their claim ends
+            try:
+                told.append(self._post_alone(node, waiting, now))
+            except Unanswered:
+                if not told:
+                    raise
+                break
+        return told
 
     def _post_alone(self, node: Node, waiting: Waiting, now: datetime) -> Told:
         """Send one event as Standard Webhooks has it, with an ed25519 signature (v1a)."""
         stamp = str(int(now.timestamp()))
         mark = self._identity.sign_raw(f"{waiting.id}.{stamp}.".encode() + waiting.body)
-        self._call(node, node.url, waiting.body, {
-            "Content-Type": "application/cloudevents+json", "webhook-id": waiting.id,
-            "webhook-timestamp": stamp, "webhook-signature": f"v1a,{b64encode(mark).decode()}",
-        })
+        try:
+            self._call(node, node.url, waiting.body, {
+                "Content-Type": "application/cloudevents+json", "webhook-id": waiting.id,
+                "webhook-timestamp": stamp,
+                "webhook-signature": f"v1a,{b64encode(mark).decode()}",
+            })
+        except Unanswered as refusal:
+            if refusal.status not in UNFIT:
+                raise
+            return Told(waiting.id, "again", reason=str(refusal))
         return Told(waiting.id, "taken", signature=self._identity.sign(waiting.body))
 
     def _call(self, node: Node, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -88,7 +138,7 @@ class Http:
             raise Unanswered(refusal.en) from refusal
         if 200 <= answer.status < 300:
             return answer
-        raise Unanswered(f"status {answer.status}", _retry_after(answer))
+        raise Unanswered(problem_of(answer), _retry_after(answer), answer.status)
 
     def _client(self, node: Node) -> Outward:
         """Return the client for a node: one that may call a private address only where allowed."""
@@ -112,9 +162,21 @@ def _told(waiting: Waiting, signature: str, said: Mapping[str, Any] | None) -> T
     if said is None:
         return Told(waiting.id, "again", reason="the node did not answer for it")
     if said.get("answer") in ("taken", "early", "repeated"):
-        return Told(waiting.id, "taken", signature, str(said.get("receipt", "")))
+        expected = said.get("expected") if said["answer"] == "early" else None
+        return Told(waiting.id, "taken", signature, str(said.get("receipt", "")),
+                    expected=expected if isinstance(expected, int) else None)
     reason = f"{said.get('code')}: {said.get('en')}"
     return Told(waiting.id, "again" if said.get("again") is True else "dead", reason=reason)
+
+
+def problem_of(answer: Answer) -> str:
+    """Return the status of a refusal, and what its problem says where it is one (RFC 9457)."""
+    try:
+        found = json.loads(answer.body)
+        said = f": {found['code']}: {found['detail']}"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        said = ""
+    return f"status {answer.status}{said}"
 
 
 def _retry_after(answer: Answer) -> timedelta | None:

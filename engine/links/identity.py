@@ -7,8 +7,7 @@ a JWT that names caller, callee and the digest of the body (RFC 7523).
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,18 +18,13 @@ from uuid import uuid4
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from joserfc.jws import JWSRegistry
 
 from engine.errors import Invalid, Unauthenticated
 from engine.history import canonical, instant
+from engine.proof import ALGORITHM, RECEIPT, REGISTRY, Keys, header, said_of
 
-ALGORITHM = "Ed25519"
-_REGISTRY = JWSRegistry(algorithms=[ALGORITHM])
 #: How long the proof of a call holds, and by how much clocks may differ.
 HOLDS, LEEWAY = timedelta(minutes=2), 300
-
-#: Public keys by id, as JWK.
-Keys = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -55,8 +49,8 @@ class Identity:
     def sign(self, body: bytes) -> str:
         """Return a detached JWS over bytes."""
         key = self.keys[0]
-        header = {"alg": ALGORITHM, "kid": key_id(key)}
-        head, _, signature = jws.serialize_compact(header, body, key, registry=_REGISTRY).split(".")
+        named = {"alg": ALGORITHM, "kid": key_id(key)}
+        head, _, signature = jws.serialize_compact(named, body, key, registry=REGISTRY).split(".")
         return f"{head}..{signature}"
 
     def sign_raw(self, content: bytes) -> bytes:
@@ -68,10 +62,9 @@ class Identity:
     def receipt(self, source: str, name: str, body: bytes, now: datetime) -> str:
         """Return the signed receipt for an envelope that was taken in."""
         key = self.keys[0]
-        said = {"by": self.node, "source": source, "id": name, "at": instant(now),
-                "body": sha256(body).hexdigest()}
-        header = {"alg": ALGORITHM, "kid": key_id(key), "typ": "motcua-receipt"}
-        return jws.serialize_compact(header, canonical(said), key, registry=_REGISTRY)
+        said = {**said_of(self.node, source, name, body), "at": instant(now)}
+        head = {"alg": ALGORITHM, "kid": key_id(key), "typ": RECEIPT}
+        return jws.serialize_compact(head, canonical(said), key, registry=REGISTRY)
 
     def assertion(self, audience: str, body: bytes, now: datetime) -> str:
         """Return the token that proves a call of this node, for this body alone."""
@@ -82,7 +75,34 @@ class Identity:
             "exp": at + int(HOLDS.total_seconds()), "jti": uuid4().hex,
             "body": sha256(body).hexdigest(),
         }
-        return jwt.encode({"alg": ALGORITHM, "kid": key_id(key)}, claims, key, registry=_REGISTRY)
+        return jwt.encode({"alg": ALGORITHM, "kid": key_id(key)}, claims, key, registry=REGISTRY)
+
+
+class Keyring:
+    """The identity of a node as its file of keys stands: read anew when the file has changed."""
+
+    def __init__(self, node: str, path: Path) -> None:
+        self._node, self._path = node, path
+        self._kept = self.read()
+        self._stamp = self._changed()
+
+    def __call__(self) -> Identity:
+        """Return the identity of now; while the file cannot be read, the one from before."""
+        stamp = self._changed()
+        if stamp != self._stamp:
+            with suppress(Invalid):
+                self._kept, self._stamp = self.read(), stamp
+        return self._kept
+
+    def read(self) -> Identity:
+        """Return the identity as the file has it; raise Invalid where it cannot be read."""
+        return Identity(self._node, read_keys(self._path))
+
+    def _changed(self) -> int:
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:
+            return -1
 
 
 def key_id(key: OKPKey) -> str:
@@ -134,23 +154,17 @@ def _write(path: Path, keys: list[dict[str, Any]]) -> None:
     made.replace(path)
 
 
-def signed_by(body: bytes, signature: str, keys: Keys) -> bool:
-    """Tell whether a detached JWS over these bytes was made with one of the keys."""
-    head, _, end = signature.partition("..")
-    whole = f"{head}.{urlsafe_b64encode(body).decode().rstrip('=')}.{end}"
-    try:
-        key = OKPKey.import_key(dict(keys[_header(whole)["kid"]]))
-        jws.deserialize_compact(whole, key, registry=_REGISTRY)
-    except (JoseError, KeyError, ValueError, TypeError):
-        return False
-    return True
-
-
 def caller(token: str, body: bytes, audience: str, keys: Keys, now: datetime) -> str:
-    """Return the node that a token proves as the caller; raise Unauthenticated otherwise."""
+    """Return the node that a token proves as the caller.
+
+    Raises Unauthenticated where it does not, telling the caller of a key that is not known here.
+    """
     try:
-        key = OKPKey.import_key(dict(keys[_header(token)["kid"]]))
-        claims = jwt.decode(token, key, registry=_REGISTRY).claims
+        name = str(header(token)["kid"])
+        if name not in keys:
+            raise _unknown_key(name, audience)
+        key = OKPKey.import_key(dict(keys[name]))
+        claims = jwt.decode(token, key, registry=REGISTRY).claims
         registry = jwt.JWTClaimsRegistry(
             now=int(now.timestamp()), leeway=LEEWAY, exp={"essential": True},
             iss={"essential": True}, aud={"essential": True, "value": audience},
@@ -172,8 +186,13 @@ def issuer_of(token: str) -> str:
         raise _unproven() from error
 
 
-def _header(token: str) -> Mapping[str, Any]:
-    return jws.extract_compact(token.encode()).headers()
+def _unknown_key(name: str, audience: str) -> Unauthenticated:
+    return Unauthenticated(
+        f"Nút {audience} chưa biết khóa {name[:64]}; người vận hành nút đó cần chạy "
+        "motcua node test với nút gọi rồi mới được ký bằng khóa mới.",
+        f"Node {audience} does not know key {name[:64]}: its operator must run motcua node test "
+        "for the calling node before it signs by a new key.", code="node-key-unknown",
+    )
 
 
 def _unproven() -> Unauthenticated:

@@ -13,13 +13,15 @@ from typing import Any, get_args
 
 from engine.errors import Invalid
 from engine.handoff import OWN, TYPE, Kind
-from engine.history import canonical
-from engine.links.identity import Keys, signed_by
+from engine.history import canonical, read_instant
+from engine.proof import Keys, signed_by
 from engine.store.inbox import Arrived, Incoming
 
 MEDIA_TYPE = "application/cloudevents-batch+json"
 #: Envelopes of one batch, characters of a name, bytes of one envelope.
 MOST, LONGEST, LARGEST = 50, 200, 256 * 1024
+#: Digits of a sequence, and how deep data may be nested.
+DIGITS, DEEPEST = 9, 50
 _TEXTS = ("id", "source", "type", "subject", "time", "sequence", "digest", "signature")
 _DOSSIER = (
     "code", "procedure", "flow", "rule_set", "channel", "receiving_agency", "competent_agency",
@@ -54,6 +56,8 @@ def read_event(event: Mapping[str, Any], source: str, keys: Keys) -> Incoming:
     """
     signature = event.get("signature")
     plain = {name: value for name, value in event.items() if name != "signature"}
+    if _deeper(plain, DEEPEST):
+        raise _wrong(f"lồng sâu hơn {DEEPEST} tầng", f"it is nested deeper than {DEEPEST}")
     body = canonical(plain)
     if len(body) > LARGEST:
         raise _wrong(f"lớn hơn {LARGEST} byte", f"it is larger than {LARGEST} bytes")
@@ -74,10 +78,9 @@ def _check(event: Mapping[str, Any]) -> None:
         _text(event.get(name), name, most=LONGEST if name != "signature" else 2_000)
     if event.get("specversion") != "1.0":
         raise _wrong("specversion phải là 1.0", "specversion must be 1.0")
-    if event["type"].removeprefix(TYPE) not in get_args(Kind):
+    if event["type"] not in {f"{TYPE}{kind}" for kind in get_args(Kind)}:
         raise _wrong("type không rõ", "its type is unknown")
-    if not event["sequence"].isascii() or not event["sequence"].isdigit():
-        raise _wrong("sequence không phải số", "its sequence is no number")
+    _check_sequence(event["sequence"])
     data = event.get("data")
     if not isinstance(data, dict) or sha256(canonical(data)).hexdigest() != event["digest"]:
         raise _wrong("digest không khớp nội dung", "its digest does not match its data")
@@ -85,17 +88,37 @@ def _check(event: Mapping[str, Any]) -> None:
     _check_message(data.get("message"))
 
 
+def _check_sequence(text: str) -> None:
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and int(text) > 0):
+        raise _wrong("sequence không phải số từ 1", "its sequence is no number from 1")
+
+
+def _deeper(value: Any, left: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return left == 0 or any(_deeper(item, left - 1) for item in inner)
+
+
 def _check_dossier(found: Any, code: str) -> None:
     if not isinstance(found, dict) or found.get("code") != code:
         raise _wrong("data.dossier thiếu hoặc khác mã", "data.dossier is missing or another one")
     for name in _DOSSIER:
         _text(found.get(name), f"data.dossier.{name}")
+    _check_moment(found["registered_at"])
     for name in ("desks", "homes", "standing"):
         if not isinstance(found.get(name), dict):
             raise _wrong(f"thiếu data.dossier.{name}", f"data.dossier.{name} is missing")
     for name in ("desks", "homes"):
         for value in found[name].values():
             _text(value, f"data.dossier.{name}")
+
+
+def _check_moment(text: str) -> None:
+    try:
+        read_instant(text)
+    except (ValueError, OverflowError) as error:
+        raise _wrong("registered_at sai", "registered_at is no instant") from error
 
 
 def _check_message(found: Any) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from engine.codes import possible
 from engine.commands import ReceiveEnvelope
 from engine.dossier import Dossier, Links, Peer
 from engine.errors import Conflict, Forbidden, Invalid, MotcuaError, NotFound
@@ -17,14 +20,23 @@ from engine.office.library import Library
 from engine.office.reuse import keep_reusable
 from engine.office.waking import Wakes
 from engine.proceed import Before, Facts, Outcome, Registration, open_from, proceed, sealed
-from engine.store import inbox, nodes, procedures
+from engine.store import inbox, procedures
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
     from engine.store.inbox import Arrived, Incoming
+    from engine.store.nodes import Node
 
 #: taken: its command is an entry; early: it waits for those before it; repeated: it was here.
-Answer = Literal["taken", "early", "repeated"]
+Fate = Literal["taken", "early", "repeated"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an envelope, and the sequence that its dossier waits for next."""
+
+    fate: Fate
+    expected: int
 
 
 class Linking:
@@ -45,11 +57,10 @@ class Linking:
         arrived = incoming.arrived
         with self._store.unit() as unit:
             connection = unit.connection
-            inbox.lock(connection, arrived.dossier)
-            _check_sender(unit, incoming)
-            known = inbox.known(connection, arrived.source, arrived.id)
-            if known is not None:
-                return _repeated(known, arrived)
+            found = inbox.look(connection, arrived)
+            _check_sender(found.sender, incoming)
+            if found.known is not None:
+                return _repeated(found.known, arrived, _load(unit, arrived))
             before = _load(unit, arrived)
             expected = _received(before, arrived.source) + 1
             if arrived.sequence < expected:
@@ -59,12 +70,13 @@ class Linking:
                 raise _used(arrived)
             if state == "early":
                 connection.commit()
-                return "early"
+                return Answer("early", expected)
             self._apply(unit, before, incoming, now)
             unit.commit()
-        with suppress(MotcuaError):  # what waited is tried again by the sweep; this one is kept
-            self.follow(arrived.source, arrived.dossier, now)
-        return "taken"
+        if found.followed:
+            with suppress(Exception):  # what waited is tried again by the sweep; this is kept
+                self.follow(arrived.source, arrived.dossier, now)
+        return Answer("taken", expected + 1)
 
     def follow(self, source: str, dossier: str, now: datetime) -> int:
         """Take in what waited for its turn, each in a transaction of its own; return how many."""
@@ -120,6 +132,7 @@ class Linking:
                 f"This node has not published drawing {said['flow'][:12]} of {said['procedure']}; "
                 "upload and publish exactly that version.", code="flow-unknown",
             )
+        _check_origin(unit, said)
         homes = {a: n for a, n in said["homes"].items() if n != self._node}
         links = Links(node=self._node, origin=said["origin"], homes=homes)
         born = Registration(said["code"], version, said["desks"], links)
@@ -150,16 +163,31 @@ class Linking:
         )
 
 
-def _check_sender(unit: Unit, incoming: Incoming) -> None:
+def _check_sender(node: Node | None, incoming: Incoming) -> None:
     """Raise Forbidden unless the node is known, active and may send this."""
     arrived, message = incoming.arrived, incoming.data["message"]
-    node = nodes.by_id(unit.connection, arrived.source)
     procedure = incoming.data["dossier"]["procedure"]
     if node is None or not node.active or not node.may_send(procedure, message["name"]):
         raise Forbidden(
             f"Nút {arrived.source} không được gửi «{message['name']}» của thủ tục {procedure}.",
             f"Node {arrived.source} may not send {message['name']!r} of {procedure}.",
             code="not-allowed-here",
+        )
+
+
+def _check_origin(unit: Unit, said: Mapping[str, Any]) -> None:
+    """Raise Forbidden unless a dossier begins at the node at which its agency works.
+
+    Nobody else may open dossiers under the codes of an agency, least of all of one that is here.
+    """
+    agency = said["receiving_agency"]
+    if not possible(said["code"], agency) or (
+        unit.homes(frozenset({agency})).get(agency) != said["origin"]
+    ):
+        raise Forbidden(
+            f"Theo danh bạ của nút này, {agency} không làm việc tại nút {said['origin']}.",
+            f"By the register of this node {agency} does not work at node {said['origin']}.",
+            code="not-their-agency",
         )
 
 
@@ -182,15 +210,17 @@ def _received(before: Before | None, node: str) -> int:
     return before.dossier.links.peers.get(node, Peer()).received if before else 0
 
 
-def _repeated(known: bytes, arrived: Arrived) -> Answer:
+def _repeated(known: bytes, arrived: Arrived, before: Before | None) -> Answer:
     if known != arrived.body:
         raise _used(arrived)
-    return "repeated"
+    return Answer("repeated", _received(before, arrived.source) + 1)
 
 
 def _used(arrived: Arrived) -> MotcuaError:
     return Conflict(
-        f"Phong bì {arrived.id} (số {arrived.sequence}) đã dùng cho nội dung khác.",
-        f"Envelope {arrived.id} (number {arrived.sequence}) was used for other content.",
+        f"Số {arrived.sequence} của hồ sơ {arrived.dossier} đã nhận với nội dung khác; nút "
+        f"{arrived.source} có thể đã phục hồi từ bản sao lưu cũ hơn: xem motcua node compare.",
+        f"Number {arrived.sequence} of dossier {arrived.dossier} came with other content; node "
+        f"{arrived.source} may have been restored from an older backup: see motcua node compare.",
         code="envelope-used",
     )

@@ -58,7 +58,7 @@ def _perform_at_origin(work: Work, name: str, content: Mapping[str, Any]) -> Non
             f"The dossier was received at node {origin}; perform {name} there.",
             code="act-at-origin", node=origin,
         )
-    linked.ask_origin(work, name, content, "")
+    linked.ask_origin(work, name, content)
     work.acts.append({"act": name, "element": "", "asked": origin})
     tasks.close_act_tasks(work, [f"answer.{content.get('consultation')}"])
 

@@ -64,14 +64,19 @@ def way(work: Work, node: str) -> Kind:
     return "answered" if node == work.dossier.links.origin else "sent"
 
 
-def ask_origin(work: Work, act: str, content: Mapping[str, Any], element: str) -> bool:
-    """Send a drawn act to the origin where the dossier stands elsewhere; tell whether it was."""
+def ask_origin(
+    work: Work, act: str, content: Mapping[str, Any], element: str = "", part: str = "",
+) -> bool:
+    """Send an act, drawn at an element of a part or not, to the origin where that is elsewhere.
+
+    Returns whether it was sent.
+    """
     origin = work.dossier.links.origin
     if not origin:
         return False
     payload = {"act": act, "content": dict(content)}
     asked = Outgoing(element=element, message=ACT, payload=payload, target_element=element)
-    hand_over(work, origin, "answered", asked, element)
+    hand_over(work, origin, "answered", asked, part)
     return True
 
 

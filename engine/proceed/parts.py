@@ -49,7 +49,7 @@ def absorb(work: Work, part_id: str, step: Step) -> None:
     tasks.close_tasks(work, step.cancelled, "cancelled")
     work.forget_undo()
     for drawn in step.acts:
-        if linked.ask_origin(work, drawn.act, _content(work, step), drawn.element):
+        if linked.ask_origin(work, drawn.act, _content(work, step), drawn.element, part_id):
             continue
         acts.perform(work, drawn.act, _content(work, step), acts.Place(drawn.element, part_id))
     if part.lead:

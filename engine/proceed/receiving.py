@@ -14,7 +14,7 @@ from engine.handoff import ACT, CANCEL, CONSULT, FAILED, OWN, PROGRESS, Envelope
 from engine.history import read_instant
 from engine.law.acting import ActTask, Effect
 from engine.law.standing import Alert, Hold, Standing
-from engine.proceed import acts, linked, parts, tasks
+from engine.proceed import acts, authority, linked, parts, tasks
 from engine.proceed.ending import end_all
 from engine.proceed.outcome import Before, Facts, Outcome, Registration
 from engine.proceed.record import outcome_of
@@ -32,10 +32,15 @@ def receive(
     """
     work = Work(before, facts, {})
     try:
+        authority.need(work, command)
         _take(work, command)
     except MotcuaError as error:
         work = Work(before, facts, {})
-        _fail(work, command, error)
+        _fail(work, command, error.code)
+    except (LookupError, TypeError, ValueError, AttributeError, StopIteration):
+        # Signed by a node that is known, and yet not of the form that was agreed on.
+        work = Work(before, facts, {})
+        _fail(work, command, "content-unreadable")
     linked.heard(work, command.node, command.sequence)
     linked.tell(work)
     return outcome_of(work, command, born)
@@ -72,6 +77,7 @@ def _take(work: Work, command: ReceiveEnvelope) -> None:
         _mirror(work, said["standing"])
     name, payload = message["name"], message["payload"]
     if name == ACT:
+        # Without an element it is no drawn one, yet is performed for who may not perform it here.
         place = acts.Place(message["element"] or "", message["sender"] or "")
         acts.perform(work, payload["act"], payload["content"], place)
     elif name == PROGRESS:
@@ -118,10 +124,11 @@ def _warn(work: Work, payload: Mapping[str, Any]) -> None:
     acts.apply(work, Effect(warned, opens=(ActTask("acknowledge", about=about),)))
 
 
-def _fail(work: Work, command: ReceiveEnvelope, error: MotcuaError) -> None:
-    work.acts.append({"act": "failed", "element": "", "reason": error.code})
+def _fail(work: Work, command: ReceiveEnvelope, code: str) -> None:
+    """Tell the sender by the code alone: words may change, and an entry is done again for ever."""
+    work.acts.append({"act": "failed", "element": "", "reason": code})
     if command.event == "failed":
         return  # never answer a failure by another one
-    payload = {"id": command.id, "code": error.code, "vi": error.vi, "en": error.en}
+    payload = {"id": command.id, "code": code}
     told = Outgoing(element="", message=FAILED, payload=payload)
     linked.hand_over(work, command.node, "failed", told, "")

@@ -33,6 +33,11 @@ def of_calendar(agency: str) -> str:
     return f"calendar:{agency}"
 
 
+def of_node(node: str) -> str:
+    """Return the name of the chain that keeps by which keys a node was known, and when."""
+    return f"node:{node}"
+
+
 def head(connection: Connection, chain: str) -> tuple[int, str]:
     """Return entry count and head of a chain, its row made where there is none, and locked."""
     connection.execute(_NEW, {"chain": chain})

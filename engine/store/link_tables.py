@@ -60,11 +60,15 @@ outbox = Table(
     Column("signature", Text),
     Column("receipt", Text),
     Column("delivered_at", _instant),
+    # Its number in the feed of a node that fetches, given when it is first offered.
+    Column("offered", BigInteger),
     UniqueConstraint("node", "dossier", "sequence"),
     Index(
         "outbox_waiting", "node", "position", postgresql_where=text("state = 'waiting'"),
     ),
     Index("outbox_dead", "node", "position", postgresql_where=text("state = 'dead'")),
+    Index("outbox_offered_to", "node", "offered",
+          postgresql_where=text("offered IS NOT NULL")),
 )
 inbox = Table(
     "inbox", metadata,

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import bindparam, select
 
+from engine.store import node_keys
 from engine.store.link_tables import node as t
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
@@ -46,7 +47,17 @@ class Node:
 
 def by_id(connection: Connection, name: str) -> Node | None:
     """Return a node."""
-    row = connection.execute(_ONE, {"id": name}).fetchone()
+    return told(asking(connection, name))
+
+
+def asking(connection: Connection, name: str) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Ask for a node, perhaps in a pipeline; `told` then returns it."""
+    return connection.execute(_ONE, {"id": name})
+
+
+def told(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Node | None:
+    """Return the node that was asked for."""
+    row = cursor.fetchone()
     return None if row is None else _node(row)
 
 
@@ -56,12 +67,13 @@ def every(connection: Connection) -> list[Node]:
 
 
 def ready(connection: Connection) -> frozenset[str]:
-    """Return the nodes that may be called now: active, and not left alone for a while."""
+    """Return the nodes to be called now: active, no fetching ones, none left alone for a while."""
     return frozenset(row[0] for row in connection.execute(_READY))
 
 
 def put(connection: Connection, node: Node, at: datetime) -> None:
-    """Write a node, or what is new of one that is there; commits."""
+    """Write a node, or what is new of one that is there, its keys also into its chain; commits."""
+    node_keys.record(connection, node.id, node.keys, at)
     connection.execute(_PUT, {
         "id": node.id, "url": node.url, "kind": node.kind, "keys": text(node.keys),
         "procedures": text(node.procedures), "messages": text(node.messages),
@@ -104,7 +116,8 @@ def _node(row: tuple[Any, ...]) -> Node:
 
 _ONE = text_of(select(t).where(t.c.id == bindparam("id")))
 _READY = """\
-SELECT id FROM node WHERE active = 1 AND (not_before IS NULL OR not_before <= now())
+SELECT id FROM node
+WHERE active = 1 AND kind <> 'pull' AND (not_before IS NULL OR not_before <= now())
 """
 _ALL = text_of(select(t).order_by(t.c.id))
 _PUT = insert_text(t, overwrite=[

@@ -23,6 +23,8 @@ Write = tuple[str, Mapping[str, Any]]
 
 #: Characters of a failure that are kept; the whole of it stands in the log.
 FAILURE = 500
+#: The refusal of a node that has something else under the number of an envelope.
+USED = "envelope-used"
 
 
 @dataclass(frozen=True)
@@ -117,15 +119,20 @@ def listed(
     return [Delivery(*row) for row in connection.execute(_LIST, asked)]
 
 
-def feed(connection: Connection, node: str, after: int, size: int) -> list[tuple[int, bytes]]:
-    """Return what a node that fetches may read behind a position: (position, body) each.
+def again(connection: Connection, behind: Waiting, node: str, expected: int) -> int:
+    """Deliver once more what a node no longer has before an envelope; return how many.
 
-    Asking for what lies behind a position acknowledges what was served up to it. What was
-    committed later under an earlier number has not been served, and is not lost.
+    It was restored from a backup that is older than its receipts.
     """
-    asked = {"node": node, "after": after, "size": size}
-    connection.execute(_FETCHED, asked)
-    return [(row[0], bytes(row[1])) for row in connection.execute(_FEED, asked)]
+    asked = {"node": node, "dossier": behind.dossier, "first": expected,
+             "below": behind.sequence}
+    return connection.execute(_AGAIN, asked).rowcount
+
+
+def give_up(connection: Connection, name: str, reason: str) -> bool:
+    """Leave a dead letter whose number its receiver has already; tell whether there was one."""
+    asked = {"id": name, "said": f"{USED}: {reason}"[:FAILURE], "used": f"{USED}:%"}
+    return connection.execute(_GIVE_UP, asked).rowcount == 1
 
 
 def backlog(connection: Connection) -> list[tuple[str, str, int, datetime | None]]:
@@ -182,19 +189,18 @@ WHERE position > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(node)s::text IS NULL OR node = %(node)s)
 ORDER BY position LIMIT %(size)s
 """
-_FEED = """\
-WITH found AS (
-    SELECT id FROM outbox
-    WHERE node = %(node)s AND (position > %(after)s OR state = 'waiting')
-    ORDER BY position LIMIT %(size)s)
-UPDATE outbox SET tries = tries + 1 FROM found WHERE outbox.id = found.id
-RETURNING outbox.position, outbox.body
+_AGAIN = """\
+UPDATE outbox SET state = 'waiting', tries = 0, not_before = NULL
+WHERE node = %(node)s AND dossier = %(dossier)s AND state = 'delivered'
+  AND sequence >= %(first)s AND sequence < %(below)s
 """
-_FETCHED = """\
-UPDATE outbox SET state = 'delivered', delivered_at = now()
-WHERE node = %(node)s AND position <= %(after)s AND state = 'waiting' AND tries > 0
+# What the receiver has under this number it keeps: those behind it may go.
+_GIVE_UP = """\
+UPDATE outbox SET state = 'given-up', not_before = NULL, failure = %(said)s
+WHERE id = %(id)s AND state = 'dead' AND failure LIKE %(used)s
 """
 _BACKLOG = text_of(
     select(t.c.node, t.c.state, func.count(), func.min(t.c.created_at))
-    .where(t.c.state != "delivered").group_by(t.c.node, t.c.state).order_by(t.c.node, t.c.state),
+    .where((t.c.state == "waiting") | (t.c.state == "dead"))
+    .group_by(t.c.node, t.c.state).order_by(t.c.node, t.c.state),
 )

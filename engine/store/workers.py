@@ -1,0 +1,25 @@
+"""Workers (tiến trình nền) as their signs of life stand in the tables of jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from engine.store.tables import JOBS
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+#: Seconds after which a worker that gives no sign of life is taken for dead.
+SILENT = 60
+
+_ALIVE = (
+    f"SELECT count(*) FROM {JOBS}.procrastinate_workers "  # noqa: S608 - a name of ours
+    f"WHERE last_heartbeat > now() - interval '{SILENT} seconds'"
+)
+
+
+def alive(connection: Connection) -> int:
+    """Return how many workers gave a sign of life lately, on whatever machine."""
+    row = connection.execute(_ALIVE).fetchone()
+    return 0 if row is None else int(row[0])
