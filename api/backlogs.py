@@ -1,4 +1,4 @@
-"""Backlogs (tồn đọng): what waits for nodes, timers, services and workers, counted when asked."""
+"""Backlogs (tồn đọng): what waits for nodes, services, portal and timers, counted when asked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from engine.store import (
     inbox,
     nodes,
     outbox,
+    portal_messages,
     timers,
     workers,
 )
@@ -25,17 +26,16 @@ from engine.store import (
 class Backlogs(Collector):
     """Gauges over the rows as they stand; without a database only that it does not answer."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, *, portal: bool = False) -> None:
+        self._store, self._clock, self._portal = store, clock, portal
 
     def collect(self) -> Iterator[Metric]:
         """Yield every gauge."""
         try:
             with self._store.reading() as connection:
-                found = [
-                    *_links(connection), *_work(connection, self._clock.now()),
-                    *_calls(connection),
-                ]
+                now = self._clock.now()
+                found = [*_links(connection), *_work(connection, now), *_calls(connection)]
+                found += _told(connection, now) if self._portal else []
         except Unavailable:
             found = []
         yield _gauge("motcua_database_up", "Whether the database answers", [((), bool(found))])
@@ -80,6 +80,19 @@ def _calls(connection: Connection) -> Iterator[Metric]:
     ], "state")
     yield _gauge("motcua_service_calls_oldest_seconds", "Age of the oldest call that may be tried",
                  [((), _age(found.oldest))])
+
+
+def _told(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """Yield the gauges of the national portal."""
+    found = portal_messages.backlog(connection)
+    late = 0.0 if found.oldest is None else max((now - found.oldest).total_seconds(), 0.0)
+    for name, says, value in (
+        ("waiting", "Messages that wait for the national portal", found.waiting),
+        ("dead", "Messages that the national portal refused", found.dead),
+        ("oldest_seconds", "Age of the oldest message that waits", late),
+        ("silences", "Calls in a row that got no answer", found.failures),
+    ):
+        yield _gauge(f"motcua_portal_{name}", says, [((), value)])
 
 
 def _age(since: datetime | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +17,21 @@ from engine import packs
 from engine.clock import Clock, FileClock, SystemClock
 from engine.errors import Invalid
 from engine.flow.confined import Confinement
-from engine.jobs import Calls, Deliveries, Timers, wake, wake_calls, wake_node
+from engine.jobs import (
+    Calls,
+    Deliveries,
+    PortalSync,
+    Timers,
+    wake,
+    wake_calls,
+    wake_node,
+    wake_portal,
+)
 from engine.links.connectors import Registry, read_registry
 from engine.links.delivery import Http
 from engine.links.identity import Identity, Keyring
+from engine.links.portal.configuration import Portal, read_portal
+from engine.links.portal.line import Line
 from engine.office import Office, Wake, Wakes
 from engine.office import Services as OfficeServices
 from engine.papers.templates import Templates
@@ -90,7 +102,10 @@ def office_of(
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
     waking = wake_of(settings)
-    wakes = Wakes(waking, wake_node, wake_calls if waking else None)
+    wakes = Wakes(
+        waking, wake_node, wake_calls if waking else None,
+        wake_portal if settings.portal else None,
+    )
     office = Office(
         store, clock, confinement, wakes, settings.node, codes=settings.codes,
         templates=Templates(settings.papers),
@@ -120,17 +135,23 @@ def identity_of(settings: Settings) -> Keyring | None:
     return Keyring(settings.node, settings.node_keys)
 
 
+def portal_of(settings: Settings) -> Portal | None:
+    """Return the national portal, None where there is none to tell; raise Invalid for its file."""
+    return None if settings.portal is None else read_portal(settings.portal, os.environ)
+
+
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
     """Return what a background worker does, in a process of its own."""
     from engine.jobs.worker import Work
 
     registry, waking = registry_of(settings), wake_of(settings)
     store, office, clock = office_of(settings, registry)
-    identity = identity_of(settings)
+    identity, portal = identity_of(settings), portal_of(settings)
     return Work(
         job_connection(application_url(settings)), Timers(store, office, clock, waking),
         Calls(store, office, clock, registry, wake_calls if waking else None),
-        Deliveries(store, office, clock, Http(identity)) if identity else None, concurrency,
+        Deliveries(store, office, clock, Http(identity)) if identity else None,
+        PortalSync(store, clock, portal, Line(portal)) if portal else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
     )
 

@@ -66,4 +66,5 @@ _ASKED_WRONGLY = frozenset({
     "no-database", "no-issuer", "clock-without-embedded", "file-unreadable", "register-unreadable",
     "checkpoint-key", "clock-unreadable", "bounds-unreadable", "calendar-file",
     "code-pattern", "papers-folder", "paper-unreadable", "files-place", "connectors-unreadable",
+    "portal-file", "portal-none", "bad-period",
 })

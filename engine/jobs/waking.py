@@ -17,6 +17,8 @@ TIMERS = "motcua.timers"
 CALLS = "motcua.calls"
 #: The job that delivers to one node.
 DELIVER = "motcua.deliver"
+#: The job that tells the national portal.
+PORTAL = "motcua.portal"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job
 #: walks over all that are scheduled, so weeks of timers must not stand among them.
 HORIZON = timedelta(minutes=3)
@@ -67,6 +69,15 @@ def wake_node(connection: Connection, node: str) -> None:
     errors.
     """
     _defer(connection, DELIVER, f"{DELIVER} {node}", task_kwargs={"node": node})
+
+
+def wake_portal(connection: Connection) -> None:
+    """Defer the telling of the national portal; committed or undone with the transaction.
+
+    At most one job waits, and one runs, so that a slow portal never takes more than one place of
+    all workers. Raises the driver's errors.
+    """
+    _defer(connection, PORTAL, PORTAL, lock=PORTAL)
 
 
 @cache

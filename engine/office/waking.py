@@ -26,6 +26,8 @@ AT_ONCE = datetime.min.replace(tzinfo=UTC)
 Wake = Callable[["Connection", datetime], None]
 #: Wakes who delivers to a node, in the same way.
 WakeNode = Callable[["Connection", str], None]
+#: Wakes who tells the national portal, in the same way.
+WakePortal = Callable[["Connection"], None]
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,10 @@ class Wakes:
     timers: Wake | None = None
     node: WakeNode | None = None
     calls: Wake | None = None
+    portal: WakePortal | None = None
 
     def rouse(self, unit: Unit, before: Before, outcome: Outcome) -> None:
-        """Wake for the first timer that a command has set, its calls, and nodes it wrote to."""
+        """Wake for the first timer that a command has set, and for those that it has news for."""
         due = first_due(before, outcome) if self.timers else None
         if self.timers and due:
             self.timers(unit.connection, due)
@@ -47,6 +50,8 @@ class Wakes:
         if self.node:
             for node in sorted({sent.node for sent in outcome.sent}):
                 self.node(unit.connection, node)
+        if self.portal and outcome.told:
+            self.portal(unit.connection)
 
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:

@@ -17,6 +17,7 @@ from engine.errors import Conflict
 from engine.flow.run import Setting
 from engine.handoff import Envelope
 from engine.law.standing import Standing
+from engine.law.status import Status, passed
 from engine.proceed.outcome import Before, Facts
 from engine.step import Outgoing, TraceItem
 from engine.worktime import Calendar
@@ -46,6 +47,7 @@ class Work:
         self.trace: dict[str, list[TraceItem]] = {}
         self.calls: dict[str, ServiceCall] = {}
         self.data: Mapping[str, Any] = {}
+        self.statuses: list[Status] = []
         self.budgets: dict[tuple[str, str], datetime | None] = {}
         self._moves = 0
 
@@ -56,6 +58,9 @@ class Work:
 
     def set_standing(self, standing: Standing) -> None:
         """Give the dossier a new legal side; what acts depend on has then a new revision."""
+        now = self.dossier.standing.status
+        if standing.status != now:
+            self.statuses.extend(passed(now, standing.status))
         if standing != self.dossier.standing:
             before = self.before.dossier.revision
             self.dossier = replace(self.dossier, standing=standing, revision=before + 1)

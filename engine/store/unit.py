@@ -30,6 +30,7 @@ from engine.store import (
     outbox,
     papers,
     people,
+    portal_messages,
     printed,
     procedures,
     rows,
@@ -242,6 +243,8 @@ class Unit:
         self._writes.extend(papers.putting(code, paper) for paper in outcome.papers)
         self._writes.extend(outbox.adding(sent) for sent in outcome.sent)
         self._writes.append((sql.NEW_ENTRY, vars(sealed)))
+        if outcome.told:
+            self._writes.append(portal_messages.adding(outcome))
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:
         self._writes.append((sql.PUT_PART, rows.part_row(code, changed)))
