@@ -1,6 +1,6 @@
-# make demo | test | bench | serve: each makes its own .venv and needs nothing but Python >= 3.11.
+# make demo | test | soak | bench | serve: each makes its own .venv and needs nothing but Python >= 3.11.
 # A second run starts at once; a change of versions or of setup.cfg installs again.
-.PHONY: demo test bench serve clean
+.PHONY: demo test soak bench serve clean
 .DEFAULT_GOAL := test
 
 BIN := .venv/bin
@@ -31,6 +31,10 @@ test: .venv/.installed-dev
 .venv/.installed-dev: $(VERSIONS)
 	@.ci/install dev
 	@touch $@ .venv/.installed-run
+
+# A thousand dossiers for each fault between linked nodes; takes its time.
+soak: .venv/.installed-dev
+	MOTCUA_SOAK=1000 $(BIN)/pytest -q -s tests/test_linked_faults.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache motcua.egg-info

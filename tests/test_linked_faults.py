@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 import pytest
 import town
 from faulty import Network, RealNode, home, network, ready
+from linked_drawings import CODE, OF_THREE
 
 pytestmark = pytest.mark.crash
 
@@ -27,96 +28,126 @@ PATIENCE = 120 + DOSSIERS * 0.6
 KILLS = 6
 
 
-class Pair:
-    """The commune's node and the police's, with a failing network before each."""
+#: Steps that are done at each node: commune, police, insurance.
+STEPS = {CODE: (3, 1, 0), OF_THREE: (3, 1, 1)}
 
-    def __init__(self, commune: RealNode, police: RealNode, before: list[Network]) -> None:
-        self.commune, self.police, self.before = commune, police, before
+
+class Nodes:
+    """The nodes of commune, police and insurance, with a failing network before each."""
+
+    def __init__(self, nodes: list[RealNode], before: list[Network]) -> None:
+        self.all, self.before = nodes, before
+        self.commune, self.police, self.insurance = nodes
         self.random = random.Random(SEED)
 
     def fail(self, fault: str, share: float = 0.4) -> None:
         for net in self.before:
             net.fault, net.share = fault, share
 
-    def settle(self, trouble: Callable[[Pair], None] | None = None) -> None:
-        """Bring dossiers to their end while trouble is made, then hold both sides to account."""
-        codes = [self.commune.register() for _ in range(DOSSIERS)]
+    def register(self, procedure: str = CODE) -> list[str]:
+        return [self.commune.register(procedure) for _ in range(DOSSIERS)]
+
+    def settle(
+        self, trouble: Callable[[Nodes], None] | None = None, procedure: str = CODE,
+    ) -> None:
+        """Bring dossiers to their end while trouble is made, then hold all sides to account."""
+        self.finish(self.register(procedure), STEPS[procedure], trouble)
+
+    def finish(
+        self, codes: list[str], steps: Sequence[int],
+        trouble: Callable[[Nodes], None] | None = None,
+    ) -> None:
         deadline, next_trouble = time.monotonic() + PATIENCE, time.monotonic() + 0.5
         made = 0
-        while not self._over(codes):
+        while not self._over(codes, steps):
             assert time.monotonic() < deadline, (SEED, self._told())
-            moved = self.commune.work() + self.police.work()
+            moved = sum(node.work() for node in self.all)
             if trouble is not None and made < KILLS and time.monotonic() > next_trouble:
                 trouble(self)
                 made += 1
-                next_trouble = time.monotonic() + 1 + self.random.random() * 2
-            time.sleep(0 if moved else 0.1)
+                next_trouble = time.monotonic() + 0.5 + self.random.random()
+            time.sleep(0 if moved else 0.05)
         self.fail("none")
-        self._account(codes)
+        self._account(codes, steps)
 
-    def _over(self, codes: list[str]) -> bool:
-        listed = ", ".join(f"'{code}'" for code in codes)
-        returned = f"SELECT count(*) FROM dossier WHERE status = 10 AND code IN ({listed})"
-        finished = f"SELECT count(*) FROM part WHERE status = 'finished' AND dossier IN ({listed})"
-        return bool(
-            self.commune.count(returned) == len(codes)
-            and self.police.count(finished) == len(codes)
+    def _over(self, codes: list[str], steps: Sequence[int]) -> bool:
+        among = _among(codes)
+        returned = f"SELECT count(*) FROM dossier WHERE status = 10 AND code {among}"
+        finished = f"SELECT count(*) FROM part WHERE status = 'finished' AND dossier {among}"
+        return self.commune.count(returned) == len(codes) and all(
+            node.count(finished) == len(codes)
+            for node, count in zip(self.all[1:], steps[1:], strict=True) if count
         )
 
-    def _account(self, codes: list[str]) -> None:
+    def _account(self, codes: list[str], steps: Sequence[int]) -> None:
         """Each part ran once, each step was done once, chains are whole, nothing is left over."""
         deadline = time.monotonic() + 40
-        while self.commune.unexplained() or self.police.unexplained():
+        while any(node.unexplained() for node in self.all):
             assert time.monotonic() < deadline, (SEED, self._told())
-            time.sleep(0.1)
-        for code in codes:
-            for node, steps in ((self.commune, 3), (self.police, 1)):
-                done = f"SELECT count(*) FROM task WHERE state = 'done' AND dossier = '{code}'"
-                assert node.count(done) == steps, (SEED, code)
-                assert node.open(code) == 0, (SEED, code)
-                parts = f"SELECT count(*) FROM part WHERE dossier = '{code}'"
-                assert node.count(parts) == 1, (SEED, code)
+            self.police.tick()
+            time.sleep(0.05)
+        among = _among(codes)
+        for node, count in zip(self.all, steps, strict=True):
+            assert node.count(f"SELECT count(*) FROM task WHERE state = 'open' AND dossier {among}"
+                              ) == 0, SEED
+            for table, most in (("task WHERE state = 'done' AND", count), ("part WHERE", 1)):
+                odd = (f"SELECT count(*) FROM (SELECT dossier FROM {table} dossier {among} "
+                       f"GROUP BY dossier HAVING count(*) <> {most}) AS odd")
+                assert node.count(odd) == 0, (SEED, node.name, table)
+                every = f"SELECT count(DISTINCT dossier) FROM {table} dossier {among}"
+                assert node.count(every) == (len(codes) if count else 0), (SEED, node.name, table)
         for code in random.Random(SEED).sample(codes, min(10, len(codes))):
-            self.commune.need_whole(code)
-            self.police.need_whole(code)
+            for node, count in zip(self.all, steps, strict=True):
+                if count:
+                    node.need_whole(code)
 
     def _told(self) -> object:
-        return [node.unexplained() for node in (self.commune, self.police)]
+        return [node.unexplained() for node in self.all]
+
+
+def _among(codes: list[str]) -> str:
+    return f"IN ({', '.join(repr(code) for code in codes)})"
 
 
 @pytest.fixture(scope="module")
-def pair() -> Iterator[Pair]:
+def pair() -> Iterator[Nodes]:
     print(f"seed {SEED}")
+    names = (("commune", 0.0), ("police", 200.0), ("insurance", 0.0))
     with ExitStack() as stack:
-        commune, police = RealNode("commune", home()), RealNode("police", home(), ahead=200)
-        for node in (commune, police):
+        found = [RealNode(name, home(), ahead=ahead) for name, ahead in names]
+        nets, addresses = [], []
+        for number, node in enumerate(found):
             stack.callback(node.stop)
             node.start("serve")
             node.start("worker")
-        to_police, police_address = stack.enter_context(network(police.port, SEED))
-        to_commune, commune_address = stack.enter_context(network(commune.port, SEED + 1))
-        commune.know(police, police_address, town.POLICE)
-        police.know(commune, commune_address, town.COMMUNE)
-        ready(commune)
-        ready(police)
-        yield Pair(commune, police, [to_police, to_commune])
+            net, address = stack.enter_context(network(node.port, SEED + number))
+            nets.append(net)
+            addresses.append(address)
+        commune, police, insurance = found
+        commune.know(police, addresses[1], town.POLICE)
+        commune.know(insurance, addresses[2], town.INSURANCE)
+        for node in (police, insurance):
+            node.know(commune, addresses[0], town.COMMUNE)
+        for node in found:
+            ready(node)
+        yield Nodes(found, nets)
 
 
-def test_with_clocks_minutes_apart_and_nothing_else_wrong_all_are_settled(pair: Pair) -> None:
+def test_with_clocks_minutes_apart_and_nothing_else_wrong_all_are_settled(pair: Nodes) -> None:
     pair.settle()
 
 
 @pytest.mark.parametrize(
     "fault", ["refuse", "hang", "500", "429", "lost answer", "duplicate", "reorder"],
 )
-def test_a_network_that_fails_loses_and_doubles_nothing(pair: Pair, fault: str) -> None:
+def test_a_network_that_fails_loses_and_doubles_nothing(pair: Nodes, fault: str) -> None:
     pair.fail(fault, share=0.1 if fault == "hang" else 0.4)
     pair.settle()
     assert sum(net.failed for net in pair.before) > 0
 
 
-def test_a_receiver_that_is_killed_at_random_takes_everything_in_once(pair: Pair) -> None:
-    def trouble(at: Pair) -> None:
+def test_a_receiver_that_is_killed_at_random_takes_everything_in_once(pair: Nodes) -> None:
+    def trouble(at: Nodes) -> None:
         at.police.kill("serve")
         at.police.start("serve")
         ready(at.police)
@@ -125,9 +156,9 @@ def test_a_receiver_that_is_killed_at_random_takes_everything_in_once(pair: Pair
 
 
 def test_a_sender_whose_worker_is_killed_in_the_middle_of_deliveries_loses_none(
-    pair: Pair,
+    pair: Nodes,
 ) -> None:
-    def trouble(at: Pair) -> None:
+    def trouble(at: Nodes) -> None:
         node = at.random.choice((at.commune, at.police))
         node.kill("worker")
         node.start("worker")
@@ -135,8 +166,33 @@ def test_a_sender_whose_worker_is_killed_in_the_middle_of_deliveries_loses_none(
     pair.settle(trouble)
 
 
-def test_a_database_that_is_killed_loses_nothing_that_was_acknowledged(pair: Pair) -> None:
-    def trouble(at: Pair) -> None:
+def test_a_database_that_is_killed_loses_nothing_that_was_acknowledged(pair: Nodes) -> None:
+    def trouble(at: Nodes) -> None:
         at.random.choice((at.commune, at.police)).kill_postgres()
 
     pair.settle(trouble)
+
+
+def test_a_sender_that_dies_between_commit_and_delivery_delivers_when_it_lives_again(
+    pair: Nodes,
+) -> None:
+    pair.commune.kill("worker")
+    codes = pair.register()
+    while pair.commune.work():
+        pass
+    waiting = "SELECT count(*) FROM outbox WHERE state = 'waiting'"
+    assert pair.commune.count(waiting) == len(codes)
+    pair.commune.start("worker")
+    pair.finish(codes, STEPS[CODE])
+
+
+def test_three_nodes_settle_what_two_of_them_work_on_at_once_while_each_of_them_dies(
+    pair: Nodes,
+) -> None:
+    def trouble(at: Nodes) -> None:
+        node, what = at.random.choice(at.all), at.random.choice(("serve", "worker"))
+        node.kill(what)
+        node.start(what)
+
+    pair.fail("lost answer", share=0.2)
+    pair.settle(trouble, OF_THREE)

@@ -17,9 +17,9 @@ from linked import M001, Site, play
 
 from engine.commands import PerformAct
 from engine.errors import Conflict
-from engine.history import canonical
+from engine.history import canonical, read_body
 from engine.links.wire import MEDIA_TYPE, written
-from engine.store import nodes, outbox
+from engine.store import dossiers, entries, nodes, outbox
 from engine.store.outbox import Waiting
 
 OFFICER = town.official(town.COMMUNE, "one_stop_officer")
@@ -219,3 +219,102 @@ def test_a_message_that_cannot_be_carried_out_is_told_to_its_sender(
 
 def digest(data: Mapping[str, Any]) -> str:
     return sha256(canonical(data)).hexdigest()
+
+
+#: What a node may sign and yet not say of a dossier that began at another one.
+NOT_THEIRS = {
+    "ends it": {"name": "motcua.cancel", "payload": {}},
+    "moves it": {"name": "motcua.standing", "payload": {}},
+    "asks for opinions": {"name": "motcua.consult", "payload": {}},
+    "refuses it": {"name": "motcua.act", "payload": {"act": "refuse", "content": {"reason": "x"}},
+                   "sender": "Process_M001_Police", "element": "Task_Check"},
+    "withdraws it undrawn": {"name": "motcua.act", "payload": {"act": "withdraw", "content": {}}},
+    "speaks as another's part": {"name": "Đã cấp thẻ BHYT", "payload": {},
+                                 "sender": "Process_M001_Insurance",
+                                 "process": "Process_M001_Commune"},
+    "speaks to a part that is not drawn": {"name": "x", "payload": {}, "process": "Nobody"},
+    "says what nobody can read": {"name": "motcua.progress", "payload": {"parts": [{}]}},
+}
+
+
+def bent(found: Waiting, sequence: int, message: Mapping[str, Any]) -> bytes:
+    """An envelope like one that was sent, with another message and number."""
+    event = json.loads(found.body)
+    event["id"], event["sequence"] = f"bent-{sequence}", str(sequence)
+    event["data"]["message"] = {
+        "key": None, "sender": "", "process": None, "element": None, "starts": False, **message,
+    }
+    event["digest"] = digest(event["data"])
+    return canonical(event)
+
+
+def test_a_node_speaks_for_its_own_parts_alone_however_well_it_signs(
+    three_nodes: list[Site],
+) -> None:
+    commune, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    task = police.open(code)[0]
+    police.complete(task, {"verification_needed": False})
+    found = waiting(police, "urn:test:commune")[-1]
+    expected = commune.dossier(code).links.peers["urn:test:police"].received + 1
+    before = commune.dossier(code).standing.status
+    numbers = range(expected, expected + len(NOT_THEIRS))
+    bodies = [bent(found, n, m) for n, m in zip(numbers, NOT_THEIRS.values(), strict=True)]
+    said = answers(post(police, commune, [(body, police.identity.sign(body)) for body in bodies]))
+    assert said == ["taken"] * len(NOT_THEIRS)
+    with commune.store.reading() as connection:
+        chain = entries.chain(connection, code)
+    failed = [
+        act["reason"] for entry in chain[-len(NOT_THEIRS):]
+        for act in read_body(entry)["content"]["outcome"]["acts"] if act["act"] == "failed"
+    ]
+    assert failed == ["not-theirs"] * (len(NOT_THEIRS) - 1) + ["content-unreadable"]
+    assert commune.dossier(code).standing.status == before
+    with commune.store.reading() as connection:
+        assert [part.status for part in dossiers.parts(connection, code)] == ["running"]
+    commune.need_whole(code)
+
+
+def test_nobody_opens_a_dossier_under_the_codes_of_an_agency_that_is_not_there(
+    three_nodes: list[Site],
+) -> None:
+    commune, police, insurance = three_nodes
+    at_the_police(three_nodes)
+    police.know(insurance, (town.INSURANCE,))
+    with commune.store.reading() as connection:
+        row = connection.execute(
+            "SELECT body FROM outbox WHERE node = 'urn:test:police' LIMIT 1").fetchone()
+    assert row is not None
+    for code, origin in (("000.41.21.G01-261109-0001", "urn:test:commune"),
+                         ("000.21.30.H41-261109-0007", "urn:test:insurance"),
+                         ("register", "urn:test:commune")):
+        event = json.loads(row[0])
+        event |= {"id": f"new-{code}", "source": origin, "subject": code, "sequence": "1"}
+        event["data"]["dossier"] |= {"code": code, "origin": origin}
+        event["digest"] = digest(event["data"])
+        body = canonical(event)
+        sender = commune if origin == "urn:test:commune" else insurance
+        response = post(sender, police, [(body, sender.identity.sign(body))])
+        assert response.json()["answers"][0]["code"] == "not-their-agency", code
+
+
+def test_events_of_no_form_are_refused_one_by_one(three_nodes: list[Site]) -> None:
+    commune, police, _ = three_nodes
+    code = at_the_police(three_nodes)
+    act(commune, code, "request-supplement", reason="Thiếu")
+    (found,) = waiting(commune, "urn:test:police")
+    deep: Any = {}
+    for _ in range(60):
+        deep = {"x": deep}
+    changes: list[dict[str, Any]] = [
+        {"sequence": "0"}, {"sequence": "9" * 30}, {"type": "sent"}, {"x": deep},
+        {"specversion": "2"}, {"digest": "0"},
+    ]
+    odd = [canonical({**json.loads(found.body), **change}) for change in changes]
+    event = json.loads(found.body)
+    event["data"]["dossier"]["registered_at"] = "hôm qua"
+    event["digest"] = digest(event["data"])
+    odd.append(canonical(event))
+    bodies = [*odd, bytes(found.body)]
+    said = answers(post(commune, police, [(b, commune.identity.sign(b)) for b in bodies]))
+    assert said == ["refused"] * len(odd) + ["taken"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from api.cli.arguments import add_place, parser, settings_of, told
 from api.cli.compare import compare
 from api.settings import Settings
 from api.wiring import application_url, clock_of, identity_of
-from engine.errors import Invalid, NotFound
+from engine.errors import Invalid, NotFound, Unavailable
 from engine.links.calling import Neighbour
 from engine.links.identity import Identity, make_key, read_keys
 from engine.store import Connection, Store, node_keys, nodes, outbox
@@ -164,7 +164,8 @@ def _rotate(_: argparse.Namespace, settings: Settings) -> int:
     name, signs = make_key(settings.node_keys)
     identity = Identity(settings.node, read_keys(settings.node_keys))
     if identity.node:
-        with _opened(settings) as store, store.unit() as unit:
+        # A database that is not there yet is told of the keys when the server starts.
+        with suppress(Unavailable), _opened(settings) as store, store.unit() as unit:
             node_keys.record(
                 unit.connection, identity.node, identity.public(), clock_of(settings).now())
             unit.commit()

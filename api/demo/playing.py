@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,9 +17,15 @@ Say = Callable[[str], None]
 
 
 class Stage:
-    """The officials at their desks, the time, and the way to tell what happens."""
+    """The officials at their desks, the time, and the way to tell what happens.
 
-    def __init__(self, desks: Mapping[str, Desk], time: OfficeTime, say: Say) -> None:
+    They look into their lists for up to `patience` seconds: another node may have to deliver first.
+    """
+
+    def __init__(
+        self, desks: Mapping[str, Desk], time: OfficeTime, say: Say, patience: float = 0.0,
+    ) -> None:
+        self._patience = patience
         self.desks = desks
         self.time = time
         self.say = say
@@ -32,10 +39,16 @@ class Stage:
         })
         return str(made["code"])
 
-    def perform(self, code: str, play: Play, walk: Walk) -> None:
-        """Do every step of the walk, each by the official in whose list it stands."""
+    def perform(
+        self, code: str, play: Play, walk: Walk, before: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Do every step of the walk, each by the official in whose list it stands.
+
+        `before` is told of each element that comes next.
+        """
         left = {element: list(answers) for element, answers in walk.answers.items()}
         for element in walk.order:
+            before(element)
             self._take_supplement(code)
             if element == play.extend_before:
                 self._extend(code, play)
@@ -72,9 +85,11 @@ class Stage:
         )
 
     def _find(self, code: str, element: str) -> tuple[Desk, Task]:
-        found = self._look(code, element)
-        if found is None:
-            raise LookupError(f"{code}: nobody has {element} in their list")
+        deadline = clock.monotonic() + self._patience
+        while (found := self._look(code, element)) is None:
+            if clock.monotonic() > deadline:
+                raise LookupError(f"{code}: nobody has {element} in their list")
+            clock.sleep(0.2)
         return found
 
     def _look(self, code: str, element: str) -> tuple[Desk, Task] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-COMMUNE, HANOI_DEPARTMENT = "000.21.30.H41", "000.00.25.H26"
+COMMUNE, POLICE, HANOI_DEPARTMENT = "000.21.30.H41", "000.41.21.G01", "000.00.25.H26"
 
 
 @dataclass(frozen=True)

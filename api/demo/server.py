@@ -30,7 +30,7 @@ def server(clock: Path, log: Path) -> Iterator[str]:
             stdout=output, stderr=subprocess.STDOUT,
         )
         try:
-            _wait(address, process, log)
+            wait_for(address, process, log)
             yield address
         finally:
             process.terminate()
@@ -44,7 +44,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers; raise Unavailable with the end of its log where it does not."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -8,17 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from api.demo import report
 from api.demo.client import Desk, Refused
+from api.demo.force import bring_into_force
+from api.demo.linked import Pair, play_linked
 from api.demo.papers import written
 from api.demo.playing import Stage
 from api.demo.script import PLAYS, town, walk
 from api.demo.server import server
 from api.demo.time import OfficeTime
-from engine import packs
 from engine.errors import MotcuaError
 from engine.store import embedded
 
@@ -31,20 +31,23 @@ def demo(argv: list[str]) -> int:
     home = embedded.home()
     folder = home / "demo"
     folder.mkdir(parents=True, exist_ok=True)
+    pair = Pair()
     try:
-        well = _play(folder)
+        well = _play(folder, pair)
     except (Refused, LookupError) as error:
         print(f"\nTRÌNH DIỄN HỎNG / THE DEMO FAILED: {error}", file=sys.stderr)
         return 1
     except MotcuaError as error:
         print(f"\n{error.vi}\n{error.en}", file=sys.stderr)
         return 1
+    finally:
+        pair.close()
     print(f"\n{time.monotonic() - started:.1f} giây / seconds")
     _next_steps(folder)
     return 0 if well else 1
 
 
-def _play(folder: Path) -> bool:
+def _play(folder: Path, pair: Pair) -> bool:
     _say("1. Cơ sở dữ liệu, danh bạ / database, register")
     register = folder / "town.json"
     register.write_text(json.dumps(town(), ensure_ascii=False), encoding="utf-8")
@@ -57,7 +60,7 @@ def _play(folder: Path) -> bool:
         desks = {person["id"]: Desk(address, person) for person in people}
         _say("3. Quy trình: tải lên, trình, phê duyệt, ban hành / upload, submit, approve, publish")
         for play in PLAYS:
-            _bring_into_force(play.folder, desks, clock)
+            _say(f"   {bring_into_force(play.folder, desks, clock)}")
         _say("4. Hồ sơ / dossiers")
         codes = _perform(Stage(desks, clock, _say))
         ended = _report(codes, list(desks.values()))
@@ -70,22 +73,8 @@ def _play(folder: Path) -> bool:
     _motcua("audit", "verify", "--embedded", "--checkpoint", str(copy), show=True)
     for code in codes:
         _motcua("audit", "replay", "--embedded", code, show=True, last=1)
-    return ended
-
-
-def _bring_into_force(folder: str, desks: dict[str, Desk], clock: OfficeTime) -> None:
-    author, approver = desks["soan-quy-trinh"], desks["duyet-quy-trinh"]
-    code = walk(next(p for p in PLAYS if p.folder == folder)).procedure
-    files = packs.procedure("builtin", folder).files
-    version = author.upload(f"/procedures/{code}/versions", files)
-    path = f"/procedures/{code}/versions/{version['number']}"
-    author.post(f"{path}/submit", {})
-    yesterday = (clock.now - timedelta(days=1)).date().isoformat()
-    decision = {"decision": f"{folder.upper()}/QĐ-TD", "decision_date": yesterday}
-    approver.post(f"{path}/approve", decision)
-    approver.post(f"{path}/publish", {"effective_from": clock.now.date().isoformat()})
-    warnings = sum(f["severity"] == "warning" for f in version["findings"])
-    _say(f"   {code:10} v{version['number']}  {version['name']}  ({warnings} cảnh báo)")
+    _say("\n9. Liên thông hai nút, một nút bị giết giữa chừng / two nodes, one killed on the way")
+    return play_linked(pair, _say) and ended
 
 
 def _perform(stage: Stage) -> list[str]:

@@ -1,0 +1,122 @@
+"""Two nodes (hai nút): birth registration between a commune and the police, one killed on the way.
+
+Each has processes and a database of its own; what the commune hands over while the police's node is
+dead waits, is delivered when it lives again, and both prove the dossier to the end.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from api.demo.client import Refused
+from api.demo.force import bring_into_force
+from api.demo.node import Node
+from api.demo.playing import Say, Stage
+from api.demo.script import COMMUNE, POLICE, Play, town, walk
+from api.demo.time import OfficeTime
+
+PLAY = Play("m001", "happy", COMMUNE, "Lê Văn Bảo", "Khai sinh liên thông giữa hai nút")
+#: The police's node is killed before the step that hands over to it.
+DIES_BEFORE, LIVES_AGAIN_BEFORE = "Task_B3", "Task_Check"
+
+
+class Pair:
+    """The commune's node and the police's; they get ready beside what is shown before them."""
+
+    def __init__(self) -> None:
+        # Folders with short paths, as sockets stand in them.
+        homes = [Path(tempfile.mkdtemp(prefix="motcua-")) for _ in range(2)]
+        self.time = OfficeTime(homes[0] / "clock")
+        self.commune = Node("xa", homes[0], homes[0] / "clock")
+        self.police = Node("cong-an", homes[1], homes[0] / "clock")
+        self._homes, self._pool = homes, ThreadPoolExecutor(1)
+        self._opened = self._pool.submit(self._open)
+
+    def opened(self) -> None:
+        """Wait until both are ready and linked; raise what kept them from it."""
+        self._opened.result()
+
+    def close(self) -> None:
+        """End both, and remove what they kept."""
+        self._pool.shutdown()
+        for node in (self.commune, self.police):
+            node.end()
+        for home in self._homes:
+            shutil.rmtree(home, ignore_errors=True)
+
+    def _open(self) -> None:
+        for node in (self.commune, self.police):
+            node.prepare()
+            node.start()
+        for node in (self.commune, self.police):
+            node.ready()
+            desks = {p["id"]: node.desk(p) for p in town()["people"]}
+            bring_into_force(PLAY.folder, desks, self.time)
+        _link(self.commune, self.police, POLICE)
+        _link(self.police, self.commune, COMMUNE)
+
+
+def play_linked(pair: Pair, say: Say) -> bool:
+    """Play the dossier; return whether it was returned, and whether both nodes prove it."""
+    pair.opened()
+    commune, police = pair.commune, pair.police
+    say("   Hai nút, mỗi nút một cơ sở dữ liệu, một máy chủ, một tiến trình nền / "
+        f"two nodes: {commune.id}, {police.id}")
+    code = _perform(commune, police, pair.time, say)
+    status = commune.desk(_person("xa-mot-cua")).get(f"/dossiers/{code}")["status_name"]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda node: _proven(node, code), (commune, police)))
+    for lines, _ in found:
+        for line in lines:
+            say(f"   {line}")
+    return status == "returned" and all(whole for _, whole in found)
+
+
+def _link(here: Node, other: Node, agency: str) -> None:
+    here.motcua("node", "add", other.id, "--embedded", "--url", other.address, "--private",
+                "--procedures", walk(PLAY).procedure, "--agencies", agency)
+
+
+def _perform(commune: Node, police: Node, time: OfficeTime, say: Say) -> str:
+    desks = {p["id"]: commune.desk(p) for p in town()["people"]}
+    desks["cong-an"] = police.desk(_person("cong-an"))
+    alive = {key: desk for key, desk in desks.items() if key != "cong-an"}
+    path = walk(PLAY)
+    stage = Stage(desks, time, say, patience=30.0)
+    code = stage.register(PLAY, path)
+    say(f"\n   {code}  {PLAY.title}")
+
+    def before(element: str) -> None:
+        if element == DIES_BEFORE:
+            say("   ✗ nút công an bị giết (SIGKILL) / the police's node is killed")
+            police.kill()
+            stage.desks = alive
+        elif element == LIVES_AGAIN_BEFORE:
+            for line in commune.motcua("node", "list", "--embedded"):
+                say(f"   … phong bì chờ tại nút xã / waiting at the commune's: {line}")
+            police.start()
+            police.ready()
+            say("   ✓ nút công an chạy lại / the police's node lives again")
+            stage.desks = desks
+
+    stage.perform(code, PLAY, path, before)
+    return code
+
+
+def _proven(node: Node, code: str) -> tuple[list[str], bool]:
+    """Return what the auditor finds at a node, and whether it is whole."""
+    try:
+        node.motcua("audit", "checkpoint", "--embedded")
+        verified = node.motcua("audit", "verify", "--embedded")
+        again = node.motcua("audit", "replay", "--embedded", code)
+    except Refused as broken:
+        return [f"{node.id}: {broken}"], False
+    return [f"{node.id}: {line}" for line in (*verified[:2], again[-1])], True
+
+
+def _person(name: str) -> dict[str, object]:
+    found: dict[str, object] = next(p for p in town()["people"] if p["id"] == name)
+    return found

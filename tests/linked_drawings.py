@@ -1,0 +1,87 @@
+"""Small procedures whose parts live at other nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sketch import body, diagram, process
+
+CODE, OF_THREE = "9.000777", "9.000888"
+
+_LEAD = (
+    f'motcua:procedureCode="{CODE}" motcua:timeLimit="5 ngày làm việc" '
+    'motcua:decision="1/QĐ-UBND" motcua:field="Thử" motcua:level="xã"'
+)
+_COLLABORATION = """
+<bpmn:collaboration id="town">
+  <bpmn:participant id="p1" name="Xã" processRef="origin" motcua:agency="dossier.receiving_agency"/>
+  <bpmn:participant id="p2" name="Công an" processRef="asked"
+    motcua:agency="dossier.receiving_agency.police"/>
+  <bpmn:messageFlow id="m1" sourceRef="ask" targetRef="asked_start"/>
+  <bpmn:messageFlow id="m2" sourceRef="reply" targetRef="answer"/>{more}
+</bpmn:collaboration>
+<bpmn:message id="Ask" name="Hỏi" motcua:payload="note"/>
+<bpmn:message id="Reply" name="Đáp" motcua:payload="note"/>
+<bpmn:message id="Bill" name="Báo tăng" motcua:payload="note"/>
+<bpmn:message id="Card" name="Cấp thẻ" motcua:payload="note"/>
+"""
+_INSURANCE = """
+  <bpmn:participant id="p3" name="BHXH" processRef="insured"
+    motcua:agency="dossier.receiving_agency.social_insurance"/>
+  <bpmn:messageFlow id="m3" sourceRef="bill" targetRef="insured_start"/>
+  <bpmn:messageFlow id="m4" sourceRef="card" targetRef="carded"/>"""
+
+
+def _message(name: str) -> str:
+    return f'<bpmn:messageEventDefinition messageRef="{name}"/>'
+
+
+def drawing() -> Mapping[str, bytes]:
+    """A procedure of two agencies: the commune asks the police, waits, and returns the result."""
+    origin = body(
+        "start:s user:receive throw:ask catch:answer user:sign user:hand end:e",
+        "s>receive receive>ask ask>answer answer>sign sign>hand hand>e",
+        receive='motcua:role="one_stop_officer"', ask=_message("Ask"), answer=_message("Reply"),
+        sign='motcua:role="leader" motcua:status="in_process"',
+        hand='motcua:role="one_stop_officer"', f1='motcua:act="accept"', f4='motcua:act="settle"',
+        f5='motcua:act="return"',
+    )
+    asked = body(
+        "start:asked_start user:check throw:reply end:asked_end",
+        "asked_start>check check>reply reply>asked_end",
+        asked_start=_message("Ask"), check='motcua:role="specialist"', reply=_message("Reply"),
+    ).replace('id="f', 'id="g')
+    return {"main.bpmn": diagram(
+        _COLLABORATION.format(more=""), process(origin, _LEAD, "origin"),
+        process(asked, "", "asked"),
+    )}
+
+
+def drawing_of_three() -> Mapping[str, bytes]:
+    """A procedure of three: the commune hands over to police and insurance at once, and waits."""
+    origin = body(
+        "start:s user:receive and:fork throw:ask catch:answer throw:bill catch:carded "
+        "and:join user:sign user:hand end:e",
+        "s>receive receive>fork fork>ask ask>answer answer>join fork>bill bill>carded "
+        "carded>join join>sign sign>hand hand>e",
+        receive='motcua:role="one_stop_officer"', ask=_message("Ask"), answer=_message("Reply"),
+        bill=_message("Bill"), carded=_message("Card"),
+        sign='motcua:role="leader" motcua:status="in_process"',
+        hand='motcua:role="one_stop_officer"', f1='motcua:act="accept"',
+        f10='motcua:act="settle"', f11='motcua:act="return"',
+    )
+    asked = body(
+        "start:asked_start user:check throw:reply end:asked_end",
+        "asked_start>check check>reply reply>asked_end",
+        asked_start=_message("Ask"), check='motcua:role="specialist"', reply=_message("Reply"),
+    ).replace('id="f', 'id="g')
+    insured = body(
+        "start:insured_start user:issue throw:card end:insured_end",
+        "insured_start>issue issue>card card>insured_end",
+        insured_start=_message("Bill"), issue='motcua:role="specialist"', card=_message("Card"),
+    ).replace('id="f', 'id="h')
+    return {"three.bpmn": diagram(
+        _COLLABORATION.format(more=_INSURANCE),
+        process(origin, _LEAD.replace(CODE, OF_THREE), "origin"), process(asked, "", "asked"),
+        process(insured, "", "insured"),
+    )}
