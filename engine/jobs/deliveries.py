@@ -92,7 +92,8 @@ class Deliveries:
         except Unanswered as silence:
             self._leave(node, batch, silence)
             return 0, False
-        return self._keep(node, batch, told), len(batch) == size
+        more = len(batch) == size or len(told) < len(batch)
+        return self._keep(node, batch, told), more
 
     def _keep(self, node: Node, batch: Sequence[Waiting], told: Sequence[Told]) -> int:
         taken = [one for one in told if one.fate == "taken"]
