@@ -22,7 +22,7 @@ test: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --config setup.cfg
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 .venv/.installed-run: $(VERSIONS)
 	@.ci/install run

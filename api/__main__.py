@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "register": ("api.cli.register", "register", "danh bạ (agencies and people)"),
     "papers": ("api.cli.papers", "papers", "giấy tờ in (printed papers)"),
     "node": ("api.cli.node", "node", "nút liên thông (linked nodes)"),
+    "portal": ("api.cli.portal", "portal", "Cổng DVC quốc gia (the national portal)"),
     "audit": ("api.cli.wired", "audit", "kiểm tra nhật ký (verify, replay, export)"),
     "files": ("api.cli.files", "files", "kho tệp (the file store)"),
     "backup": ("api.cli.backup", "backup", "sao lưu (back the database up)"),

@@ -17,13 +17,16 @@ from api.routes import (
     components,
     deliveries,
     dossiers,
+    external_tasks,
     handoffs,
     history,
     house,
     lookup,
     papers,
+    portal_messages,
     procedures,
     register,
+    service_calls,
     tasks,
 )
 from api.schemas.base import StrictJSON
@@ -75,7 +78,7 @@ def create_app(services: Services) -> Flask:
     _describe(api)
     for room in (
         dossiers, components, tasks, history, papers, register, procedures, lookup, handoffs,
-        deliveries,
+        deliveries, external_tasks, service_calls, portal_messages,
     ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
@@ -120,4 +123,5 @@ def _guard() -> None:
 _QUERIED = frozenset({
     "tasks.page", "history.page", "procedures.diff", "papers.print_paper", "papers.page",
     "register.register", "handoffs.events", "handoffs.shared", "deliveries.page",
+    "service_calls.page", "portal_messages.page",
 })

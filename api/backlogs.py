@@ -1,4 +1,4 @@
-"""Backlogs (tồn đọng): what waits for nodes, timers and workers, counted when somebody asks."""
+"""Backlogs (tồn đọng): what waits for nodes, services, portal and timers, counted when asked."""
 
 from __future__ import annotations
 
@@ -10,20 +10,32 @@ from prometheus_client.registry import Collector
 
 from engine.clock import Clock
 from engine.errors import Unavailable
-from engine.store import Connection, Store, inbox, nodes, outbox, timers, workers
+from engine.store import (
+    Connection,
+    Store,
+    call_states,
+    inbox,
+    nodes,
+    outbox,
+    portal_messages,
+    timers,
+    workers,
+)
 
 
 class Backlogs(Collector):
     """Gauges over the rows as they stand; without a database only that it does not answer."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, *, portal: bool = False) -> None:
+        self._store, self._clock, self._portal = store, clock, portal
 
     def collect(self) -> Iterator[Metric]:
         """Yield every gauge."""
         try:
             with self._store.reading() as connection:
-                found = [*_links(connection), *_work(connection, self._clock.now())]
+                now = self._clock.now()
+                found = [*_links(connection), *_work(connection, now), *_calls(connection)]
+                found += _told(connection, now) if self._portal else []
         except Unavailable:
             found = []
         yield _gauge("motcua_database_up", "Whether the database answers", [((), bool(found))])
@@ -59,6 +71,28 @@ def _work(connection: Connection, now: datetime) -> Iterator[Metric]:
                  [((), late)])
     yield _gauge("motcua_workers", "Background workers that gave a sign of life lately",
                  [((), workers.alive(connection))])
+
+
+def _calls(connection: Connection) -> Iterator[Metric]:
+    found = call_states.backlog(connection)
+    yield _gauge("motcua_service_calls", "Calls of service tasks by how they stand", [
+        ((state,), getattr(found, state)) for state in call_states.STATES
+    ], "state")
+    yield _gauge("motcua_service_calls_oldest_seconds", "Age of the oldest call that may be tried",
+                 [((), _age(found.oldest))])
+
+
+def _told(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """Yield the gauges of the national portal."""
+    found = portal_messages.backlog(connection)
+    late = 0.0 if found.oldest is None else max((now - found.oldest).total_seconds(), 0.0)
+    for name, says, value in (
+        ("waiting", "Messages that wait for the national portal", found.waiting),
+        ("dead", "Messages that the national portal refused", found.dead),
+        ("oldest_seconds", "Age of the oldest message that waits", late),
+        ("silences", "Calls in a row that got no answer", found.failures),
+    ):
+        yield _gauge(f"motcua_portal_{name}", says, [((), value)])
 
 
 def _age(since: datetime | None) -> float:

@@ -22,7 +22,8 @@ class Settings:
     `embedded` is true where --embedded was given: then the database and the issuer of tokens are
     our own, for trying and testing alone; only then may `clock_file` tell the time. `codes` is how
     dossier codes are written, `papers` the folder of a department's own templates. `node` is the
-    id under which other nodes know this one, `node_keys` the file of the keys that sign for it.
+    id under which other nodes know this one, `node_keys` the file of the keys that sign for it;
+    `portal` is the file that describes the national portal.
     """
 
     home: Path
@@ -39,6 +40,8 @@ class Settings:
     file_bounds: FileBounds = field(default_factory=FileBounds)
     node: str = ""
     node_keys: Path | None = None
+    connectors: Path | None = None
+    portal: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -58,6 +61,7 @@ def from_environment(
     With `embedded` the database and issuer are left empty here: wiring starts our own.
     """
     key, keys = environ.get("MOTCUA_CHECKPOINT_KEY"), environ.get("MOTCUA_NODE_KEYS")
+    portal = environ.get("MOTCUA_PORTAL")
     settings = Settings(
         home=usual_home(), database_url=_driver(environ.get("MOTCUA_DATABASE_URL", "")),
         issuer=environ.get("MOTCUA_OIDC_ISSUER", ""),
@@ -67,6 +71,8 @@ def from_environment(
         codes=CodePattern(environ.get("MOTCUA_CODE_PATTERN", "").strip() or CIRCULAR_01),
         files=environ.get("MOTCUA_FILES", "").strip(), file_bounds=file_bounds(environ),
         node=environ.get("MOTCUA_NODE", ""), node_keys=Path(keys) if keys else None,
+        connectors=Path(environ["MOTCUA_CONNECTORS"]) if environ.get("MOTCUA_CONNECTORS") else None,
+        portal=Path(portal) if portal else None,
     )
     if not embedded:
         need_database(settings)

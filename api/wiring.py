@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +13,27 @@ from api.auth import Doorkeeper
 from api.demo_issuer import ISSUER, DemoIssuer
 from api.keys import FixedKeys, IssuerKeys
 from api.settings import Settings, need_database, need_issuer
+from engine import packs
 from engine.clock import Clock, FileClock, SystemClock
 from engine.errors import Invalid
 from engine.flow.confined import Confinement
-from engine.jobs import Deliveries, Timers, wake, wake_node
+from engine.jobs import (
+    Calls,
+    Deliveries,
+    PortalSync,
+    Timers,
+    wake,
+    wake_calls,
+    wake_node,
+    wake_portal,
+)
+from engine.links.connectors import Registry, read_registry
 from engine.links.delivery import Http
 from engine.links.identity import Identity, Keyring
+from engine.links.portal.configuration import Portal, read_portal
+from engine.links.portal.line import Line
 from engine.office import Office, Wake, Wakes
+from engine.office import Services as OfficeServices
 from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.store import Store, embedded, people
@@ -74,14 +89,27 @@ def clock_of(settings: Settings) -> Clock:
     return FileClock(settings.clock_file) if settings.clock_file else SystemClock()
 
 
-def office_of(settings: Settings) -> tuple[Store, Office, Clock]:
+def registry_of(settings: Settings) -> Registry:
+    """Return the connectors of packs and configuration; raise Invalid naming a faulty place."""
+    return read_registry(packs.connectors(), settings.connectors)
+
+
+def office_of(
+    settings: Settings, registry: Registry | None = None,
+) -> tuple[Store, Office, Clock]:
     """Return store, office and clock, for commands of the command line that need no door."""
+    registry = registry or registry_of(settings)
     store, clock = Store(application_url(settings)), clock_of(settings)
     confinement = Confinement(bounds=settings.examination)
-    wakes = Wakes(wake_of(settings), wake_node)
+    waking = wake_of(settings)
+    wakes = Wakes(
+        waking, wake_node, wake_calls if waking else None,
+        wake_portal if settings.portal else None,
+    )
     office = Office(
         store, clock, confinement, wakes, settings.node, codes=settings.codes,
         templates=Templates(settings.papers),
+        services=OfficeServices(registry.names, registry.topics),
     )
     return store, office, clock
 
@@ -107,16 +135,23 @@ def identity_of(settings: Settings) -> Keyring | None:
     return Keyring(settings.node, settings.node_keys)
 
 
+def portal_of(settings: Settings) -> Portal | None:
+    """Return the national portal, None where there is none to tell; raise Invalid for its file."""
+    return None if settings.portal is None else read_portal(settings.portal, os.environ)
+
+
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
     """Return what a background worker does, in a process of its own."""
     from engine.jobs.worker import Work
 
-    store, office, clock = office_of(settings)
-    identity = identity_of(settings)
+    registry, waking = registry_of(settings), wake_of(settings)
+    store, office, clock = office_of(settings, registry)
+    identity, portal = identity_of(settings), portal_of(settings)
     return Work(
-        job_connection(application_url(settings)),
-        Timers(store, office, clock, wake_of(settings)),
-        Deliveries(store, office, clock, Http(identity)) if identity else None, concurrency,
+        job_connection(application_url(settings)), Timers(store, office, clock, waking),
+        Calls(store, office, clock, registry, wake_calls if waking else None),
+        Deliveries(store, office, clock, Http(identity)) if identity else None,
+        PortalSync(store, clock, portal, Line(portal)) if portal else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
     )
 

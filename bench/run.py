@@ -10,9 +10,11 @@ from bench import table
 from bench.premises import premises
 from bench.row_durable import durable
 from bench.row_http import over_http
+from bench.row_links import linked
 from bench.row_lint import linting, linting_large
 from bench.row_shapes import diamonds, due_dates, large, send_backs
 from bench.row_state import in_memory
+from bench.row_timers import due_timers
 from bench.table import Row
 
 #: Rounds of the rows of strain; 200 is what the design asks of every row.
@@ -39,6 +41,8 @@ def _measured(dossiers: int) -> list[Row]:
     with premises() as place:
         rows += _told("on PostgreSQL", lambda: durable(place, dossiers))
         rows += _told("over HTTP", lambda: over_http(place, dossiers))
+        rows += _told("node to node", lambda: linked(place, ROUNDS))
+        rows += _told("timers", lambda: due_timers(place, ROUNDS))
     return rows + _told("loops, diamonds, large drawings, due dates", lambda: [
         send_backs(1_000), diamonds(ROUNDS), large(ROUNDS), due_dates(ROUNDS),
     ]) + _told("lint", lambda: [linting(ROUNDS), linting_large(ROUNDS // 4)])

@@ -71,6 +71,17 @@ def bare(
         yield server
 
 
+@contextmanager
+def linked_server(place: Premises, database: str, node: str, keys: Path) -> Iterator[Server]:
+    """Run a receiving node on a database."""
+    arguments = ["-m", "gunicorn", "-w", "1", "-k", "gthread", "--threads", str(THREADS),
+                 "--keep-alive", "15", "--log-level", "warning", "bench.link_server:create()"]
+    environ = {"BENCH_DATABASE": place.url(database), "BENCH_NODE": node,
+               "BENCH_NODE_KEYS": str(keys)}
+    with _running(place, arguments, environ) as server:
+        yield server
+
+
 def ask(
     connection: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str],
 ) -> tuple[int, bytes]:

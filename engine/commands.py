@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from engine.calling import CallCommand
 from engine.errors import Corrupt
 from engine.worktime import Amendment
 
@@ -73,6 +74,21 @@ class FireTimer:
     dossier: str
     part: str
     wait: str
+
+
+@dataclass(frozen=True)
+class CompleteService:
+    """Bring in what a machine made of a service task (kết quả dịch vụ): a result or an error.
+
+    `answers` are the result's values by name, `error` the code that the drawing catches, `content`
+    what the machine says of it; `lock` is the token of its claim, which must still hold.
+    """
+
+    task: str
+    lock: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -224,12 +240,12 @@ class RetireVersion:
 PaperCommand = AddPaper | WithdrawPaper | HandBackPapers
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand
+    | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand | CompleteService
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 )
-Command = DossierCommand | ProcedureCommand | ChangeCalendars
+Command = DossierCommand | ProcedureCommand | ChangeCalendars | CallCommand
 
 #: The dossier commands by the name under which history keeps them; never rename one.
 KINDS: Mapping[str, type[DossierCommand]] = {
@@ -237,6 +253,7 @@ KINDS: Mapping[str, type[DossierCommand]] = {
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
     "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
     "add-paper": AddPaper, "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
+    "service": CompleteService,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

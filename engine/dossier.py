@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.law.standing import Standing
-from engine.step import Wait
+from engine.step import Service, Wait
 
 PartState = Literal["running", "finished", "cancelled"]
 TaskState = Literal["open", "done", "cancelled"]
+#: The role of tasks that machines do: nobody holds it, so no worklist shows them.
+MACHINE = "motcua.service"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,22 @@ class Task:
     closed_at: datetime | None = None
     closed_by: str | None = None
     revision: int = 1
+
+
+@dataclass(frozen=True)
+class ServiceCall:
+    """A call that a service task waits for (lời gọi dịch vụ), by the id of its task.
+
+    `inputs` are the values drawn as its inputs, `about` what expressions may know of the dossier.
+    """
+
+    task: str
+    part: str
+    element: str
+    agency: str
+    service: Service
+    inputs: Mapping[str, Any] = field(repr=False)
+    about: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from engine.errors import NotFound
 GROUP = "motcua.packs"
 #: What belongs to a procedure; the rest of a pack's files stays where it is.
 SUFFIXES = (".bpmn", ".dmn", ".form")
+#: Where a package describes the connectors that its drawings name.
+CONNECTORS = "connectors.json"
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,18 @@ class Installed:
 def installed() -> list[Installed]:
     """Return every installed procedure, the built-in pack first, by pack and name."""
     found = list(_builtin())
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        # Found, not imported: a pack is data, and its code has no business here.
-        spec = find_spec(point.value)
-        for place in (spec.submodule_search_locations or ()) if spec else ():
-            found.extend(_of_package(point.name, Path(place)))
+    for pack, place in _packages():
+        found.extend(_of_package(pack, place))
+    return found
+
+
+def connectors() -> list[tuple[str, bytes]]:
+    """Return the descriptions of connectors that packs bring, by name of the pack."""
+    found = []
+    for pack, place in _packages():
+        file = place / CONNECTORS
+        if file.is_file():
+            found.append((pack, file.read_bytes()))
     return found
 
 
@@ -53,6 +62,15 @@ def procedure(pack: str, name: str) -> Installed:
         f"Không có gói {pack}/{name}; có: {there}.",
         f"There is no {pack}/{name} among the packs; there are: {there}.", code="no-pack",
     )
+
+
+def _packages() -> Iterator[tuple[str, Path]]:
+    """Yield the name and the folder of each pack that was installed beside our own."""
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        # Found, not imported: a pack is data, and its code has no business here.
+        spec = find_spec(point.value)
+        for place in (spec.submodule_search_locations or ()) if spec else ():
+            yield point.name, Path(place)
 
 
 def _builtin() -> Iterator[Installed]:

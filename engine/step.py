@@ -51,6 +51,20 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Service:
+    """Who does a service task (dịch vụ): a connector by name, or a machine that asks for a topic.
+
+    `result` is the name that takes the whole result. Unless `spreads`, as Camunda's own external
+    tasks do, nothing else of it comes out but the outputs that are drawn.
+    """
+
+    kind: Literal["connector", "topic"]
+    name: str
+    result: str | None = None
+    spreads: bool = False
+
+
+@dataclass(frozen=True)
 class TaskNote:
     """What the drawing says of a person's task (bước xử lý); all texts exactly as drawn."""
 
@@ -65,15 +79,20 @@ class TaskNote:
     budget: str | None = None       # the element whose duration is shared, or the task itself
     status: str | None = None
     questions: tuple[Question, ...] = ()
+    service: Service | None = None
 
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A task that has just opened for a person; `id` is unique and stable in replay."""
+    """A task that has just opened; `id` is unique and stable in replay.
+
+    `inputs` are the values of the names drawn as inputs, where a machine does the task.
+    """
 
     id: str
     note: TaskNote
     kind: Literal["user", "service"] = "user"
+    inputs: Data = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

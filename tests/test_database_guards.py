@@ -133,7 +133,7 @@ def test_the_application_may_delete_only_what_waits_to_be_done(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         " AND relkind = 'r' AND has_table_privilege(oid, 'DELETE') ORDER BY relname",
     ).fetchall()
-    assert found == [("recount",), ("timer",)]
+    assert found == [("recount",), ("service_call",), ("timer",)]
 
 
 def test_a_paper_only_moves_on_and_is_never_taken_away(

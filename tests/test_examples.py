@@ -81,3 +81,26 @@ def test_department_integrator_and_auditor_do_their_work(address: str, tmp_path:
     told = run("examples/auditor.py", str(bundle), str(key))
     assert "0 not yet signed" in told
     assert told.count("same") == 3
+
+
+def test_an_integrators_machine_does_the_external_tasks_of_a_drawing(address: str) -> None:
+    assert "published" in run("examples/department.py", address, "examples/stamp.bpmn")
+    person = next(p for p in script.town()["people"] if p["id"] == "xa-mot-cua")
+    desk = Desk(address, person)
+    made = desk.post("/dossiers", {
+        "procedure": "EXAMPLE.STAMP", "receiving_agency": script.COMMUNE, "channel": "direct",
+        "applicant": {"name": "Nguyễn Văn A"}, "answers": {},
+    })
+
+    def complete(**answers: str) -> None:
+        (task,) = desk.get("/tasks", dossier=made["code"])["items"]
+        path = f"/tasks/{task['id']}/complete"
+        desk.post(path, {"answers": answers}, etag=task["etag"])
+
+    complete(note="")
+    told = run("examples/external_worker.py", address, "xa-may", "stamp")
+    assert told == f"bpmn-error  {made['code']} Task_Stamp\n"
+    complete(note="Giấy xác nhận")
+    told = run("examples/external_worker.py", address, "xa-may", "stamp")
+    assert told == f"complete  {made['code']} Task_Stamp\n"
+    assert [t["element"] for t in desk.get("/tasks", dossier=made["code"])["items"]] == ["Task_B2"]

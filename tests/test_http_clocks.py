@@ -153,6 +153,8 @@ def test_agencies_side_by_side_each_by_its_own_calendar_and_its_own_lateness(
         version = calendars.add(connection, SATURDAY)
         police = Agency(town.POLICE, town.NAMES[town.POLICE])
         people.put(connection, [(police, version)], [])
+        calendars.point(connection, town.POLICE, version)
+        connection.commit()
     town.bring_into_force(office, "M001", town.pack_files("m001"), clock)
     clock.set(november(13, 13, 30))
     code = here.register("M001")["code"]

@@ -267,7 +267,9 @@ def test_a_host_that_breaks_off_or_speaks_no_http_is_unreachable(head: bytes) ->
         end.shutdown(socket.SHUT_RDWR)
 
     with talking(talk) as (port, _):
-        assert refusal(port).kind == "unreachable"
+        told = refusal(port)
+        assert told.kind == "unreachable"
+        assert "garbage" not in told.en
 
 
 def test_a_certificate_must_be_trusted_and_name_the_host(tmp_path: Path) -> None:

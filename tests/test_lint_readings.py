@@ -45,6 +45,8 @@ NEEDS = {
         'name="a">1</camunda:inputParameter></camunda:inputOutput></extensionElements>\nS -> A'),
     "service-outside": drawing("start S\nservice A\nS -> A").replace(
         b'id="A"', f'id="A"{CAMUNDA} camunda:class="com.X"'.encode()),
+    "external-task": drawing("start S\nservice A\nS -> A").replace(
+        b'id="A"', f'id="A"{CAMUNDA} camunda:type="external" camunda:topic="t"'.encode()),
 }
 
 

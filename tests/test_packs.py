@@ -31,17 +31,21 @@ def test_an_unknown_pack_is_told_with_those_there_are() -> None:
 def test_the_pack_template_installs_as_a_wheel_and_is_found(tmp_path: Path) -> None:
     source = tmp_path / "pack"
     shutil.copytree(TEMPLATE, source, ignore=shutil.ignore_patterns("build", "*.egg-info"))
+    described = '{"connectors": {"notify": {"kind": "http", "url": "https://sample.example/"}}}'
+    (source / "motcua_sample_pack" / "connectors.json").write_text(described, encoding="utf-8")
     place = tmp_path / "site"
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
          "--target", str(place), str(source)],
         check=True, capture_output=True,
     )
-    asked = ("from engine import packs; "
-             "print([(p.pack, p.name, sorted(p.files)) for p in packs.installed()][-1])")
+    asked = ("from engine import packs; from engine.links.connectors import read_registry; "
+             "print([(p.pack, p.name, sorted(p.files)) for p in packs.installed()][-1]); "
+             "print(sorted(read_registry(packs.connectors(), None).names))")
     done = subprocess.run(
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True,
         env={"PYTHONPATH": f"{place}:{TEMPLATE.parent.parent}"},
     )
     assert "motcua_sample_pack" in done.stdout
     assert "certify.bpmn" in done.stdout
+    assert "['notify']" in done.stdout

@@ -65,5 +65,6 @@ def told(name: str, work: Callable[[], int]) -> int:
 _ASKED_WRONGLY = frozenset({
     "no-database", "no-issuer", "clock-without-embedded", "file-unreadable", "register-unreadable",
     "checkpoint-key", "clock-unreadable", "bounds-unreadable", "calendar-file",
-    "code-pattern", "papers-folder", "paper-unreadable", "files-place",
+    "code-pattern", "papers-folder", "paper-unreadable", "files-place", "connectors-unreadable",
+    "portal-file", "portal-none", "bad-period",
 })

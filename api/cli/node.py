@@ -45,22 +45,19 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--private", action="store_true", help="cho phép địa chỉ nội bộ")
     add.add_argument("--suspend", action="store_true", help="tạm ngừng trao đổi (stop talking)")
     add.set_defaults(run=_add)
-    for name, says, run in (
-        ("list", "các nút và tình trạng (all nodes)", _list),
-        ("rotate", "đổi khóa: lần một công bố, lần hai ký (announce, then sign)", _rotate),
+    add_place(add)
+    for name, says, run, named in (
+        ("list", "các nút và tình trạng (all nodes)", _list, False),
+        ("rotate", "đổi khóa: lần một công bố, lần hai ký (announce, then sign)", _rotate, False),
+        ("test", "gọi thử, cập nhật khóa (call it, learn its keys)", _test, True),
+        ("compare", "đối chiếu sau phục hồi, gửi lại phần thiếu (compare, send again)", _compare,
+         True),
     ):
         verb = verbs.add_parser(name, help=says, description=says, allow_abbrev=False)
+        if named:
+            verb.add_argument("id")
         verb.set_defaults(run=run)
         add_place(verb)
-    for name, says, call in (
-        ("test", "gọi thử, cập nhật khóa (call it, learn its keys)", _test),
-        ("compare", "đối chiếu sau phục hồi, gửi lại phần thiếu (compare, send again)", _compare),
-    ):
-        verb = verbs.add_parser(name, help=says, description=says, allow_abbrev=False)
-        verb.add_argument("id")
-        verb.set_defaults(run=call)
-        add_place(verb)
-    add_place(add)
     return asked
 
 

@@ -1,9 +1,9 @@
-"""Ready to start (sẵn sàng): refuse where work could not be done: clock, database, schema."""
+"""Ready to start (sẵn sàng): refuse where work could not be done: files, database, schema."""
 
 from __future__ import annotations
 
 from api.settings import Settings
-from api.wiring import application_url, clock_of, identity_of, owner_url
+from api.wiring import application_url, clock_of, identity_of, owner_url, portal_of
 from engine.errors import Invalid
 from engine.store import Store, node_keys
 from engine.store.migrate import migrate
@@ -26,6 +26,7 @@ def make_ready(settings: Settings) -> None:
             f"Không đọc được giờ trong {settings.clock_file}: {error}.",
             f"The time in {settings.clock_file} cannot be read: {error}.", code="clock-unreadable",
         ) from error
+    portal_of(settings)
     store = Store(application_url(settings))
     try:
         with store.unit() as unit:

@@ -35,7 +35,7 @@ OPERATOR = "operator"
 @blueprint.look()
 def page(query: dict[str, Any]) -> Response:
     """List envelopes on their way, delivered or dead (xem chuyển phát)."""
-    _need_operator()
+    need_operator()
     size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
     with services().store.reading() as connection:
         found = outbox.listed(
@@ -54,7 +54,7 @@ def page(query: dict[str, Any]) -> Response:
 @blueprint.look()
 def redrive(delivery: str) -> Response:
     """Let a dead letter be delivered again (gửi lại)."""
-    _need_operator()
+    need_operator()
     with services().store.unit() as unit:
         if not outbox.redrive(unit.connection, delivery):
             raise NotFound(
@@ -75,7 +75,7 @@ def give_up(body: dict[str, Any], delivery: str) -> Response:
     So it is after this node was restored from an older backup: what it sent anew the receiver has
     from before. Any other dead letter would leave a gap for which its receiver waits for ever.
     """
-    _need_operator()
+    need_operator()
     with services().store.unit() as unit:
         reason = f"{actor().id}: {body['reason']}"
         if not outbox.give_up(unit.connection, delivery, reason):
@@ -93,7 +93,7 @@ def give_up(body: dict[str, Any], delivery: str) -> Response:
 @blueprint.look()
 def every() -> Response:
     """List the nodes with what waits for them (xem các nút)."""
-    _need_operator()
+    need_operator()
     with services().store.reading() as connection:
         found, backlog = nodes.every(connection), outbox.backlog(connection)
     counts = {(node, state): count for node, state, count, _ in backlog}
@@ -110,7 +110,8 @@ def every() -> Response:
     ]})
 
 
-def _need_operator() -> None:
+def need_operator() -> None:
+    """Raise Forbidden unless the asker looks after the links of a node."""
     if not any(post.role == OPERATOR for post in actor().posts):
         raise Forbidden(
             f"Cần vai trò {OPERATOR} để xem chuyển phát.",

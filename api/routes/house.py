@@ -47,7 +47,9 @@ def _need_keys(settings: Settings) -> None:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Return the numbers of all workers, and of what waits, in Prometheus's format."""
-    return exposition(Backlogs(services().store, services().clock))
+    here = services()
+    portal = here.settings.portal is not None
+    return exposition(Backlogs(here.store, here.clock, portal=portal))
 
 
 @blueprint.get("/docs")

@@ -57,6 +57,19 @@ def day(says: str) -> fields.Date:
     )
 
 
+def whole(least: int, most: int, says: str = "", **more: Any) -> fields.Integer:
+    """Return a field for a whole number between two."""
+    return fields.Integer(
+        strict=True, metadata={"description": says},
+        error_messages={"required": "required", "null": "required", "invalid": "not-number",
+                        "too_large": f"too-large:{most}"},
+        validate=[
+            validate.Range(min=least, error=f"too-small:{least}"),
+            validate.Range(max=most, error=f"too-large:{most}"),
+        ], **more,
+    )
+
+
 def data(says: str, *, required: bool = False) -> fields.Dict:
     """Return a field for an object whose content the office cleans."""
     return fields.Dict(

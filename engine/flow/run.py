@@ -1,7 +1,7 @@
 """Running (chạy): one input to one instance, as a pure function: same inputs, same bytes.
 
-`start`, `complete`, `deliver`, `fire`, `happen` and `cancel` take a flow, a state and a setting and
-return a `Step`; nothing else happens: no clock is read, nothing is sent, nothing delivered inside.
+`start`, `complete`, `fail`, `deliver`, `fire`, `happen` and `cancel` take a flow, a state and a
+setting and return a `Step`; nothing else happens: no clock is read, nothing is sent or delivered.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from engine.flow.specs.instance import Instance
 from engine.flow.specs.prune import prune
 from engine.flow.specs.task import Visit
 from engine.flow.specs.triggers import TimerTrigger
+from engine.flow.specs.upwards import fail_task
 from engine.flow.state import load_state, seal
 from engine.flow.stepping import step_of
 from engine.step import Data, Step
 
 __all__ = [
-    "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "fire", "happen", "start",
+    "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "fail", "fire", "happen",
+    "start",
 ]
 
 
@@ -64,20 +66,39 @@ def complete(flow: Flow, state: bytes, task_id: str, answers: Data, setting: Set
     unanswered or its answer names none of the flows.
     """
     instance = _resume(flow, state, setting)
-    visit = _visit(instance, task_id)
-    if visit is None or not _open(visit):
-        raise Conflict("Bước xử lý này không còn mở.", "This task is no longer open.",
-                       code="task-not-open", task=task_id)
+    visit = _open_visit(instance, task_id)
     given = plain(answers)
     choices = _choices(flow, given)
     if choices:
         visit.internal_data["choices"] = choices
-    visit.workflow.merge(visit, given)
+    _take(visit, given)
     instance.record.closed.append(task_id)
     if visit.task_spec.manual:
         visit.complete()
     else:
         visit.run()
+    return _finish(instance)
+
+
+def fail(
+    flow: Flow, state: bytes, task_id: str, error: tuple[str, Data], setting: Setting,
+) -> Step:
+    """End an open service task by an error of BPMN that the drawing catches: (code, data).
+
+    Raises Conflict(task-not-open) when it is not open, Conflict(error-not-caught) when nothing
+    catches the code: what the drawing has no way for must not end a dossier by itself.
+    """
+    instance = _resume(flow, state, setting)
+    visit = _open_visit(instance, task_id)
+    service = visit.task_spec.note.service
+    code, given = error
+    payload = plain(given) if service is not None and service.spreads else {}
+    if not fail_task(visit, code, payload):
+        raise Conflict(
+            f"Sơ đồ không có sự kiện bắt lỗi “{code}” của bước này.",
+            f"The drawing catches no error '{code}' of this task.",
+            code="error-not-caught", error=code,
+        )
     return _finish(instance)
 
 
@@ -154,6 +175,24 @@ def _visit(instance: Instance, key: str) -> Visit | None:
         return instance.get_task_from_id(UUID(key))
     except (KeyError, ValueError):
         return None
+
+
+def _open_visit(instance: Instance, task_id: str) -> Visit:
+    visit = _visit(instance, task_id)
+    if visit is None or not _open(visit):
+        raise Conflict("Bước xử lý này không còn mở.", "This task is no longer open.",
+                       code="task-not-open", task=task_id)
+    return visit
+
+
+def _take(visit: Visit, given: dict[str, Any]) -> None:
+    """Put answers where they belong: those of a machine stay with its task, but for its outputs."""
+    service = visit.task_spec.note.service
+    if service is not None and not service.spreads:
+        visit.internal_data["own"] = True
+    visit.workflow.merge(visit, given)
+    if service is not None and service.result:
+        visit.workflow.assign_around(service.result, plain(given))
 
 
 def _open(visit: Visit) -> bool:

@@ -50,7 +50,11 @@ def waits(instance: Instance) -> tuple[Wait, ...]:
 def _open_task(visit: Visit) -> OpenTask:
     node: Any = visit.task_spec
     service = isinstance(node, Send) or node.service
-    return OpenTask(str(visit.id), node.note, "service" if service else "user")
+    inputs = {} if node.note.service is None or node.mapping is None else {
+        line.name: visit.data[line.name]
+        for line in node.mapping.into if line.name in visit.data
+    }
+    return OpenTask(str(visit.id), node.note, "service" if service else "user", inputs)
 
 
 def _wait(visit: Visit, trigger: Trigger) -> Wait | None:

@@ -12,10 +12,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from engine.errors import Invalid
+from engine.forms.data import clean_data
 from engine.forms.drawn import Form, read_form
 from engine.forms.faults import faults
 
-__all__ = ["APPLICANT", "PAPER", "Form", "clean", "clean_plain", "read_form"]
+__all__ = ["APPLICANT", "PAPER", "Form", "clean", "clean_data", "clean_plain", "read_form"]
 
 
 def clean(

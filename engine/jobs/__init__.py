@@ -5,8 +5,13 @@ the transaction of the command that needs it, and any number of machines take jo
 The worker is not imported here: those who only wake do without what it needs.
 """
 
+from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
+from engine.jobs.portal import PortalSync
 from engine.jobs.timers import Timers
-from engine.jobs.waking import wake, wake_node
+from engine.jobs.waking import wake, wake_calls, wake_node, wake_portal
 
-__all__ = ["Deliveries", "Timers", "wake", "wake_node"]
+__all__ = [
+    "Calls", "Deliveries", "PortalSync", "Timers", "wake", "wake_calls", "wake_node",
+    "wake_portal",
+]

@@ -53,8 +53,11 @@ class Deliveries:
         """Bring everything that waits for a node; return how many envelopes it took in."""
         brought = 0
         try:
-            while not stopping() and (taken := self._batch(name)) is not None:
+            while not stopping():
+                taken, more = self._batch(name)
                 brought += taken
+                if not more:
+                    break
         except Unavailable as error:
             _log().warning("deliveries-interrupted", node=name, code=error.code)
         if brought:
@@ -74,21 +77,23 @@ class Deliveries:
                              code=error.code, reason=error.en)
         return taken
 
-    def _batch(self, name: str) -> int | None:
-        """Bring one batch; return how many were taken in, None when there is nothing to do."""
+    def _batch(self, name: str) -> tuple[int, bool]:
+        """Bring one batch; return how many were taken in, and whether there may be more."""
         with self._store.unit() as unit:
             node = nodes.by_id(unit.connection, name)
             if node is None or not node.active or name not in nodes.ready(unit.connection):
-                return None
-            batch = outbox.claim(unit.connection, name, 1 if node.failures else BATCH, LEASE)
+                return 0, False
+            size = 1 if node.failures else BATCH
+            batch = outbox.claim(unit.connection, name, size, LEASE)
         if not batch or node.kind == "pull":
-            return None
+            return 0, False
         try:
             told = self._courier.bring(node, batch, self._clock.now())
         except Unanswered as silence:
             self._leave(node, batch, silence)
-            return None
-        return self._keep(node, batch, told)
+            return 0, False
+        more = len(batch) == size or len(told) < len(batch)
+        return self._keep(node, batch, told), more
 
     def _keep(self, node: Node, batch: Sequence[Waiting], told: Sequence[Told]) -> int:
         taken = [one for one in told if one.fate == "taken"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Timers claimed at a time, and how long a claim stands when its worker dies.
 BATCH, LEASE = 20, timedelta(seconds=60)
+#: How often a drain tries when the database is away, and seconds between two tries.
+ATTEMPTS, AGAIN = 3, 1.0
 #: Pause after the first firing that failed; it doubles with each further one up to the longest.
 PAUSE, LONGEST = timedelta(minutes=1), timedelta(hours=6)
 #: Refusals that mean that nobody waits any more, and that the timer was moved meanwhile.
@@ -42,15 +45,21 @@ class Timers:
         """Fire timers until none is due or the worker stops; return how many were fired.
 
         The one under way is finished, the others of its batch are given back. When the database
-        goes away it ends early, with a line in the log: the next sweep goes on.
+        goes away it is tried again a few times, each with a line in the log: what woke this is used
+        up, and a connection that was cut off is replaced. Then the next sweep goes on.
         """
         fired = 0
-        try:
-            while not stopping() and (batch := self._claim()):
-                fired += self._fire_all(batch, stopping)
-            self._wake_for_next()
-        except Unavailable as error:
-            _log().warning("timers-interrupted", fired=fired, code=error.code, reason=error.en)
+        for attempt in range(ATTEMPTS):
+            try:
+                while not stopping() and (batch := self._claim()):
+                    fired += self._fire_all(batch, stopping)
+                self._wake_for_next()
+                break
+            except Unavailable as error:
+                _log().warning("timers-interrupted", fired=fired, code=error.code, reason=error.en)
+                if stopping() or attempt + 1 == ATTEMPTS:
+                    break
+                time.sleep(AGAIN)
         if fired:
             _log().info("timers-fired", fired=fired)
         return fired

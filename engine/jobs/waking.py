@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 #: The job that fires what is due, by the name under which every machine knows it.
 TIMERS = "motcua.timers"
+#: The job that makes the calls of connectors.
+CALLS = "motcua.calls"
 #: The job that delivers to one node.
 DELIVER = "motcua.deliver"
+#: The job that tells the national portal.
+PORTAL = "motcua.portal"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job
 #: walks over all that are scheduled, so weeks of timers must not stand among them.
 HORIZON = timedelta(minutes=3)
@@ -26,11 +30,20 @@ def wake(connection: Connection, due: datetime) -> None:
     At most one job waits for each second, whatever falls due in it. Must be called last in a
     transaction: another that wants the same second waits for its end. Raises the driver's errors.
     """
+    _wake(connection, due, TIMERS)
+
+
+def wake_calls(connection: Connection, due: datetime) -> None:
+    """Defer one job that looks for calls of connectors at a moment, as for timers."""
+    _wake(connection, due, CALLS)
+
+
+def _wake(connection: Connection, due: datetime, job: str) -> None:
     now = datetime.now(UTC)  # jobs go by the machine's clock
     if due > now + HORIZON:
         return
     second = (due + timedelta(seconds=1)).replace(microsecond=0) if due > now else None
-    _defer(connection, TIMERS, f"{TIMERS} {second.isoformat() if second else 'now'}",
+    _defer(connection, job, f"{job} {second.isoformat() if second else 'now'}",
            schedule_at=second)
 
 
@@ -56,6 +69,15 @@ def wake_node(connection: Connection, node: str) -> None:
     errors.
     """
     _defer(connection, DELIVER, f"{DELIVER} {node}", task_kwargs={"node": node})
+
+
+def wake_portal(connection: Connection) -> None:
+    """Defer the telling of the national portal; committed or undone with the transaction.
+
+    At most one job waits, and one runs, so that a slow portal never takes more than one place of
+    all workers. Raises the driver's errors.
+    """
+    _defer(connection, PORTAL, PORTAL, lock=PORTAL)
 
 
 @cache

@@ -20,22 +20,26 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
+from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
+from engine.jobs.portal import PortalSync
 from engine.jobs.timers import Timers
-from engine.jobs.waking import DELIVER, TIMERS
+from engine.jobs.waking import CALLS, DELIVER, PORTAL, TIMERS
 
 TIDY = "motcua.tidy"
 #: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
 SWEEP, RESTLESS_SWEEP = "* * * * *", "* * * * * *"
 #: How often nodes that were silent are tried again.
 LINK_SWEEP = "* * * * * */2"
+#: How often what waits for the national portal is looked for unasked.
+PORTAL_SWEEP = "* * * * * */10"
 #: Seconds until a worker that lost its database begins anew, and between looks at its parent.
 AGAIN, LOOK = 2.0, 1.0
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a worker does: how to reach its jobs, who fires timers and who delivers, how much.
+    """What a worker does: how to reach its jobs, who fires timers, calls and delivers, how much.
 
     `restless` sweeps each second, where the clock is a file that nobody announces changes of;
     `parent` is the process with which it ends.
@@ -43,7 +47,9 @@ class Work:
 
     connection: Mapping[str, Any]
     timers: Timers
+    calls: Calls
     deliveries: Deliveries | None = None
+    portal: PortalSync | None = None
     concurrency: int = 2
     restless: bool = False
     parent: int | None = None
@@ -101,7 +107,7 @@ def _app(work: Work, stopping: threading.Event) -> App:
     connector = PsycopgConnector(min_size=1, max_size=2 + work.concurrency, **work.connection)
     app = App(connector=connector)
 
-    for register in (_timers, _links, _tidy):
+    for register in (_timers, _calls, _links, _portal, _tidy):
         register(app, work, stopping)
     return app
 
@@ -114,6 +120,16 @@ def _timers(app: App, work: Work, stopping: threading.Event) -> None:
     @app.task(name=TIMERS)
     def fire(timestamp: int | None = None) -> None:  # noqa: ARG001 - when a sweep was due
         work.timers.drain(stopping.is_set)
+
+
+def _calls(app: App, work: Work, stopping: threading.Event) -> None:
+    @app.periodic(
+        cron=RESTLESS_SWEEP if work.restless else SWEEP, periodic_id="calls",
+        queueing_lock=f"{CALLS} sweep",
+    )
+    @app.task(name=CALLS)
+    def call(timestamp: int | None = None) -> None:  # noqa: ARG001
+        work.calls.drain(stopping.is_set)
 
 
 def _links(app: App, work: Work, stopping: threading.Event) -> None:
@@ -133,6 +149,23 @@ def _links(app: App, work: Work, stopping: threading.Event) -> None:
                 queueing_lock = f"{DELIVER} {node}"
                 await deliver.configure(queueing_lock=queueing_lock).defer_async(node=node)
         await asyncio.to_thread(deliveries.follow_up)
+
+
+def _portal(app: App, work: Work, stopping: threading.Event) -> None:
+    portal = work.portal
+    if portal is None:
+        return
+
+    @app.task(name=PORTAL)
+    def tell() -> None:
+        portal.drain(stopping.is_set)
+
+    @app.periodic(cron=PORTAL_SWEEP, periodic_id="portal", queueing_lock=f"{PORTAL} sweep")
+    @app.task(name=f"{PORTAL}.sweep")
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001
+        if await asyncio.to_thread(portal.waiting):
+            with suppress(AlreadyEnqueued):
+                await tell.configure(lock=PORTAL, queueing_lock=PORTAL).defer_async()
 
 
 def _tidy(app: App, _work: Work, _stopping: threading.Event) -> None:

@@ -46,6 +46,17 @@ def may_move(now: Status, then: Status) -> bool:
     return then in MOVES[now]
 
 
+def passed(now: Status, then: Status) -> tuple[Status, ...]:
+    """Return the statuses that a move goes through, the last included.
+
+    An act may go over several at once: settling on the spot receives and processes too.
+    """
+    straight: tuple[Status, ...] = ("newly_registered", "received", "in_process", "settled")
+    if now in straight and then in straight and straight.index(now) < straight.index(then):
+        return straight[straight.index(now) + 1:straight.index(then) + 1]
+    return (then,)
+
+
 def move(now: Status, then: Status) -> Status:
     """Return the new status; raise Conflict when the table does not allow the move."""
     if not may_move(now, then):

@@ -114,8 +114,11 @@ class Outward:
             raise Refusal("timed-out", host, type(late).__name__) from late
         except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol) as wrong:
             raise Refusal("refused", host, "bad request") from wrong
-        except (httpcore.NetworkError, httpcore.ProtocolError) as broken:
+        except httpcore.NetworkError as broken:
             raise Refusal("unreachable", host, str(broken) or type(broken).__name__) from broken
+        except httpcore.ProtocolError as broken:
+            # What the library says of it holds bytes of the answer.
+            raise Refusal("unreachable", host, "it speaks no HTTP or broke off") from broken
 
     def close(self) -> None:
         """Close the connections that are kept."""

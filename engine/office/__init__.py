@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.calling import CallCommand
 from engine.clock import Clock
 from engine.codes import CodePattern
 from engine.commands import (
     ChangeCalendars,
     Command,
+    CompleteService,
     PaperCommand,
     PrintPaper,
     ProcedureCommand,
@@ -20,6 +22,7 @@ from engine.commands import (
 from engine.flow.confined import Confinement
 from engine.office.actions import actions
 from engine.office.calendars import Keeper
+from engine.office.calls import Calls, Services
 from engine.office.dossiers import Desk
 from engine.office.library import Library
 from engine.office.linking import Answer, Linking
@@ -37,7 +40,9 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.store.inbox import Incoming
 
-__all__ = ["Answer", "Office", "Result", "Upload", "Wake", "WakeNode", "Wakes"]
+__all__ = [
+    "Answer", "Office", "Result", "Services", "Upload", "Wake", "WakeNode", "Wakes",
+]
 
 
 class Office:
@@ -46,27 +51,29 @@ class Office:
     Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
     is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
     section 5). Unavailable when the database does not answer; nothing is then half-written.
-    `wakes` are called inside the transaction of a command that has set timers or written to other
-    nodes; without them both wait for the next sweep. `node` is the id of this node, empty where
-    it is linked to none. `codes` is how dossier codes are written, `templates` where a department
-    keeps its own papers; without them they are those of Circular 01/2018 and the built-in ones.
+    `wakes` are called inside the transaction of a command that has set timers, opened calls of
+    services or written to other nodes; without them they wait for the next sweep. `node` is the id
+    of this node, empty where it is linked to none. `codes` is how dossier codes are written,
+    `templates` where a department keeps its own papers; without them they are those of Circular
+    01/2018 and the built-in ones. `services` is what may be called here.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
         wakes: Wakes | None = None, node: str = "", *, codes: CodePattern | None = None,
-        templates: Templates | None = None,
+        templates: Templates | None = None, services: Services | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
         self._store, self._clock = store, clock
-        roused = wakes or Wakes()
+        roused, services = wakes or Wakes(), services or Services()
         self._desk = Desk(store, library, roused, node)
         self._reception = Reception(store, library, roused, codes or CodePattern(), node)
         self._linking = Linking(store, library, roused, node)
         self._printer = Printer(store, self._desk, templates or Templates())
         self._counter = Counter(store, library, roused)
-        self._registry = Registry(store, confinement or Confinement())
+        self._calls = Calls(store, self._desk, services, roused)
+        self._registry = Registry(store, confinement or Confinement(), services.connectors)
         self._keeper = Keeper(store)
 
     def execute(
@@ -88,6 +95,10 @@ class Office:
             handle = self._printer.execute
         elif isinstance(command, ProcedureCommand):
             handle = self._registry.execute
+        elif isinstance(command, CompleteService):
+            handle = self._calls.complete
+        elif isinstance(command, CallCommand):
+            handle = self._calls.execute
         elif isinstance(command, ChangeCalendars):
             handle = self._keeper.execute
         return handle(command, actor, now, request, if_match)

@@ -40,6 +40,7 @@ from engine.office.result import (
 from engine.office.waking import Wakes, check_timer
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Facts, Outcome, dry_run, proceed, task_of
+from engine.step import Service
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -193,6 +194,17 @@ class Desk:
         return facts_of(
             unit, self._library, before.dossier, (actor, now), asked=asked, node=self._node,
         )
+
+    def service_of(self, before: Before, element: str) -> Service | None:
+        """Return who does a task in place of a person, as drawn."""
+        note = self._library.flow(before.dossier.flow_hash).notes.get(element)
+        return note.service if note else None
+
+    def proceed(
+        self, unit: Unit, before: Before, command: DossierCommand, actor: Actor, now: datetime,
+    ) -> Outcome:
+        """Do a command on a dossier that was loaded; it is kept when the unit commits."""
+        return self._save(unit, before, command, self.facts(unit, before, actor, now))
 
     def _save(
         self, unit: Unit, before: Before, command: DossierCommand, facts: Facts,

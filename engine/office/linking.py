@@ -20,11 +20,12 @@ from engine.office.library import Library
 from engine.office.reuse import keep_reusable
 from engine.office.waking import Wakes
 from engine.proceed import Before, Facts, Outcome, Registration, open_from, proceed, sealed
-from engine.store import inbox, nodes, procedures
+from engine.store import inbox, procedures
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
     from engine.store.inbox import Arrived, Incoming
+    from engine.store.nodes import Node
 
 #: taken: its command is an entry; early: it waits for those before it; repeated: it was here.
 Fate = Literal["taken", "early", "repeated"]
@@ -56,11 +57,10 @@ class Linking:
         arrived = incoming.arrived
         with self._store.unit() as unit:
             connection = unit.connection
-            inbox.lock(connection, arrived.dossier)
-            _check_sender(unit, incoming)
-            known = inbox.known(connection, arrived.source, arrived.id)
-            if known is not None:
-                return _repeated(known, arrived, _load(unit, arrived))
+            found = inbox.look(connection, arrived)
+            _check_sender(found.sender, incoming)
+            if found.known is not None:
+                return _repeated(found.known, arrived, _load(unit, arrived))
             before = _load(unit, arrived)
             expected = _received(before, arrived.source) + 1
             if arrived.sequence < expected:
@@ -73,8 +73,9 @@ class Linking:
                 return Answer("early", expected)
             self._apply(unit, before, incoming, now)
             unit.commit()
-        with suppress(Exception):  # what waited is tried again by the sweep; this one is kept
-            self.follow(arrived.source, arrived.dossier, now)
+        if found.followed:
+            with suppress(Exception):  # what waited is tried again by the sweep; this is kept
+                self.follow(arrived.source, arrived.dossier, now)
         return Answer("taken", expected + 1)
 
     def follow(self, source: str, dossier: str, now: datetime) -> int:
@@ -162,10 +163,9 @@ class Linking:
         )
 
 
-def _check_sender(unit: Unit, incoming: Incoming) -> None:
+def _check_sender(node: Node | None, incoming: Incoming) -> None:
     """Raise Forbidden unless the node is known, active and may send this."""
     arrived, message = incoming.arrived, incoming.data["message"]
-    node = nodes.by_id(unit.connection, arrived.source)
     procedure = incoming.data["dossier"]["procedure"]
     if node is None or not node.active or not node.may_send(procedure, message["name"]):
         raise Forbidden(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.dossier import Dossier, Task
+from engine.dossier import MACHINE, Dossier, Task
 from engine.errors import Forbidden, NotFound
 from engine.law.rules import RuleSet
 from engine.people import SYSTEM, Actor
 from engine.proceed.outcome import Before
+from engine.step import Service
 
 #: Roles that may register a dossier at their agency.
 RECEIVING_ROLES = ("one_stop_officer", "portal")
 #: Classes of papers that the agencies with a part add themselves.
 RESULTS = ("participating_result", "own_result")
+#: The role of machines that do external tasks of an agency, and of who looks after the background.
+INTEGRATOR, OPERATOR = "integrator", "operator"
+
+Allowed = Mapping[str, frozenset[str]]
 #: Who enters what was decided on working hours and days off.
 CALENDAR_KEEPER = "calendar_keeper"
 #: Roles that may print the papers of a dossier: a parameter, as for acts.
@@ -165,3 +170,57 @@ def _agencies(before: Before, taking_part: frozenset[str]) -> frozenset[str]:
         *(part.agency for part in before.parts),
         *(one.agency for one in dossier.standing.consultations),
     }
+def see_service(task: Task | None, actor: Actor) -> None:
+    """Raise NotFound unless it is a task that machines do, of an agency of the actor."""
+    mine = task is not None and (actor is SYSTEM or task.agency in actor.agencies())
+    if task is None or task.role != MACHINE or not mine:
+        raise NotFound("Không có việc này.", "There is no such task.", code="no-task")
+
+
+def do_service(service: Service | None, agency: str, actor: Actor, allowed: Allowed) -> None:
+    """Raise Forbidden unless the machine may do the external tasks of that topic there."""
+    kind, name = (service.kind, service.name) if service else ("", "")
+    do_topic(kind, name, (agency, actor), allowed)
+
+
+def do_topic(kind: str, name: str, asker: tuple[str, Actor], allowed: Allowed) -> None:
+    """Raise Forbidden unless the machine may do the external tasks of a topic at an agency."""
+    agency, actor = asker
+    if kind != "topic" or not actor.holds(agency, INTEGRATOR):
+        raise Forbidden(
+            f"Việc này dành cho máy có vai trò {INTEGRATOR} tại {agency}.",
+            f"This task is for a machine that holds the role {INTEGRATOR} at {agency}.",
+            code="wrong-role", role=INTEGRATOR,
+        )
+    _need_allowed(name, actor, allowed)
+
+
+def do_integrate(actor: Actor, topics: Collection[str], allowed: Allowed) -> frozenset[str]:
+    """Return the agencies whose external tasks the machine may do; raise Forbidden for none."""
+    agencies = frozenset(post.agency for post in actor.posts if post.role == INTEGRATOR)
+    if not agencies:
+        raise Forbidden(
+            f"Cần vai trò {INTEGRATOR} để nhận việc tự động.",
+            f"This needs the role {INTEGRATOR}.", code="wrong-role", role=INTEGRATOR,
+        )
+    for name in topics:
+        _need_allowed(name, actor, allowed)
+    return agencies
+
+
+def do_operate(actor: Actor) -> None:
+    """Raise Forbidden unless the actor looks after the background work."""
+    if not any(post.role == OPERATOR for post in actor.posts):
+        raise Forbidden(
+            f"Cần vai trò {OPERATOR} để xem và cho chạy lại việc nền.",
+            f"This needs the role {OPERATOR}.", code="wrong-role", role=OPERATOR,
+        )
+
+
+def _need_allowed(topic: str, actor: Actor, allowed: Allowed) -> None:
+    """Raise Forbidden for a topic whose list of machines does not name the actor."""
+    if topic in allowed and actor.id not in allowed[topic]:
+        raise Forbidden(
+            f"{actor.id} không được nhận chủ đề «{topic}».",
+            f"{actor.id} may not do the topic {topic!r}.", code="topic-not-allowed", topic=topic,
+        )

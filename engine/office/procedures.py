@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +45,11 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class Registry:
     """Executes the commands on versions of procedures."""
 
-    def __init__(self, store: Store, confinement: Confinement) -> None:
+    def __init__(
+        self, store: Store, confinement: Confinement, connectors: frozenset[str] = frozenset(),
+    ) -> None:
         self._store, self._confinement = store, confinement
+        self._connectors = connectors
 
     def execute(
         self, command: ProcedureCommand, actor: Actor, now: datetime,
@@ -62,6 +66,7 @@ class Registry:
             else:
                 version, findings = _move(
                     unit, command, actor, now, if_match, confinement=self._confinement,
+                    connectors=self._connectors,
                 ), ()
             _enter(unit, command, version, actor, now)
             body = {**version_json(version), "findings": [f.as_json() for f in findings]}
@@ -127,7 +132,7 @@ def _check_code(drawn: str, asked: str) -> None:
 def _move(
     unit: Unit, command: SubmitVersion | ApproveVersion | PublishVersion | RetireVersion,
     actor: Actor, now: datetime, if_match: frozenset[str] | None, *,
-    confinement: Confinement,
+    confinement: Confinement, connectors: frozenset[str],
 ) -> Version:
     unit.lock_procedure(command.procedure, None)
     version = _find(unit, command.procedure, command.number)
@@ -137,7 +142,8 @@ def _move(
         case SubmitVersion():
             moved = procedure.submit(version, actor.id)
             files = unit.files(version.procedure, version.number)
-            report = _report(confinement, files, unit.known())
+            known = replace(unit.known(), connectors=connectors)
+            report = _report(confinement, files, known)
             if any(f.severity == "error" for f in report.findings):
                 raise _refused(report)
         case ApproveVersion(decision=decision, decision_date=on):

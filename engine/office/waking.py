@@ -19,11 +19,15 @@ from engine.worktime import Calendar
 if TYPE_CHECKING:
     from engine.store import Connection, Unit
 
-#: Wakes who looks for timers at a moment, in the open transaction on the connection: committed or
-#: undone with it.
+#: A moment that has passed on every clock.
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+#: Wakes who looks for timers or calls at a moment, in the open transaction on the connection:
+#: committed or undone with it.
 Wake = Callable[["Connection", datetime], None]
 #: Wakes who delivers to a node, in the same way.
 WakeNode = Callable[["Connection", str], None]
+#: Wakes who tells the national portal, in the same way.
+WakePortal = Callable[["Connection"], None]
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,22 @@ class Wakes:
 
     timers: Wake | None = None
     node: WakeNode | None = None
+    calls: Wake | None = None
+    portal: WakePortal | None = None
 
     def rouse(self, unit: Unit, before: Before, outcome: Outcome) -> None:
-        """Wake for the first timer that a command has set, and for the nodes that it wrote to."""
+        """Wake for the first timer that a command has set, and for those that it has news for."""
         due = first_due(before, outcome) if self.timers else None
         if self.timers and due:
             self.timers(unit.connection, due)
+        freed = before.dossier.standing.hold is not None and outcome.dossier.standing.hold is None
+        if self.calls and (freed or any(c.service.kind == "connector" for c in outcome.calls)):
+            self.calls(unit.connection, AT_ONCE)
         if self.node:
             for node in sorted({sent.node for sent in outcome.sent}):
                 self.node(unit.connection, node)
+        if self.portal and outcome.told:
+            self.portal(unit.connection)
 
 
 def first_due(before: Before, outcome: Outcome) -> datetime | None:

@@ -16,6 +16,7 @@ from engine.commands import (
     AdoptCalendar,
     AssignTask,
     ClaimTask,
+    CompleteService,
     CompleteTask,
     DossierCommand,
     FireTimer,
@@ -107,6 +108,18 @@ def dry_run(before: Before, act: str, facts: Facts) -> None:
         act_named(act).perform(work.standing, acts.circumstances(work, {}))
 
 
+def _bring(work: Work, command: CompleteService) -> None:
+    """Bring in what a machine made of a service task: its result, or the error that is caught."""
+    task = task_of(work.before, command.task)
+    part = parts.running(work, task.part)
+    flow, state, setting = work.facts.flow, part.state, work.setting()
+    if command.error is None:
+        step = run.complete(flow, state, task.id, command.answers, setting)
+    else:
+        step = run.fail(flow, state, task.id, (command.error, command.answers), setting)
+    parts.absorb(work, part.id, step)
+
+
 def _receive_by_working(work: Work, task: Task) -> None:
     """Take the dossier over where the competent agency begins to work on it without saying so.
 
@@ -192,6 +205,7 @@ _DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
     ClaimTask: _assign, UnclaimTask: _assign, AssignTask: _assign,
     PerformAct: _perform,
     FireTimer: lambda work, asked: _fire(work, asked.part, asked.wait),
+    CompleteService: _bring,
     AdoptCalendar: recount.adopt,
     **dict.fromkeys((AddPaper, WithdrawPaper, HandBackPapers), papers.change),
     PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect

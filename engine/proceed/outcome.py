@@ -11,12 +11,13 @@ from typing import Any
 
 from engine import procedure
 from engine.components.papers import Paper
-from engine.dossier import Dossier, Links, Part, Task
+from engine.dossier import Dossier, Links, Part, ServiceCall, Task
 from engine.errors import Corrupt
 from engine.flow.load import Flow
 from engine.handoff import Envelope, Sent
 from engine.history import Draft, Entry, seal
 from engine.law.rules import RuleSet
+from engine.law.status import Status
 from engine.worktime import Calendar
 
 #: What moves instances: a state is byte-identical under replay only within one build.
@@ -103,7 +104,9 @@ class Outcome:
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
     hands; `envelopes` and `papers` are new or of changed state. `draft` becomes the history entry.
     `reminders` are all that stand now, by key; None where nothing changed about them. `sent` leave
-    for other nodes.
+    for other nodes, `calls` are what opened service tasks wait for. `told` are the statuses that
+    the national portal is to hear of, in order: those gone through, or the present one where only
+    the day of acceptance or the due date changed.
     """
 
     dossier: Dossier
@@ -115,6 +118,8 @@ class Outcome:
     reminders: Mapping[str, datetime] | None = None
     papers: tuple[Paper, ...] = ()
     sent: tuple[Sent, ...] = ()
+    calls: tuple[ServiceCall, ...] = ()
+    told: tuple[Status, ...] = ()
 
 
 def sealed(outcome: Outcome) -> tuple[Outcome, Entry]:

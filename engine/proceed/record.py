@@ -15,6 +15,7 @@ from engine.components.papers import Paper
 from engine.handoff import Sent
 from engine.history import Draft, canonical
 from engine.law.reminders import reminders
+from engine.law.status import Status
 from engine.proceed import linked
 from engine.proceed.outcome import Outcome, Registration
 from engine.proceed.work import Work
@@ -48,7 +49,22 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         changed=tuple(t for t in changed if t.id in before),
         envelopes=tuple(work.envelopes.values()), papers=_papers(work),
         draft=_draft(work, command, born, sent), reminders=_reminders(work), sent=sent,
+        calls=tuple(call for key, call in work.calls.items() if work.tasks[key].state == "open"),
+        told=_told(work),
     )
+
+
+def _told(work: Work) -> tuple[Status, ...]:
+    """Return what the national portal hears of; only the node of registration tells it anything."""
+    before, standing = work.before.dossier, work.standing
+    if work.dossier.links.origin:
+        return ()
+    if not before.entries:
+        return (before.standing.status, *work.statuses)
+    dates = (standing.accepted_at, standing.due)
+    if not work.statuses and dates != (before.standing.accepted_at, before.standing.due):
+        return (standing.status,)
+    return tuple(work.statuses)
 
 
 def _reminders(work: Work) -> Mapping[str, datetime] | None:

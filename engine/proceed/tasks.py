@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from engine.dossier import Part, Task
+from engine.dossier import MACHINE, Part, ServiceCall, Task
 from engine.law.acting import ActTask
 from engine.law.acts import act_named
 from engine.law.deadline import shift, shift_elapsed
@@ -22,13 +22,20 @@ ACT_TASK = "motcua.act."
 
 
 def open_task(work: Work, part: Part, opened: OpenTask) -> None:
-    """Put a task on the desk that the drawing names, due at the end of its own budget."""
-    note = opened.note
+    """Put a task on the desk that the drawing names, due at the end of its own budget.
+
+    One that a machine does stands on nobody's desk: its call waits for the machine.
+    """
+    note, service = opened.note, opened.note.service
     agency = work.desk(note.agency, part.agency)
+    if service is not None:
+        work.calls[opened.id] = ServiceCall(
+            opened.id, part.id, note.element, agency, service, opened.inputs, work.visible(),
+        )
     work.put_task(Task(
         id=opened.id, part=part.id, element=note.element, name=note.name, agency=agency,
-        role=note.role, step=note.step, form=note.form, opened_at=work.facts.now,
-        due=_budget_end(work, part, note, agency), budget=note.budget,
+        role=MACHINE if service else note.role, step=note.step, form=note.form,
+        opened_at=work.facts.now, due=_budget_end(work, part, note, agency), budget=note.budget,
     ))
 
 

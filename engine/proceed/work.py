@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.components.papers import Paper
-from engine.dossier import Dossier, Part, Task, visible
+from engine.dossier import Dossier, Part, ServiceCall, Task, visible
 from engine.errors import Conflict
 from engine.flow.run import Setting
 from engine.handoff import Envelope
 from engine.law.standing import Standing
+from engine.law.status import Status, passed
 from engine.proceed.outcome import Before, Facts
 from engine.step import Outgoing, TraceItem
 from engine.worktime import Calendar
@@ -44,7 +45,9 @@ class Work:
         self.papers: dict[int, Paper] = {p.number: p for p in before.papers}
         self.acts: list[dict[str, Any]] = []
         self.trace: dict[str, list[TraceItem]] = {}
+        self.calls: dict[str, ServiceCall] = {}
         self.data: Mapping[str, Any] = {}
+        self.statuses: list[Status] = []
         self.budgets: dict[tuple[str, str], datetime | None] = {}
         self._moves = 0
 
@@ -55,6 +58,9 @@ class Work:
 
     def set_standing(self, standing: Standing) -> None:
         """Give the dossier a new legal side; what acts depend on has then a new revision."""
+        now = self.dossier.standing.status
+        if standing.status != now:
+            self.statuses.extend(passed(now, standing.status))
         if standing != self.dossier.standing:
             before = self.before.dossier.revision
             self.dossier = replace(self.dossier, standing=standing, revision=before + 1)

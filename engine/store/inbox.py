@@ -13,7 +13,9 @@ import psycopg
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.store import nodes
 from engine.store.link_tables import inbox as t
+from engine.store.nodes import Node
 from engine.store.statements import text_of
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -51,16 +53,41 @@ def lock(connection: Connection, code: str) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (code,))
 
 
+@dataclass(frozen=True)
+class Found:
+    """What is known when an envelope arrives, under the lock of its dossier.
+
+    `known` are the bytes under which it is here already, `sender` the node that it comes from, and
+    `followed` tells whether the one behind it waits for it.
+    """
+
+    known: bytes | None
+    sender: Node | None
+    followed: bool
+
+
+def look(connection: Connection, arrived: Arrived) -> Found:
+    """Lock the dossier of an envelope for those of other nodes, and look up what is known of it.
+
+    One trip, in this order, so that what is looked up is seen under the lock.
+    """
+    asked = {
+        "source": arrived.source, "id": arrived.id, "dossier": arrived.dossier,
+        "sequence": arrived.sequence + 1,
+    }
+    with connection.pipeline():
+        lock(connection, arrived.dossier)
+        cursors = [connection.execute(text, asked) for text in (_KNOWN, _EARLY)]
+        sender = nodes.asking(connection, arrived.source)
+    known, followed = (cursor.fetchone() for cursor in cursors)
+    return Found(
+        None if known is None else bytes(known[0]), nodes.told(sender), followed is not None)
+
+
 def put(connection: Connection, arrived: Arrived, state: str) -> bool:
     """Write an envelope into the inbox; tell whether it is new there."""
     row = connection.execute(_PUT, {**vars(arrived), "state": state}).fetchone()
     return row is not None
-
-
-def known(connection: Connection, source: str, name: str) -> bytes | None:
-    """Return the bytes under which an envelope is already here."""
-    row = connection.execute(_KNOWN, {"source": source, "id": name}).fetchone()
-    return None if row is None else bytes(row[0])
 
 
 def early(connection: Connection, source: str, code: str, sequence: int) -> Arrived | None:

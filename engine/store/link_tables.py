@@ -1,4 +1,4 @@
-"""The tables of liên thông (bảng liên thông): nodes, and what goes to them and comes from them."""
+"""The tables of liên thông (bảng liên thông): nodes, the national portal, what goes and comes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -85,4 +86,36 @@ inbox = Table(
     UniqueConstraint("source", "dossier", "sequence"),
     Index("inbox_early", "source", "dossier", "sequence",
           postgresql_where=text("state = 'early'")),
+)
+portal_message = Table(
+    "portal_message", metadata,
+    Column("position", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("dossier", Text, ForeignKey("dossier.code"), nullable=False),
+    # What is told is made of the chain up to this entry, when it is sent.
+    Column("entry", Integer, nullable=False),
+    # The codes of the statuses gone through, in order.
+    Column("statuses", JSONB, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("at", _instant, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    # How many of its calls the portal has taken this time.
+    Column("done", SmallInteger, nullable=False, server_default="0"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("not_before", _instant),
+    Column("failure", Text),
+    Column("sent_at", _instant),
+    # SHA-256 of the data that the portal took last.
+    Column("digest", Text),
+    PrimaryKeyConstraint("dossier", "entry"),
+    Index("portal_waiting", "position", postgresql_where=text("state = 'waiting'")),
+    Index("portal_dead", "position", postgresql_where=text("state = 'dead'")),
+    Index("portal_by_day", "at", "dossier"),
+)
+# One row: whether the portal answers.
+portal = Table(
+    "portal", metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("not_before", _instant),
+    Column("failure", Text),
 )

@@ -47,7 +47,17 @@ class Node:
 
 def by_id(connection: Connection, name: str) -> Node | None:
     """Return a node."""
-    row = connection.execute(_ONE, {"id": name}).fetchone()
+    return told(asking(connection, name))
+
+
+def asking(connection: Connection, name: str) -> psycopg.Cursor[tuple[Any, ...]]:
+    """Ask for a node, perhaps in a pipeline; `told` then returns it."""
+    return connection.execute(_ONE, {"id": name})
+
+
+def told(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Node | None:
+    """Return the node that was asked for."""
+    row = cursor.fetchone()
     return None if row is None else _node(row)
 
 

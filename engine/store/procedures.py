@@ -46,6 +46,9 @@ _NUMBER = text_of(
 _FINDINGS = text_of(
     select(_v.c.findings).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
 )
+_FACTS = text_of(
+    select(_v.c.facts).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
+)
 _LIST = text_of(select(tables.procedure.c.code, tables.procedure.c.name)
                 .order_by(tables.procedure.c.code))
 _NAME = text_of(
@@ -88,6 +91,13 @@ def number_of(connection: Connection, code: str, flow: str) -> int | None:
     """Return the newest version of a procedure that was published with this very flow."""
     row = connection.execute(_NUMBER, {"code": code, "flow": flow}).fetchone()
     return None if row is None else int(row[0])
+
+
+def called(connection: Connection, code: str, number: int) -> tuple[str, str]:
+    """Return name and sector of a procedure as a version says them, empty where it says none."""
+    row = connection.execute(_FACTS, {"code": code, "number": number}).fetchone()
+    facts = json.loads(row[0]) if row else {}
+    return facts.get("name") or "", facts.get("field") or ""
 
 
 def findings(connection: Connection, code: str, number: int) -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -23,12 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from engine.store import call_table
+
 #: The owner holds tables, triggers and functions; the application role may only use them.
 OWNER, APPLICATION = "motcua_owner", "motcua_app"
 #: The schema of the job tables, which are procrastinate's and not described here.
 JOBS = "jobs"
 
-metadata = MetaData()
+metadata = call_table.metadata
 _instant = DateTime(timezone=True)
 
 calendar = Table(

@@ -24,11 +24,13 @@ from engine.proceed.outcome import Before, Outcome
 from engine.proceed.record import REMINDERS
 from engine.store import (
     calendars,
+    calls,
     idempotency,
     nodes,
     outbox,
     papers,
     people,
+    portal_messages,
     printed,
     procedures,
     rows,
@@ -165,7 +167,10 @@ class Unit:
         was = self._held.get(code, now)
         if now != was:
             self._writes.extend(
-                timers.holding(code, hold.part, held=hold is now) for hold in (was, now) if hold
+                write for hold in (was, now) if hold for write in (
+                    timers.holding(code, hold.part, held=hold is now),
+                    calls.holding(code, hold.part, held=hold is now),
+                )
             )
 
     def add_paper(self, sealed: Entry, paper: str, sha256: str) -> None:
@@ -232,11 +237,14 @@ class Unit:
         for moved in outcome.changed:
             row = rows.task_row(code, moved)
             self._writes.append((sql.SAVE_TASK, {**row, "key_id": moved.id}))
+        self._writes.extend(calls.of_outcome(outcome))
         for sent in outcome.envelopes:
             self._writes.append((sql.PUT_ENVELOPE, rows.envelope_row(sent)))
         self._writes.extend(papers.putting(code, paper) for paper in outcome.papers)
         self._writes.extend(outbox.adding(sent) for sent in outcome.sent)
         self._writes.append((sql.NEW_ENTRY, vars(sealed)))
+        if outcome.told:
+            self._writes.append(portal_messages.adding(outcome))
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:
         self._writes.append((sql.PUT_PART, rows.part_row(code, changed)))

@@ -24,6 +24,7 @@ from engine.flow.building.questions import asks, with_questions
 from engine.flow.building.repetitions import read_repetition
 from engine.flow.building.routes import Routes
 from engine.flow.building.rulings import Rulings
+from engine.flow.building.services import read_service
 from engine.flow.building.triggers import Triggers
 from engine.flow.lower.work import RESERVED
 from engine.flow.specs.activities import Person, Receive, Script, Send
@@ -138,9 +139,12 @@ class Nodes:
         ruling = self._rulings.of(element) if name == "businessRuleTask" else None
         if ruling is not None:
             return Deciding(process, identity, ruling=ruling, **drawn)
-        drawn["note"] = with_questions(drawn["note"], element, self._drawing)
+        drawn["note"] = replace(
+            with_questions(drawn["note"], element, self._drawing), service=read_service(element),
+        )
         self.notes[drawn["element"]] = drawn["note"]
-        return Person(process, identity, service=name in _SERVICES, **drawn)
+        served = name in _SERVICES or drawn["note"].service is not None
+        return Person(process, identity, service=served, **drawn)
 
     def _inner(self, process: ProcessSpec, element: Element, drawn: dict[str, Any]) -> Node:
         identity = element.get("id") or ""

@@ -11,6 +11,7 @@ from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
 from engine.flow.lint.compensating import compensation_findings
 from engine.flow.lint.components import component_findings
+from engine.flow.lint.connected import connected_findings
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
@@ -46,8 +47,8 @@ _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     compensation_findings, uncaught_findings, forbidden_findings,
     repeat_findings, gateway_findings, word_findings, decision_findings, staff_findings,
-    duration_findings, component_findings, parameter_findings, ignored_findings, reading_findings,
-    law_findings, unsaid_findings, soundness_findings,
+    connected_findings, duration_findings, component_findings, parameter_findings,
+    ignored_findings, reading_findings, law_findings, unsaid_findings, soundness_findings,
 )
 
 
@@ -58,9 +59,9 @@ def lint(
     """Return everything found in the diagram `files[main]`, beside its forms and other diagrams.
 
     A file that ends in .dmn is linted as decisions. `known` is the register: with it, unknown
-    roles, agencies, forms and decisions are errors. With `documentation` the drawing is not meant
-    to run, and errors of running become infos; `limits` bound what the file may hold. Never
-    raises for what the files hold; raises KeyError when `main` is not among them.
+    roles, agencies, forms, decisions and connectors are errors. With `documentation` the drawing
+    is not meant to run, and errors of running become infos; `limits` bound what the file may hold.
+    Never raises for what the files hold; raises KeyError when `main` is not among them.
     """
     if main.lower().endswith(".dmn"):
         tables = (limits or Limits()).tables

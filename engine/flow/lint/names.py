@@ -24,7 +24,8 @@ _CAMUNDA_FIELD = f"{{{bpmn.CAMUNDA}}}formField"
 #: Where other tools write the names that a mapping makes.
 _MAPPED = tuple((f"{{{space}}}{name}", key) for space, key, names in (
     (bpmn.CAMUNDA, "name", ("inputParameter", "outputParameter")),
-    (bpmn.CAMUNDA, "target", ("in", "out")), (ZEEBE, "target", ("input", "output")),
+    (bpmn.CAMUNDA, "target", ("in", "out")), (bpmn.MOTCUA, "name", ("input", "output")),
+    (ZEEBE, "target", ("input", "output")),
     (ZEEBE, "resultVariable", ("script",)), (ZEEBE, "inputElement", ("loopCharacteristics",)),
     (ZEEBE, "outputCollection", ("loopCharacteristics",)),
 ) for name in names)
@@ -84,6 +85,7 @@ def _from_drawing(subject: Subject) -> Iterator[str]:
             yield part.partition("=")[0].strip()
     yield from _from_data(root)
     for element in bpmn.inside(root, *bpmn.ACTIVITIES, "multiInstanceLoopCharacteristics"):
+        yield bpmn.motcua(element, "result") or ""
         for name in _CAMUNDA_NAMED:
             yield bpmn.camunda(element, name) or ""
 

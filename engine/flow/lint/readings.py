@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn, timers
+from engine.flow.building.services import SERVED
 from engine.flow.dialects import mentions
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.report import Subject
@@ -40,8 +41,8 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("group-shares-duration", groups[0], len(groups), (
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
         )))
-    return [*found, *_together(subject), *_vendor(subject), *_to_pools(subject),
-            *_only_shown(subject)]
+    return [*found, *_together(subject), *_vendor(subject), *_external(subject),
+            *_to_pools(subject), *_only_shown(subject)]
 
 
 def _together(subject: Subject) -> Iterator[Finding]:
@@ -68,6 +69,17 @@ def _vendor(subject: Subject) -> Iterator[Finding]:
         yield _told("camunda-words", drawn[0], len(drawn), (
             "nhóm, biểu mẫu và hạn của Camunda được hiểu là vai trò, biểu mẫu và thời lượng",
             "Camunda's groups, forms and due dates are read as roles, forms and durations"))
+
+
+def _external(subject: Subject) -> Iterator[Finding]:
+    drawn = [] if not mentions(subject.document.content, "topic") else [
+        task for task in bpmn.inside(subject.document.root, *SERVED) if bpmn.camunda(task, "topic")
+        and bpmn.camunda(task, "type") == "external"
+    ]
+    if drawn:
+        yield _told("external-task", drawn[0], len(drawn), (
+            "máy của đơn vị tích hợp nhận chủ đề này, chỉ thấy dữ liệu vào đã vẽ",
+            "an integrator's machine does this topic, and sees the inputs that are drawn"))
 
 
 def _to_pools(subject: Subject) -> Iterator[Finding]:

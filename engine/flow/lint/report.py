@@ -19,10 +19,11 @@ from engine.step import Finding
 
 @dataclass(frozen=True)
 class Known:
-    """What the register knows: codes of agencies and names of roles."""
+    """What the register knows: codes of agencies, names of roles, names of connectors."""
 
     agencies: Collection[str]
     roles: Collection[str]
+    connectors: Collection[str] = ()
 
 
 @dataclass(frozen=True)

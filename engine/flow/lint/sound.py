@@ -59,9 +59,11 @@ def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
             f"Path: {_told(scope, path)}."),
         ), (f"Gộp các nhánh bằng cổng song song trước “{label(scope.nodes[key])}”.",
             f"Join the branches with a parallel gateway before '{label(scope.nodes[key])}'."))
-    if many and outcome.crowded:
-        yield _undecided(scope, "completionQuantity cho ra quá nhiều thẻ",
-                         "completionQuantity gives too many tokens")
+    if outcome.crowded and (many or not outcome.stuck):
+        yield _undecided(scope, "completionQuantity cho ra quá nhiều thẻ" if many else
+                         "quá nhiều thẻ trên một nhánh",
+                         "completionQuantity gives too many tokens" if many else
+                         "too many tokens on one way")
     if not outcome.decided:
         yield _undecided(scope, f"{outcome.states} trạng thái", f"{outcome.states} states")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.flow.specs.triggers import CancelTrigger, ErrorTrigger, EscalationTrigger
 
@@ -27,6 +27,20 @@ def fail(visit: Visit, code: str | None) -> None:
         return
     catcher, number = caught
     catcher.task_spec.happen(catcher, number, {})
+
+
+def fail_task(visit: Visit, code: str, payload: dict[str, Any]) -> bool:
+    """End a task by an error; return whether its border, or what is around it, catches the code.
+
+    Without a catcher nothing happens.
+    """
+    caught = _matching(_watchers(visit), ErrorTrigger, code) or _catcher(
+        visit.workflow, ErrorTrigger, code)
+    if caught is None:
+        return False
+    catcher, number = caught
+    catcher.task_spec.happen(catcher, number, payload)
+    return True
 
 
 def escalate(visit: Visit, code: str | None) -> None:
