@@ -22,7 +22,8 @@ test: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --config setup.cfg
-	$(BIN)/pytest -q -n auto --dist loadfile
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not crash"
+	$(BIN)/pytest -q -m crash
 
 .venv/.installed-run: $(VERSIONS)
 	@.ci/install run

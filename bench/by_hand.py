@@ -12,7 +12,9 @@ import psycopg
 
 from bench.recording import Transaction, writes
 
-_DOSSIER = ("status", "due", "standing", "build", "entries", "head", "envelopes", "revision")
+_DOSSIER = (
+    "status", "due", "standing", "build", "entries", "head", "envelopes", "revision", "links",
+)
 _TASK = (
     "id", "dossier", "part", "element", "name", "agency", "role", "step", "form", "act",
     "opened_at", "due", "budget", "state", "assignee", "closed_at", "closed_by", "revision",
@@ -49,6 +51,10 @@ _BY_HAND: dict[str, tuple[str, tuple[str, ...]]] = {
     "INSERT INTO entry": (
         _insert("entry", ("chain", "number", "body", "personal", "hash")),
         ("chain", "number", "body", "personal", "hash"),
+    ),
+    "INSERT INTO portal_message": (
+        _insert("portal_message", ("dossier", "entry", "agency", "statuses", "at")),
+        ("dossier", "entry", "agency", "statuses", "at"),
     ),
     "INSERT INTO idempotency": (
         _insert("idempotency", (*_REQUEST, "result", "at")), (*_REQUEST, "result", "at"),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable
+
+import structlog
 
 from bench import table
 from bench.premises import premises
@@ -23,6 +26,7 @@ ROUNDS = 200
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; return 1 where a row misses its bar."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
     parser.add_argument("--write", action="store_true", help="update bench/README.md")
     parser.add_argument(

@@ -199,8 +199,8 @@ def test_the_specification_names_every_route_and_every_refusal(here: Town) -> No
         "/api/v1/handoffs", "/api/v1/events", "/api/v1/node", "/api/v1/nodes",
         "/api/v1/deliveries", "/api/v1/deliveries/{delivery}/redrive",
         "/api/v1/deliveries/{delivery}/give-up", "/api/v1/handoffs/positions",
-        "/api/v1/portal-messages", "/api/v1/portal-messages/{message}/redrive",
-        "/api/v1/service-calls", "/api/v1/service-calls/{call}/retry",
+        "/api/v1/portal-messages", "/api/v1/portal-messages/{number}/redrive",
+        "/api/v1/service-calls", "/api/v1/service-calls/{task}/retry",
         "/api/v1/external-tasks/fetch-and-lock",
         *(f"/api/v1/external-tasks/{{task}}/{verb}" for verb in (
             "extend-lock", "complete", "failure", "bpmn-error", "unlock")),
