@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -107,9 +107,13 @@ def _publish(place: Premises) -> None:
             connection, [(Agency(COMMUNE, "UBND xã"), DEFAULT.version)],
             [(actor, ISSUER, actor.id) for actor in (AUTHOR, APPROVER, OFFICIAL)],
         )
-    code, today = drawing.PROCEDURE, CLOCK.now().astimezone(VIETNAM).date()
-    files = {"permit.bpmn": drawing.permit(), **drawing.forms()}
-    with place.office("seed") as (office, _):
+    publish(place, "seed", drawing.PROCEDURE, {"permit.bpmn": drawing.permit(), **drawing.forms()})
+
+
+def publish(place: Premises, database: str, code: str, files: Mapping[str, bytes]) -> None:
+    """Bring the first version of a procedure into force in a database."""
+    today = CLOCK.now().astimezone(VIETNAM).date()
+    with place.office(database) as (office, _):
         office.execute(UploadVersion(code, files), AUTHOR)
         office.execute(SubmitVersion(code, 1), AUTHOR)
         office.execute(ApproveVersion(code, 1, "01/QĐ-UBND", today), APPROVER)

@@ -18,19 +18,11 @@ from statistics import median
 import psycopg
 
 from bench.measure import SEED, Times, milliseconds, ratio, settle
-from bench.premises import APPROVER, AUTHOR, CLOCK, COMMUNE, Premises
+from bench.premises import AUTHOR, CLOCK, COMMUNE, Premises, publish
 from bench.servers import linked_server
 from bench.table import Row
 from engine import packs
-from engine.clock import VIETNAM
-from engine.commands import (
-    ApproveVersion,
-    CompleteTask,
-    PublishVersion,
-    RegisterDossier,
-    SubmitVersion,
-    UploadVersion,
-)
+from engine.commands import CompleteTask, RegisterDossier
 from engine.jobs import Deliveries
 from engine.links.delivery import Http
 from engine.links.identity import Identity, make_key, read_keys
@@ -174,13 +166,7 @@ def _seed(place: Premises) -> None:
             (Agency(POLICE, "Công an"), DEFAULT.version),
             (Agency(INSURANCE, "BHXH"), DEFAULT.version),
         ], [])
-    today = CLOCK.now().astimezone(VIETNAM).date()
-    with place.office("linkseed") as (office, _):
-        files = packs.procedure("builtin", "m001").files
-        office.execute(UploadVersion(PROCEDURE, files), AUTHOR)
-        office.execute(SubmitVersion(PROCEDURE, 1), AUTHOR)
-        office.execute(ApproveVersion(PROCEDURE, 1, "01/QĐ-UBND", today), APPROVER)
-        office.execute(PublishVersion(PROCEDURE, 1, today), APPROVER)
+    publish(place, "linkseed", PROCEDURE, packs.procedure("builtin", "m001").files)
 
 
 def _know(

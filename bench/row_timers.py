@@ -14,17 +14,10 @@ from multiprocessing.synchronize import Barrier
 import psycopg
 
 from bench.measure import Times, milliseconds, ratio, settle
-from bench.premises import APPROVER, AUTHOR, CLOCK, COMMUNE, OFFICIAL, Premises
+from bench.premises import CLOCK, COMMUNE, OFFICIAL, Premises, publish
 from bench.table import Row
-from engine.clock import VIETNAM, FixedClock
-from engine.commands import (
-    ApproveVersion,
-    CompleteTask,
-    PublishVersion,
-    RegisterDossier,
-    SubmitVersion,
-    UploadVersion,
-)
+from engine.clock import FixedClock
+from engine.commands import CompleteTask, RegisterDossier
 from engine.jobs import Timers
 from engine.office import Office
 from engine.store import Store, embedded, timers
@@ -159,12 +152,7 @@ def _register(office: Office) -> tuple[str, str]:
 
 
 def _publish(place: Premises, database: str = "timers") -> None:
-    today = CLOCK.now().astimezone(VIETNAM).date()
-    with place.office(database) as (office, _):
-        office.execute(UploadVersion(PROCEDURE, {"main.bpmn": _DRAWING.encode()}), AUTHOR)
-        office.execute(SubmitVersion(PROCEDURE, 1), AUTHOR)
-        office.execute(ApproveVersion(PROCEDURE, 1, "01/QĐ-UBND", today), APPROVER)
-        office.execute(PublishVersion(PROCEDURE, 1, today), APPROVER)
+    publish(place, database, PROCEDURE, {"main.bpmn": _DRAWING.encode()})
 
 
 def _pend(place: Premises, database: str) -> None:

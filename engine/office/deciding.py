@@ -51,7 +51,17 @@ def decide(
 
     Raises what proceed raises, and Conflict where a paper is asked for that is held already.
     """
-    outcome, entry = sealed(proceed(before, command, facts))
+    return keep(unit, before, proceed(before, command, facts), facts, wakes)
+
+
+def keep(
+    unit: Unit, before: Before, outcome: Outcome, facts: Facts, wakes: Wakes,
+) -> Outcome:
+    """Write an outcome with its entry into the unit, and return it as sealed.
+
+    Raises Conflict where a paper is asked for that is held already.
+    """
+    outcome, entry = sealed(outcome)
     check_asked(unit, outcome, facts)
     unit.save(outcome, entry)
     keep_reusable(unit, before, outcome, facts)

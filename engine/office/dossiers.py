@@ -25,7 +25,7 @@ from engine.law.acting import need_no_hold
 from engine.law.acts import Deed, act_named
 from engine.law.rules import rules_by_id
 from engine.office import adopting, permits
-from engine.office.deciding import decide, facts_of
+from engine.office.deciding import decide, facts_of, keep
 from engine.office.library import Library
 from engine.office.result import (
     Result,
@@ -141,7 +141,7 @@ class Desk:
         outcome = proceed(before, command, facts)
         moved = adopting.told(before, outcome)
         if moved or outcome.reminders is not None:
-            outcome = self._save(unit, before, command, facts)
+            outcome = keep(unit, before, outcome, facts, self._wakes)
         adopting.adopted(unit, command, facts)
         unit.commit()
         body = {**dossier_json(outcome.dossier), "moved": moved}
