@@ -49,11 +49,16 @@ def talking(talk: Talk, trust: ssl.SSLContext | None = None) -> Iterator[tuple[i
                 open_ends.append(end)
                 threading.Thread(target=serve, args=(end,), daemon=True).start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield listener.getsockname()[1], came
     finally:
+        # Closing alone does not wake who waits in accept.
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        accepting.join()
         for end in open_ends:
             with suppress(OSError):
                 end.close()

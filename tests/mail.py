@@ -37,11 +37,16 @@ def mail_server(trust: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
                 end, _ = listener.accept()
                 threading.Thread(target=_serve, args=(end, box, trust), daemon=True).start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield box
     finally:
+        # Closing alone does not wake who waits in accept.
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        accepting.join()
 
 
 def _serve(end: socket.socket, box: Mailbox, trust: ssl.SSLContext | None) -> None:
