@@ -37,6 +37,10 @@ class Tape:
             self._together.append((statement, parameters))
         return self.connection.execute(statement, parameters)
 
+    def cursor(self) -> Tape:
+        """Lend itself: what a cursor sends passes through it too."""
+        return self
+
     @contextmanager
     def pipeline(self) -> Iterator[None]:
         """Note what travels in one pipeline."""

@@ -68,13 +68,13 @@ class Calls:
         the task has ended, Conflict(held) while the part is held.
         """
         with self._store.unit() as unit:
-            found = unit.find_task(command.task)
+            found = unit.load_of_task(command.task, (actor.id, request) if request else None)
             permits.see_service(found[0] if found else None, actor)
             assert found is not None  # noqa: S101 - see_service has refused
-            before = unit.load(found[1], (actor.id, request) if request else None)
+            seen, before = found
             if actor is not SYSTEM:
-                service = self._desk.service_of(before, found[0].element)
-                permits.do_service(service, found[0].agency, actor, self._services.topics)
+                service = self._desk.service_of(before, seen.element)
+                permits.do_service(service, seen.agency, actor, self._services.topics)
             if request and (kept := unit.take_key(actor.id, request)):
                 return Result.repeat(kept)
             task = task_of(before, command.task)

@@ -82,12 +82,11 @@ class Desk:
         guards: tuple[Request | None, frozenset[str] | None],
     ) -> Result:
         request, if_match = guards
-        found = unit.find_task(command.task)
-        permits.see_task(found[0] if found else None, actor)
+        found = unit.load_of_task(command.task, (actor.id, request) if request else None)
+        seen = permits.see_task(found[0] if found else None, actor)
         assert found is not None  # noqa: S101 - see_task has refused
-        before = unit.load(found[1], (actor.id, request) if request else None)
-        rules = rules_by_id(before.dossier.rule_set)
-        permits.do_task(found[0], actor, rules)
+        before = found[1]
+        permits.do_task(seen, actor, rules_by_id(before.dossier.rule_set))
         if request and (kept := unit.take_key(actor.id, request)):
             return Result.repeat(kept)
         task = task_of(before, command.task)

@@ -27,7 +27,7 @@ _VERSIONS = text_of(
 )
 #: Agency and calendar version of every desk of a dossier: the former one until it is recounted.
 OF_DOSSIER = """\
-SELECT code, COALESCE(former, calendar) FROM agency
+SELECT code, COALESCE(former, calendar) AS version FROM agency
 LEFT JOIN recount ON recount.agency = agency.code AND recount.dossier = %(code)s
 WHERE code = ANY (ARRAY(
     SELECT unnest(ARRAY[receiving_agency, competent_agency]

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, bindparam, case, select, union
+from sqlalchemy import BindParameter, bindparam, case, func, select, union
 
+from engine.store import calendars, idempotency
 from engine.store.statements import insert_text, text_of, update_text
 from engine.store.tables import TASK_COLUMNS, dossier, entry, envelope, part, task
 
 _CODE: BindParameter[str] = bindparam("code")
-LOCK_DOSSIER = text_of(select(dossier).where(dossier.c.code == _CODE).with_for_update())
+_LOCK_DOSSIER = text_of(select(dossier).where(dossier.c.code == _CODE).with_for_update())
 # Every part, so that they can be counted; the states of those that have ended stay where they are.
-LOCK_PARTS = text_of(
+_LOCK_PARTS = text_of(
     select(*(
         case((part.c.status == "running", column), else_=None).label(column.name)
         if column.name in {"state", "waits"} else column for column in part.columns
     )).where(part.c.dossier == _CODE).order_by(part.c.id).with_for_update(),
 )
-OPEN_TASKS = text_of(select(*TASK_COLUMNS).where(task.c.dossier == _CODE, task.c.state == "open"))
+_OPEN_TASKS = text_of(select(*TASK_COLUMNS).where(task.c.dossier == _CODE, task.c.state == "open"))
+_CLOSED_TASK = text_of(
+    select(*TASK_COLUMNS).where(task.c.id == bindparam("task"), task.c.state != "open"),
+)
 KEPT = text_of(
     select(envelope).where(envelope.c.dossier == _CODE, envelope.c.state == "kept"),
 )
-FIND_TASK = text_of(select(*TASK_COLUMNS).where(task.c.id == bindparam("id")))
+_KEPT_COUNT = text_of(
+    select(func.count()).where(envelope.c.dossier == _CODE, envelope.c.state == "kept"),
+)
+#: How many envelopes are kept, calendar versions by agency, the answer to a request seen before.
+_BESIDE = f"""\
+SELECT ({_KEPT_COUNT}), (SELECT json_object_agg(code, version) FROM ({calendars.OF_DOSSIER}) AS c),
+    k.body_hash, k.result
+FROM (SELECT 1) AS one LEFT JOIN ({idempotency.KEPT}) AS k ON true
+"""  # noqa: S608 - constants
+#: What loads a dossier, in order: each is a statement of its own, for only what is asked after the
+#: lock was given sees what its last holder has left.
+BY_CODE = (_LOCK_DOSSIER, _LOCK_PARTS, _OPEN_TASKS, _BESIDE)
+
+
+def _of_task(statement: str) -> str:
+    """Return the statement for the dossier of a task: the lock needs no trip for its code."""
+    found = "(SELECT dossier FROM task WHERE id = %(task)s)"
+    return statement.replace("%(code)s::VARCHAR", found).replace("%(code)s", found)
+
+
+BY_TASK = tuple(map(_of_task, (
+    _LOCK_DOSSIER, _LOCK_PARTS, f"{_OPEN_TASKS} UNION ALL {_CLOSED_TASK}", _BESIDE,
+)))
 AGENCIES = text_of(union(
     select(part.c.agency).where(part.c.dossier == _CODE),
     select(task.c.agency).where(task.c.dossier == _CODE),

@@ -41,7 +41,7 @@ def take(
 
     Raises Invalid when the key was used with another body.
     """
-    key = key_of(actor, request)
+    key = key_of((actor, request))
     taken = connection.execute(_TAKE, {**key, "body_hash": request.body_hash}).fetchone()
     if taken is not None:
         return None
@@ -63,14 +63,17 @@ def answer(row: tuple[Any, ...], request: Request) -> Mapping[str, Any]:
     return kept
 
 
-def key_of(actor: str, request: Request) -> Mapping[str, Any]:
-    """Return the parameters by which a repeated request is recognised."""
+def key_of(asked: tuple[str, Request] | None) -> Mapping[str, Any]:
+    """Return the parameters by which a repeated request is recognised; None is found nowhere."""
+    if asked is None:
+        return dict.fromkeys(_KEY)
+    actor, request = asked
     return {"actor": actor, "method": request.method, "path": request.path, "key": request.key}
 
 
 def adding(actor: str, request: Request, result: str) -> tuple[str, Mapping[str, Any]]:
     """Return the write that keeps key and result at once, under the lock of what was changed."""
-    return _ADD, {**key_of(actor, request), "body_hash": request.body_hash, "result": result}
+    return _ADD, {**key_of((actor, request)), "body_hash": request.body_hash, "result": result}
 
 
 def keeping(actor: str, request: Request, result: str) -> tuple[str, Mapping[str, Any]]:

@@ -6,7 +6,6 @@ Lock order: dossier row, then part rows; nobody takes them the other way round.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime
@@ -26,6 +25,7 @@ from engine.store import (
     calendars,
     calls,
     idempotency,
+    loading,
     nodes,
     outbox,
     papers,
@@ -38,6 +38,7 @@ from engine.store import (
     timers,
 )
 from engine.store import dossier_statements as sql
+from engine.store.loading import Loaded
 from engine.worktime import Calendar
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class Unit:
         self._calendars: Mapping[str, str] = {}
         self._timed: Mapping[str, Mapping[str, datetime]] = {}
         self._held: dict[str, Hold | None] = {}
-        self._answers: list[rows.Row] | None = None
+        # The answer kept for a request that was looked up with the dossier.
+        self._answered: rows.Row | None = None
+        self._looked_up = False
 
     @property
     def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -74,33 +77,17 @@ class Unit:
         dossier waits for its lock, so that the key needs none of its own. Raises NotFound when
         there is no dossier of that code.
         """
-        statements: tuple[str, ...] = (
-            sql.LOCK_DOSSIER, sql.LOCK_PARTS, sql.OPEN_TASKS, sql.KEPT, calendars.OF_DOSSIER,
-        )
-        parameters: dict[str, Any] = {"code": code}
-        if asked is not None:
-            statements = (*statements, idempotency.KEPT)
-            parameters |= idempotency.key_of(*asked)
-        found = self._fetch(parameters, statements)
-        self._answers = found[5] if asked is not None else None
-        if not found[0]:
+        found = self._note(loading.by_code(self._connection, code, asked), asked)
+        if found is None:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
-        loaded = rows.dossier_of(found[0][0])
-        self._held[code] = loaded.standing.hold
-        self._calendars = dict(found[4])
-        parts = tuple(rows.part_of(row) for row in found[1] if row[8] == "running")
-        self._timed = {p.id: _due(p) for p in parts}
-        return Before(
-            dossier=loaded, parts=parts,
-            tasks=tuple(rows.task_of(row) for row in found[2]),
-            kept=tuple(rows.envelope_of(row) for row in found[3]),
-            instances=Counter(row[2] for row in found[1]),
-        )
+        return found.before
 
-    def find_task(self, task_id: str) -> tuple[Task, str] | None:
-        """Return a task in whatever state with its dossier's code, without locking it."""
-        row = self._connection.execute(sql.FIND_TASK, {"id": task_id}).fetchone()
-        return None if row is None else (rows.task_of(row), row[1])
+    def load_of_task(
+        self, task_id: str, asked: tuple[str, Request] | None = None,
+    ) -> tuple[Task, Before] | None:
+        """Return a task in whatever state, and its dossier as `load` does; None where none is."""
+        found = self._note(loading.by_task(self._connection, task_id, asked), asked)
+        return None if found is None or found.task is None else (found.task, found.before)
 
     def part_agencies(self, code: str) -> frozenset[str]:
         """Return the agencies of all parts and tasks that a dossier ever had."""
@@ -142,13 +129,13 @@ class Unit:
 
         Waits for a first one that is still under way. Raises Invalid for another body.
         """
-        if self._answers is not None:
-            return idempotency.answer(self._answers[0], request) if self._answers else None
+        if self._looked_up:
+            return idempotency.answer(self._answered, request) if self._answered else None
         return idempotency.take(self._connection, actor, request)
 
     def record(self, actor: str, request: Request, result: Mapping[str, Any]) -> None:
         """Keep the result of a request for those that repeat it."""
-        keep = idempotency.keeping if self._answers is None else idempotency.adding
+        keep = idempotency.adding if self._looked_up else idempotency.keeping
         self._writes.append(keep(actor, request, json.dumps(result)))
 
     # Writing
@@ -191,8 +178,9 @@ class Unit:
         large = sum(map(_weight, self._writes)) > PIPELINED
         # A pipeline fills the socket's buffers with megabytes and then may wait for ever.
         with nullcontext() if large else self._connection.pipeline():
+            cursor = self._connection.cursor()
             for statement, parameters in self._writes:
-                self._connection.execute(statement, parameters)
+                cursor.execute(statement, parameters)
             self._connection.commit()
         self._writes.clear()
 
@@ -248,7 +236,7 @@ class Unit:
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:
         self._writes.append((sql.PUT_PART, rows.part_row(code, changed)))
-        before, now = self._timed.get(changed.id, {}), _due(changed)
+        before, now = self._timed.get(changed.id, {}), loading.due(changed)
         if before == now:
             return
         if before:
@@ -257,20 +245,16 @@ class Unit:
             timers.setting(code, changed.id, wait, due, held=held) for wait, due in now.items()
         )
 
-    def _fetch(
-        self, parameters: Mapping[str, Any], statements: tuple[str, ...],
-    ) -> list[list[rows.Row]]:
-        """Run reads in one pipeline, in order, so that locks are taken in that order."""
-        with self._connection.pipeline():
-            cursors = [self._connection.execute(text, parameters) for text in statements]
-        # Behind the pipeline's end: fetching inside it would cost a round trip more.
-        return [cursor.fetchall() for cursor in cursors]
+    def _note(self, found: Loaded | None, asked: object) -> Loaded | None:
+        """Keep what was read under the dossier's lock for what follows in the transaction."""
+        if found is not None:
+            dossier = found.before.dossier
+            self._held[dossier.code] = dossier.standing.hold
+            self._calendars, self._timed = found.calendars, found.timed
+            self._answered, self._looked_up = found.answered, asked is not None
+        return found
 
 
 def _weight(write: tuple[str, Mapping[str, Any]]) -> int:
     """Return the characters and bytes that a write sends, about."""
     return sum(len(value) for value in write[1].values() if isinstance(value, bytes | str))
-
-
-def _due(part: Part) -> dict[str, datetime]:
-    return {wait.id: wait.due for wait in part.waits if wait.due is not None}
