@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from bench.recording import Transaction, writes
+from engine.store.unit import COMMIT
 
 _DOSSIER = (
     "status", "due", "standing", "build", "entries", "head", "envelopes", "revision", "links",
@@ -36,9 +37,9 @@ def _update(table: str, columns: tuple[str, ...], *keys: str) -> str:
 #: (start of the recorded statement) -> (statement by hand, names of its parameters)
 _BY_HAND: dict[str, tuple[str, tuple[str, ...]]] = {
     "UPDATE dossier": (_update("dossier", _DOSSIER, "code"), (*_DOSSIER, "key_code")),
-    "INSERT INTO part": (
+    "UPDATE part": (
         _update("part", ("state", "digest", "status", "waits"), "dossier", "id"),
-        ("state", "digest", "status", "waits", "dossier", "id"),
+        ("state", "digest", "status", "waits", "key_dossier", "key_id"),
     ),
     "DELETE FROM timer": (
         "DELETE FROM timer WHERE dossier = %s AND part = %s", ("key_dossier", "key_part"),
@@ -81,7 +82,7 @@ def send(
     with connection.pipeline():
         for statement, values in statements:
             connection.execute(statement, values)
-        connection.commit()
+        connection.execute(COMMIT)
 
 
 def connect(url: str) -> psycopg.Connection[Any]:

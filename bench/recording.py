@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from engine.store import Store, Unit
+from engine.store.unit import COMMIT
 
 Statement = tuple[str, Mapping[str, Any] | None]
 #: Statements that travel together, and whether the commit goes with them.
@@ -30,8 +31,10 @@ class Tape:
     _commits: bool = False
 
     def execute(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Pass a statement on."""
-        if self._together is None:
+        """Pass a statement on, and note it."""
+        if statement == COMMIT:
+            self._commits = True
+        elif self._together is None:
             self.rounds.append((((statement, parameters),), False))
         else:
             self._together.append((statement, parameters))
@@ -49,11 +52,6 @@ class Tape:
             yield
         self.rounds.append((tuple(self._together), self._commits))
         self._together = None
-
-    def commit(self) -> None:
-        """Note that the commit went with the pipeline."""
-        self._commits = True
-        self.connection.commit()
 
 
 class Recorder(Store):
@@ -81,7 +79,7 @@ def play(connection: psycopg.Connection[Any], transaction: Transaction) -> None:
         with connection.pipeline():
             cursors = [connection.execute(*statement) for statement in statements]
             if commits:
-                connection.commit()
+                connection.execute(COMMIT)
             _fetch(cursors)
 
 

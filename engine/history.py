@@ -160,7 +160,7 @@ def _key(key: object, odd: list[object]) -> str:
 
 def instant(at: datetime) -> str:
     """Return an aware instant as history writes it: UTC, microseconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def read_instant(text: str) -> datetime:

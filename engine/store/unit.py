@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 #: Bytes of writes that go in one pipeline; more are sent one by one.
 PIPELINED = 256 * 1024
+#: Sent with the writes: the driver's own commit would wait for one trip more in a pipeline.
+COMMIT = "COMMIT"
 
 class Unit:
     """One transaction; `commit` sends every write in one pipeline, anything else undoes it."""
@@ -181,7 +183,7 @@ class Unit:
             cursor = self._connection.cursor()
             for statement, parameters in self._writes:
                 cursor.execute(statement, parameters)
-            self._connection.commit()
+            cursor.execute(COMMIT)
         self._writes.clear()
 
     # Procedures
@@ -235,7 +237,10 @@ class Unit:
             self._writes.append(portal_messages.adding(outcome))
 
     def _write_part(self, code: str, changed: Part, held: bool) -> None:
-        self._writes.append((sql.PUT_PART, rows.part_row(code, changed)))
+        row = rows.part_row(code, changed)
+        keys = {"key_dossier": code, "key_id": changed.id}
+        known = changed.id in self._timed
+        self._writes.append((sql.SAVE_PART, {**row, **keys}) if known else (sql.NEW_PART, row))
         before, now = self._timed.get(changed.id, {}), loading.due(changed)
         if before == now:
             return

@@ -12,23 +12,24 @@ _DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "th�
 def day_text(ordinal: int, *, year: bool = True) -> str:
     """Return "thứ Hai 23/02/2026" for a proleptic ordinal, or without the year."""
     day = date.fromordinal(ordinal)
-    return f"{_DAYS[day.weekday()]} {day:%d/%m}" + (f"/{day.year}" if year else "")
+    return f"{_DAYS[day.weekday()]} {day.day:02}/{day.month:02}" + (f"/{day.year}" if year else "")
 
 
 def short(ordinal: int) -> str:
     """Return "23/02" for a proleptic ordinal."""
-    return f"{date.fromordinal(ordinal):%d/%m}"
+    day = date.fromordinal(ordinal)
+    return f"{day.day:02}/{day.month:02}"
 
 
 def instant_text(at: datetime) -> str:
     """Return "10:00 thứ Hai 23/02/2026", with seconds only where there are any."""
     seconds = f":{at.second:02}" if at.second or at.microsecond else ""
-    return f"{at:%H:%M}{seconds} {day_text(at.toordinal())}"
+    return f"{clock(at)}{seconds} {day_text(at.toordinal())}"
 
 
-def clock(at: time) -> str:
+def clock(at: time | datetime) -> str:
     """Return "15:00"."""
-    return f"{at:%H:%M}"
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def hours_text(minutes: int) -> str:
