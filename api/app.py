@@ -17,7 +17,9 @@ from api.routes import (
     components,
     deliveries,
     dossiers,
+    downloads,
     external_tasks,
+    handed_papers,
     handoffs,
     history,
     house,
@@ -78,7 +80,7 @@ def create_app(services: Services) -> Flask:
     _describe(api)
     for room in (
         dossiers, components, tasks, history, papers, register, procedures, lookup, handoffs,
-        deliveries, external_tasks, service_calls, portal_messages,
+        handed_papers, deliveries, downloads, external_tasks, service_calls, portal_messages,
     ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)
@@ -123,5 +125,5 @@ def _guard() -> None:
 _QUERIED = frozenset({
     "tasks.page", "history.page", "procedures.diff", "papers.print_paper", "papers.page",
     "register.register", "handoffs.events", "handoffs.shared", "deliveries.page",
-    "service_calls.page", "portal_messages.page",
+    "service_calls.page", "portal_messages.page", "handed_papers.content", "downloads.page",
 })

@@ -14,6 +14,7 @@ from engine.store import (
     Connection,
     Store,
     call_states,
+    downloads,
     inbox,
     nodes,
     outbox,
@@ -54,6 +55,12 @@ def _links(connection: Connection) -> Iterator[Metric]:
     yield _gauge("motcua_outbox_oldest_seconds", "Age of the oldest waiting envelope", [
         ((name,), _age(counted.get((name, "waiting"), (0, None))[1])) for name in names
     ], "node")
+    files = {(node, state): count for node, state, count in downloads.backlog(connection)}
+    for state, says in (("waiting", "Papers on their way from a node"),
+                        ("dead", "Papers of a node that cannot come")):
+        yield _gauge(f"motcua_papers_{state}", says, [
+            ((name,), files.get((name, state), 0)) for name in names
+        ], "node")
     yield _gauge("motcua_node_failures", "Calls of a node that failed since it last answered", [
         ((node.id,), node.failures) for node in known
     ], "node")

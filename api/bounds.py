@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
 from engine.flow.read import Limits, TableLimits
 from engine.inspection import Bounds as FileBounds
+from engine.links.paper_links import HOURS
 
 SECONDS, MEGABYTES = "MOTCUA_EXAMINATION_SECONDS", "MOTCUA_EXAMINATION_MEGABYTES"
 #: Least and most that can be asked for: a request is given up after a minute.
@@ -25,6 +27,16 @@ _RANGES |= {TABLE_BYTES: (1_000, 2_000_000), TABLE_RULES: (10, 10_000), TABLE_CO
 #: What one file of a paper may hold: bytes, and pixels where it is a picture.
 FILE_BYTES, PIXELS = "MOTCUA_FILE_BYTES", "MOTCUA_IMAGE_PIXELS"
 _RANGES |= {FILE_BYTES: (10_000, 500_000_000), PIXELS: (1_000_000, 1_000_000_000)}
+
+
+#: For how many hours the link to a paper in an envelope may be used.
+LINK_HOURS = "MOTCUA_LINK_HOURS"
+_RANGES |= {LINK_HOURS: (1, 720)}
+
+
+def link_hold(environ: Mapping[str, str]) -> timedelta:
+    """Return how long a link to a paper holds; raise Invalid where a setting is no such number."""
+    return timedelta(hours=_number(environ, LINK_HOURS, HOURS))
 
 
 def bounds(environ: Mapping[str, str]) -> Bounds:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from api.seeing import PapersSeen
 from engine.components.declared import DIGITISED, OTHER
 from engine.components.needs import Need
 from engine.components.papers import Paper
 from engine.components.reuse import Held
+from engine.errors import Conflict
 from engine.office.papers import component_etag, paper_json, papers_etag
 from engine.office.result import when
 
+#: How a download stands -> what that says of the file, and in words.
+_STATES = {"done": "here", "waiting": "pending", "dead": "failed"}
+_LABELS = {"here": "đã có", "pending": "đang tải", "failed": "lỗi tải"}
+
 
 def components_view(
-    code: str, needs: Iterable[Need], papers: Sequence[Paper], article: str,
+    code: str, needs: Iterable[Need], seen: PapersSeen, article: str,
 ) -> dict[str, Any]:
     """Return the components of a dossier, and under `others` the papers that nobody declared."""
-    told = [_need(code, need, papers, article) for need in needs]
+    told = [_need(code, need, seen, article) for need in needs]
     missing = [item["component"] for item in told if item["missing"]]
     return {
         "dossier": code, "complete": not missing, "missing": missing, "items": told,
         "others": {
-            "component": OTHER, "papers": _papers(code, papers, OTHER),
-            "etag": component_etag(code, papers, OTHER),
+            "component": OTHER, "papers": _papers(code, seen, OTHER),
+            "etag": component_etag(code, seen.every, OTHER),
         },
-        "etag": papers_etag(code, papers),
+        "etag": papers_etag(code, seen.every),
     }
 
 
-def _need(code: str, need: Need, papers: Sequence[Paper], article: str) -> dict[str, Any]:
+def need_here(seen: PapersSeen, paper: Paper) -> None:
+    """Raise Conflict while the file of a paper is still on its way from another node."""
+    state, failure = seen.downloads.get(paper.number, ("done", None))
+    if state == "done":
+        return
+    raise Conflict(
+        f"Tệp của giấy tờ số {paper.number} {_LABELS[_STATES[state]]} từ nút khác.",
+        f"The file of paper {paper.number} is still with another node: {_STATES[state]}"
+        f"{f' ({failure})' if failure else ''}.", code="paper-pending", state=_STATES[state],
+    )
+
+
+def _need(code: str, need: Need, seen: PapersSeen, article: str) -> dict[str, Any]:
     component, held = need.component, bool(need.offers)
     return {
         "component": component.code, "name": component.name, "class": component.kind,
@@ -38,15 +56,26 @@ def _need(code: str, need: Need, papers: Sequence[Paper], article: str) -> dict[
         "digitise": component.kind in DIGITISED and any(
             paper.sha256 is None and not paper.shown for paper in need.present
         ),
-        "papers": _papers(code, papers, component.code),
+        "papers": _papers(code, seen, component.code),
         "offers": [_offer(offer) for offer in need.offers],
-        "etag": component_etag(code, papers, component.code),
+        "etag": component_etag(code, seen.every, component.code),
     }
 
 
-def _papers(code: str, papers: Iterable[Paper], component: str) -> list[dict[str, Any]]:
+def _papers(code: str, seen: PapersSeen, component: str) -> list[dict[str, Any]]:
     """Return all papers of a component; those that count no more are told by their state."""
-    return [paper_json(code, paper) for paper in papers if paper.component == component]
+    return [
+        {**paper_json(code, paper), **_file(seen, paper)}
+        for paper in seen.papers if paper.component == component
+    ]
+
+
+def _file(seen: PapersSeen, paper: Paper) -> dict[str, str | None]:
+    """Return whether the file of a paper is here."""
+    if paper.sha256 is None:
+        return {"file": None, "file_label": None}
+    state = _STATES[seen.downloads.get(paper.number, ("done", None))[0]]
+    return {"file": state, "file_label": _LABELS[state]}
 
 
 def _offer(offer: Held) -> dict[str, Any]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.performing import actor, services
+from engine.components.declared import Component
+from engine.components.papers import Paper
 from engine.dossier import Dossier, Part, Task
 from engine.errors import NotFound
 from engine.law.elapsed import Course
 from engine.law.rules import rules_by_id
-from engine.office.permits import see_dossier, see_papers
+from engine.office.permits import (
+    own_papers,
+    pools_of,
+    see_dossier,
+    see_papers,
+    sees_all_papers,
+)
 from engine.proceed import Before
-from engine.store import calendars, dossiers, tasks
+from engine.store import calendars, dossiers, downloads, papers, tasks
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,36 @@ def taking_part(code: str) -> Dossier:
         agencies = frozenset(part.agency for part in dossiers.parts(connection, code))
     see_papers(dossier, actor(), agencies)
     return dossier
+
+
+@dataclass(frozen=True)
+class PapersSeen:
+    """The papers of a dossier that an asker sees, and how those from other nodes stand.
+
+    `whole` tells that they see all that are here, as who asks the applicant for them must;
+    `every` are all of them, on which ETags stand; `downloads` are (state, failure) by number.
+    """
+
+    dossier: Dossier
+    declared: Sequence[Component]
+    papers: Sequence[Paper]
+    whole: bool
+    every: Sequence[Paper]
+    downloads: Mapping[int, tuple[str, str | None]]
+
+
+def papers_seen(code: str) -> PapersSeen:
+    """Return the papers of a dossier that the asker may see; raise NotFound for any other code."""
+    dossier, house = taking_part(code), services()
+    flow = house.office.library.flow(dossier.flow_hash)
+    declared = flow.facts.components if flow.facts else ()
+    whole = sees_all_papers(dossier, flow, actor())
+    with house.store.reading() as connection:
+        known = every = papers.of_dossier(connection, code)
+        states = downloads.states(connection, code)
+        if not whole:
+            known = own_papers(every, pools_of(dossiers.places(connection, code), actor()))
+    return PapersSeen(dossier, declared, known, whole, every, states)
 
 
 def seen(code: str) -> Seen:

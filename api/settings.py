@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from api.bounds import bounds, file_bounds
+from api.bounds import bounds, file_bounds, link_hold
 from engine.codes import CIRCULAR_01, CodePattern
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
 from engine.inspection import Bounds as FileBounds
+from engine.links.paper_links import HOURS
 from engine.store.embedded import home as usual_home
 
 
@@ -23,7 +25,8 @@ class Settings:
     our own, for trying and testing alone; only then may `clock_file` tell the time. `codes` is how
     dossier codes are written, `papers` the folder of a department's own templates. `node` is the
     id under which other nodes know this one, `node_keys` the file of the keys that sign for it;
-    `portal` is the file that describes the national portal.
+    `portal` is the file that describes the national portal, `link_hold` how long other nodes may
+    use a link to a paper.
     """
 
     home: Path
@@ -42,6 +45,7 @@ class Settings:
     node_keys: Path | None = None
     connectors: Path | None = None
     portal: Path | None = None
+    link_hold: timedelta = timedelta(hours=HOURS)
 
     def __post_init__(self) -> None:
         """Refuse a clock that a file moves anywhere but in a demonstration."""
@@ -72,7 +76,7 @@ def from_environment(
         files=environ.get("MOTCUA_FILES", "").strip(), file_bounds=file_bounds(environ),
         node=environ.get("MOTCUA_NODE", ""), node_keys=Path(keys) if keys else None,
         connectors=Path(environ["MOTCUA_CONNECTORS"]) if environ.get("MOTCUA_CONNECTORS") else None,
-        portal=Path(portal) if portal else None,
+        portal=Path(portal) if portal else None, link_hold=link_hold(environ),
     )
     if not embedded:
         need_database(settings)

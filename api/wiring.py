@@ -20,6 +20,7 @@ from engine.flow.confined import Confinement
 from engine.jobs import (
     Calls,
     Deliveries,
+    Downloads,
     PortalSync,
     Timers,
     wake,
@@ -29,6 +30,7 @@ from engine.jobs import (
 )
 from engine.links.connectors import Registry, read_registry
 from engine.links.delivery import Http
+from engine.links.fetching import PaperFetcher
 from engine.links.identity import Identity, Keyring
 from engine.links.portal.configuration import Portal, read_portal
 from engine.links.portal.line import Line
@@ -150,9 +152,11 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
     return Work(
         job_connection(application_url(settings)), Timers(store, office, clock, waking),
         Calls(store, office, clock, registry, wake_calls if waking else None),
-        Deliveries(store, office, clock, Http(identity)) if identity else None,
+        Deliveries(store, office, clock, Http(identity, settings.link_hold)) if identity else None,
         PortalSync(store, clock, portal, Line(portal)) if portal else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
+        downloads=Downloads(store, files_of(settings), clock, PaperFetcher(identity))
+        if identity else None,
     )
 
 

@@ -97,7 +97,8 @@ class AddPaper:
 
     `file` ({sha256, size, media_type}) is None for paper alone; `shown` tells that it was only
     shown. `origin` is the paper, as dossier/number, that is reused; `replaces` the number of a
-    wrong one. `content` (name, file_name, because) is personal.
+    wrong one. `content` (name, file_name, because) is personal. `pool` is the process of the
+    participating agency that adds it, where papers cross by declaration alone.
     """
 
     dossier: str
@@ -110,6 +111,7 @@ class AddPaper:
     origin: str | None = None
     replaces: int | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
+    pool: str = ""
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,9 @@ _NAMES = {kind: name for name, kind in KINDS.items()}
 
 #: Fields that are personal wherever they stand: kept beside the chain, salted digests inside it.
 PERSONAL = frozenset({"applicant", "answers", "content"})
+#: Fields that commands have got since: without a value history says nothing of them, so that what
+#: was written before is done again to the same bytes.
+_LATER = frozenset({"pool"})
 
 
 @dataclass(frozen=True)
@@ -274,6 +279,7 @@ class Request:
 def to_json(command: DossierCommand) -> dict[str, Any]:
     """Return a dossier command as history keeps it."""
     body = {f.name: getattr(command, f.name) for f in fields(command)}
+    body = {name: value for name, value in body.items() if value or name not in _LATER}
     return {"kind": _NAMES[type(command)], **body}
 
 

@@ -23,8 +23,31 @@ ACT, CONSULT, PROGRESS, STANDING, CANCEL, FAILED = (
 
 
 @dataclass(frozen=True)
+class HandedPaper:
+    """A paper as an envelope names it: by its hash, never with its bytes.
+
+    `number` is that of the sender's dossier; `name` and `file_name` are personal.
+    """
+
+    number: int
+    component: str
+    copy: str
+    count: int
+    sha256: str
+    size: int
+    media_type: str
+    name: str = ""
+    file_name: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """Return what history says of it: nothing personal."""
+        return {"number": self.number, "component": self.component, "sha256": self.sha256,
+                "size": self.size}
+
+
+@dataclass(frozen=True)
 class Envelope:
-    """One message between parts of a dossier; only the declared payload crosses.
+    """One message between parts of a dossier; only the declared payload and papers cross.
 
     `number` counts the dossier's envelopes from 1; `id` is stable under replay. Where the part
     lives at another node `node` names it, and `sequence` counts what went there.
@@ -46,6 +69,7 @@ class Envelope:
     node: str | None = None
     sequence: int = 0
     kind: Kind = "sent"
+    papers: tuple[HandedPaper, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,8 @@ class Outgoing:
     """A message thrown by an instance: only the declared payload leaves (liên thông).
 
     `target_process` is None when it goes to a pool without a process (outside), whose id and name
-    then stand in `target_pool`. `starts` tells that the target is a message start event.
+    then stand in `target_pool`. `starts` tells that the target is a message start event. `papers`
+    are the codes of the components that the message declares.
     """
 
     element: str
@@ -127,6 +128,7 @@ class Outgoing:
     target_process: str | None = None
     target_element: str | None = None
     starts: bool = False
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

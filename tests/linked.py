@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import town
-from http_town import AUDIENCE, Issuer, serving
+from http_town import AUDIENCE, Issuer, Person, serving
 
 from api.app import create_app
 from api.auth import Doorkeeper
@@ -21,13 +21,15 @@ from engine.audit.desk import replay_stored
 from engine.clock import FixedClock
 from engine.commands import CompleteTask, RegisterDossier
 from engine.dossier import Task
-from engine.jobs import Deliveries
+from engine.jobs import Deliveries, Downloads
 from engine.links.delivery import Http
+from engine.links.fetching import PaperFetcher
 from engine.links.identity import Identity, make_key, read_keys
 from engine.office import Office
 from engine.office.result import task_etag
 from engine.people import Actor
 from engine.store import Store, dossiers, embedded, node_keys, nodes, people, tasks
+from engine.store.files import Files
 from engine.store.nodes import Node
 
 M001 = "M001"
@@ -44,14 +46,22 @@ class Site:
     store: Store
     clock: FixedClock
     base: str = ""
+    place: Path = Path()
     office: Office = field(init=False)
     issuer: Issuer = field(init=False)
     courier: Http = field(init=False)
+    fetcher: PaperFetcher = field(init=False)
 
     def __post_init__(self) -> None:
         self.office = Office(self.store, self.clock, node=self.identity.node)
         self.courier = Http(self.current)
+        self.fetcher = PaperFetcher(self.current)
         self.keep_keys()
+
+    @property
+    def files(self) -> Files:
+        """The papers of this node."""
+        return Files(str(self.place), self.place)
 
     def official(self, issuer: str, subject: str, day: date) -> Actor | None:
         """Who an official is by this node's register."""
@@ -87,6 +97,14 @@ class Site:
         """Deliver everything that waits; return how many envelopes were taken in."""
         work = self.deliveries()
         return sum(work.drain(name) for name in work.waiting())
+
+    def fetch(self) -> int:
+        """Fetch the files of papers that other nodes handed over, as a worker does."""
+        return Downloads(self.store, self.files, self.clock, self.fetcher).drain()
+
+    def person(self, agency: str, *roles: str) -> Person:
+        """Somebody at this node's API."""
+        return Person(self.base, self.issuer, town.official(agency, *roles).id)
 
     def register(self, procedure: str) -> str:
         """Register a dossier at the commune and return its code."""
@@ -127,14 +145,18 @@ def sites(
         for name in names:
             keys = folder / f"{name}.json"
             make_key(keys)
-            site = Site(Identity(f"urn:test:{name}", read_keys(keys)), new_store(), clock)
+            place = folder / f"{name}-files"
+            site = Site(
+                Identity(f"urn:test:{name}", read_keys(keys)), new_store(), clock, place=place)
             site.issuer = issuer = Issuer(clock)
             door = Doorkeeper(issuer.name, AUDIENCE, FixedKeys(issuer.keys()), clock,
                               site.official)
             services = Services(
-                Settings(embedded.home()), clock, site.store, site.office, door, site.current,
+                Settings(embedded.home(), files=str(place)), clock, site.store, site.office, door,
+                site.current,
             )
             stack.callback(site.courier.close)
+            stack.callback(site.fetcher.close)
             site.base = stack.enter_context(serving(create_app(services)))
             found.append(site)
         yield found

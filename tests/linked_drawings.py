@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 from sketch import body, diagram, process
 
-CODE, OF_THREE = "9.000777", "9.000888"
+CODE, OF_THREE, WITH_PAPERS = "9.000777", "9.000888", "9.000999"
+#: Components of the procedure with papers: two that go to the police, one that stays at the
+#: one-stop unit, the result of the police that comes back, and what it does not declare.
+CERTIFICATE, PHOTO, PRIVATE, RESULT = "GKS.1", "ANH", "THUE", "KQ.CU_TRU"
 
 _LEAD = (
     f'motcua:procedureCode="{CODE}" motcua:timeLimit="5 ngày làm việc" '
@@ -55,6 +58,26 @@ def drawing() -> Mapping[str, bytes]:
         _COLLABORATION.format(more=""), process(origin, _LEAD, "origin"),
         process(asked, "", "asked"),
     )}
+
+
+def drawing_with_papers() -> Mapping[str, bytes]:
+    """The procedure of two agencies whose messages carry papers, there and back."""
+    (content,) = drawing().values()
+    text = content.decode().replace(CODE, WITH_PAPERS)
+    drawn = "".join(
+        f'<motcua:component code="{code}" name="{name}" class="{kind}" required="false"/>'
+        for code, name, kind in (
+            (CERTIFICATE, "Giấy khai sinh", "on_demand"), (PHOTO, "Ảnh thẻ", "on_demand"),
+            (PRIVATE, "Giấy nộp thuế", "on_demand"),
+            (RESULT, "Kết quả đăng ký thường trú", "participating_result"),
+        )
+    )
+    for message, papers in (("Ask", f"{CERTIFICATE}, {PHOTO}"), ("Reply", RESULT)):
+        text = text.replace(
+            f'<bpmn:message id="{message}"', f'<bpmn:message id="{message}" motcua:papers="{papers}"')
+    head, mark, rest = text.partition('<bpmn:startEvent id="s"')
+    extension = f"<bpmn:extensionElements>{drawn}</bpmn:extensionElements>"
+    return {"papers.bpmn": (head + extension + mark + rest).encode()}
 
 
 def drawing_of_three() -> Mapping[str, bytes]:

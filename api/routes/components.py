@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
 
-from api.component_views import components_view
+from api.component_views import components_view, need_here
+from api.giving import given
 from api.performing import answer, perform, services
 from api.receiving import received
 from api.routes.blueprints import Room
@@ -21,10 +22,10 @@ from api.schemas.components import (
     PapersChanged,
     Withdrawal,
 )
-from api.seeing import taking_part
+from api.seeing import PapersSeen, papers_seen, taking_part
 from engine.commands import AddPaper, HandBackPapers, WithdrawPaper
-from engine.components.needs import Circle, needs
-from engine.components.papers import Paper, numbered
+from engine.components.needs import Circle, Need, handed_needs, needs
+from engine.components.papers import numbered
 from engine.dossier import visible
 from engine.errors import Fault, Invalid, NotFound
 from engine.law.rules import rules_by_id
@@ -37,7 +38,6 @@ blueprint = Room("components", __name__, description="Components (thành phần 
 
 #: What a paper says of itself; the rest of the command is about how it came.
 _SAID = ("name", "because")
-_BLOCK = 1 << 16
 _BODY = {
     "required": True, "content": {
         "multipart/form-data": {"schema": PaperForm}, "application/json": {"schema": NewPaper},
@@ -50,19 +50,11 @@ _BODY = {
 @blueprint.look()
 def components(code: str) -> Response:
     """Show what a dossier needs, holds, lacks and could reuse (xem thành phần hồ sơ)."""
-    dossier, house = taking_part(code), services()
-    facts = house.office.library.flow(dossier.flow_hash).facts
-    declared = facts.components if facts else ()
-    with house.store.reading() as connection:
-        known = papers.of_dossier(connection, code)
-        born = papers.born_with(connection, code)
-        offered = offers(connection, code, declared, born.get("applicant", {}))
-    circle = Circle(born.get("answers", {}), visible(dossier), house.clock.now())
+    found = papers_seen(code)
     body = components_view(
-        code, needs(declared, known, offered, circle), known,
-        rules_by_id(dossier.rule_set).article("reuse"),
+        code, _needs(found), found, rules_by_id(found.dossier.rule_set).article("reuse"),
     )
-    return answer(body, etag=papers_etag(code, known))
+    return answer(body, etag=papers_etag(code, found.every))
 
 
 @blueprint.post("/dossiers/<code>/components/<component>")
@@ -104,15 +96,31 @@ def hand_back(body: dict[str, Any], code: str) -> Response:
 @blueprint.look()
 def content(code: str, number: int) -> Response:
     """Give out the file of a paper, held against its hash (tải tệp giấy tờ)."""
-    taking_part(code)
-    with services().store.reading() as connection:
-        paper = numbered(papers.of_dossier(connection, code), number)
+    found = papers_seen(code)
+    paper = numbered(found.papers, number)
     if paper.sha256 is None:
         raise NotFound(
             f"Giấy tờ số {number} chỉ có bản giấy.", f"Paper {number} is on paper alone.",
             code="no-file",
         )
-    return _given(paper, services().files.reading(paper.sha256, paper.size or 0))
+    need_here(found, paper)
+    return given(paper, services().files.reading(paper.sha256, paper.size or 0))
+
+
+def _needs(found: PapersSeen) -> tuple[Need, ...]:
+    """Return the components as the asker has to do with them.
+
+    Who does not see all papers, or works at another node than the dossier's own, asks the applicant
+    for nothing and is offered nothing.
+    """
+    dossier, house = found.dossier, services()
+    if not found.whole or dossier.links.origin:
+        return handed_needs(found.declared, found.papers)
+    with house.store.reading() as connection:
+        born = papers.born_with(connection, dossier.code)
+        offered = offers(connection, dossier.code, found.declared, born.get("applicant", {}))
+    circle = Circle(born.get("answers", {}), visible(dossier), house.clock.now())
+    return needs(found.declared, found.papers, offered, circle)
 
 
 def _add(
@@ -135,27 +143,3 @@ def _add(
         command, repeated, upload=upload,
         location=f"/api/v1/dossiers/{quote(code)}/components/{{number}}/content",
     )
-
-
-def _given(paper: Paper, file: BinaryIO) -> Response:
-    """Return the file as something to be saved, never to be opened by the browser itself."""
-
-    def blocks() -> Iterator[bytes]:
-        while block := file.read(_BLOCK):
-            yield block
-
-    response = Response(blocks(), content_type=paper.media_type)
-    response.call_on_close(file.close)
-    response.headers["Content-Length"] = str(paper.size)
-    response.headers["Content-Disposition"] = disposition(paper.file_name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
-    response.set_etag(paper.sha256 or "")
-    return response
-
-
-def disposition(name: str) -> str:
-    """Return Content-Disposition for a name: ASCII for old readers, RFC 8187 for all others."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

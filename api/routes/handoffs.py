@@ -8,6 +8,7 @@ import structlog
 from flask import Response, request
 from marshmallow import RAISE
 
+from api.calling_node import calling_node, own_identity
 from api.performing import answer, services
 from api.problem import BadRequest
 from api.routes.blueprints import Room
@@ -19,10 +20,11 @@ from api.schemas.handoffs import (
     Positions,
     WellKnown,
 )
-from engine.errors import Forbidden, MotcuaError, NotFound, Unauthenticated, Unavailable
+from engine.errors import MotcuaError, Unavailable
 from engine.links import wire
-from engine.links.identity import Identity, caller, issuer_of
-from engine.store import feed, nodes, positions
+from engine.links.identity import Identity
+from engine.links.paper_links import links_for
+from engine.store import feed, positions
 from engine.store.nodes import Node
 
 blueprint = Room("handoffs", __name__, public=True, description="Between nodes (liên thông)")
@@ -39,10 +41,11 @@ _AGAIN = frozenset({"flow-unknown", "unknown-agency"})
 def take() -> Response:
     """Take a batch of envelopes in, each answered by itself (nhận hồ sơ liên thông).
 
-    Body: CloudEvents 1.0 JSON batch, each event with the extension `signature`; the caller proves
-    itself by a JWT over the body. What is answered as taken, early or repeated is kept for good.
+    Body: CloudEvents 1.0 JSON batch, each event with the extension `signature`, and `links` where
+    it carries papers; the caller proves itself by a JWT over the body. What is answered as taken,
+    early or repeated is kept for good.
     """
-    node, identity = _caller(request.get_data())
+    node, identity = calling_node(request.get_data())
     if request.mimetype != wire.MEDIA_TYPE:
         raise BadRequest(
             f"Nội dung phải là {wire.MEDIA_TYPE}.", f"The body must be {wire.MEDIA_TYPE}.",
@@ -61,7 +64,7 @@ def events(query: dict[str, Any]) -> Response:
 
     `after` is the `next` of the answer before, and acknowledges all that was served up to it.
     """
-    node, identity = _caller(b"")
+    node, identity = calling_node(b"")
     with services().store.unit() as unit:
         found = feed.serve(unit.connection, node.id, query["after"], query["limit"])
         signed = [one.signature or identity.sign(one.body) for one in found]
@@ -69,7 +72,11 @@ def events(query: dict[str, Any]) -> Response:
             (one.id, mark) for one, mark in zip(found, signed, strict=True) if not one.signature
         ])
         unit.commit()
-    body = wire.written((one.body, mark) for one, mark in zip(found, signed, strict=True))
+    until = services().clock.now() + services().settings.link_hold
+    body = wire.written(
+        ((one.body, mark) for one, mark in zip(found, signed, strict=True)),
+        (links_for(identity, one.body, node.id, until) for one in found),
+    )
     last = found[-1].offered if found else query["after"]
     text = b'{"items":' + body + b',"next":' + str(last).encode() + b"}"
     return Response(text, content_type="application/json", headers={"Cache-Control": "no-store"})
@@ -81,7 +88,7 @@ def events(query: dict[str, Any]) -> Response:
 @blueprint.look()
 def shared(query: dict[str, Any]) -> Response:
     """Tell a node how far each dossier shared with it has come here (đối chiếu sau phục hồi)."""
-    node, _ = _caller(b"")
+    node, _ = calling_node(b"")
     with services().store.reading() as connection:
         found = positions.with_node(connection, node.id, query["after"], query["limit"])
     return answer({"items": [vars(one) for one in found]})
@@ -92,7 +99,7 @@ def shared(query: dict[str, Any]) -> Response:
 @blueprint.look()
 def node() -> Response:
     """Show who this node is: its id and public keys, signed by each of them (định danh nút)."""
-    identity = _identity()
+    identity = own_identity()
     keys = identity.public()
     return answer({"id": identity.node, "keys": keys, "signatures": identity.vouch()})
 
@@ -127,41 +134,3 @@ def _broken(error: Exception) -> MotcuaError:
         f"The receiving node failed on this envelope ({type(error).__name__}); see its log.",
         code="receiver-failed",
     )
-
-
-def _caller(body: bytes) -> tuple[Node, Identity]:
-    """Return the node that calls, proven by its token; raise Unauthenticated otherwise."""
-    identity = _identity()
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or len(token) > 4_096 or not token.isascii():
-        raise Unauthenticated(
-            "Nút gọi phải gửi Authorization: Bearer <JWT>.",
-            "A calling node sends Authorization: Bearer <JWT>.", code="no-token",
-        )
-    with services().store.reading() as connection:
-        found = nodes.by_id(connection, issuer_of(token))
-    if found is None:
-        raise Unauthenticated(
-            "Nút gọi không được biết ở đây; hãy nhờ người vận hành nút này chạy motcua node add.",
-            "The calling node is not known here; ask its operator to run motcua node add.",
-            code="node-unknown",
-        )
-    if caller(token, body, identity.node, found.keys, services().clock.now()) != found.id:
-        raise Unauthenticated("Mã không phải của nút này.", "The token is another node's.",
-                              code="node-not-proven")
-    if not found.active:
-        raise Forbidden(
-            f"Nút {identity.node} đang tạm ngừng trao đổi với {found.id}.",
-            f"Node {identity.node} has suspended talking to {found.id}.", code="node-suspended",
-        )
-    return found, identity
-
-
-def _identity() -> Identity:
-    identity = services().identity
-    if identity is None:
-        raise NotFound(
-            "Máy chủ này không nối với nút nào.", "This server is linked to no node.",
-            code="not-linked",
-        )
-    return identity()

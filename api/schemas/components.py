@@ -12,6 +12,8 @@ from engine.components.papers import SOURCES
 
 _WHOLE: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not-number",
                           "too_large": "not-number"}
+#: Sources that nobody states: `reuse` and a message of another node do.
+_BY_ITSELF = frozenset({"reused", "handed"})
 
 
 def _choice(values: tuple[str, ...], usual: str, says: str) -> fields.String:
@@ -39,7 +41,7 @@ class NewPaper(Body):
 
     copy = _choice(tuple(COPIES), "original", "which copy (loại bản)")
     count = _number(1, MOST_COUNT, "how many (số lượng)", load_default=1)
-    source = _choice(tuple(s for s in SOURCES if s != "reused"), "submitted", "from where")
+    source = _choice(tuple(s for s in SOURCES if s not in _BY_ITSELF), "submitted", "from where")
     shown = fields.Boolean(load_default=False, metadata={
         "description": "only shown at the counter (giấy tờ xuất trình)",
     }, error_messages={"invalid": "not-boolean", "null": "required"})
@@ -91,6 +93,11 @@ class PaperSeen(Body):
     size = fields.Integer(allow_none=True)
     sha256 = fields.String(allow_none=True)
     origin = fields.String(allow_none=True)
+    file = fields.String(allow_none=True, metadata={
+        "enum": ["here", "pending", "failed", None],
+        "description": "null: paper alone; pending: on its way from another node",
+    })
+    file_label = fields.String(allow_none=True, metadata={"description": "đang tải, lỗi tải …"})
     etag = fields.String()
 
 

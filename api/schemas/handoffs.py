@@ -79,6 +79,52 @@ class WellKnown(Body):
     })
 
 
+class LinkAsked(Body):
+    """Which envelope carried the paper."""
+
+    envelope = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class FreshLink(Body):
+    """A link to a paper."""
+
+    link = fields.String(metadata={"description": "path at the node that gave it"})
+
+
+class DownloadQuery(Body):
+    """Which downloads to list."""
+
+    state = fields.String(validate=validate.OneOf(["waiting", "done", "dead"]))
+    node = fields.String()
+    limit = fields.Integer(validate=validate.Range(1, 200), load_default=50)
+    cursor = fields.String()
+
+
+class DownloadSeen(Body):
+    """The file of a paper on its way from another node."""
+
+    id = fields.Integer()
+    dossier = fields.String()
+    number = fields.Integer()
+    node = fields.String()
+    envelope = fields.String()
+    sha256 = fields.String()
+    size = fields.Integer()
+    created_at = fields.DateTime()
+    state = fields.String()
+    tries = fields.Integer()
+    not_before = fields.DateTime(allow_none=True)
+    failure = fields.String(allow_none=True)
+    done_at = fields.DateTime(allow_none=True)
+
+
+class DownloadPage(Body):
+    """A page of downloads."""
+
+    items = fields.List(fields.Nested(DownloadSeen))
+    next = fields.String(allow_none=True)
+
+
 class DeliveryQuery(Body):
     """Which deliveries to list."""
 

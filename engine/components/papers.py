@@ -12,8 +12,8 @@ from engine.errors import Conflict, NotFound
 
 PaperState = Literal["held", "withdrawn", "replaced"]
 
-#: Where a paper came from; `fetched` is from a national database.
-SOURCES = ("submitted", "digitised_at_counter", "reused", "fetched")
+#: Where a paper came from; `fetched` is from a national database, `handed` from another node.
+SOURCES = ("submitted", "digitised_at_counter", "reused", "fetched", "handed")
 #: The sources of which paper itself lies at the office.
 _ON_PAPER = ("submitted", "digitised_at_counter")
 #: Statuses in which papers still come in; the result itself may also follow once it is there.
@@ -29,7 +29,8 @@ class Paper:
 
     Without `sha256` it is paper alone: `shown` at the counter and taken home again (Circular
     03/2025 art. 5.2), or not scanned yet. `name` and `file_name` are personal. `origin` is the
-    paper, as dossier/number, that this one reuses.
+    paper, as dossier/number, that this one reuses, or as node/dossier/number that was handed over.
+    `pools` are those to which it was handed, or whose agency brought it (by process).
     """
 
     number: int
@@ -48,6 +49,7 @@ class Paper:
     state: PaperState = "held"
     handed_back_at: datetime | None = None
     revision: int = 1
+    pools: tuple[str, ...] = ()
 
 
 def held(papers: Iterable[Paper], component: str) -> tuple[Paper, ...]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Lock
 
-from engine.flow.building.drawing import Drawing
+from engine.flow.bpmn import children, motcua
+from engine.flow.building.drawing import Drawing, title
 from engine.flow.building.levels import build
 from engine.flow.building.notes import facts, pools, start_form
+from engine.flow.building.payload import read_papers
 from engine.flow.building.questions import questions
 from engine.flow.specs.process import ProcessSpec
 from engine.procedure import Facts, Pool
@@ -25,7 +27,8 @@ class Flow:
 
     `hash` is the SHA-256 of the lowered bytes, `notes` say of each task what is drawn, `facts` are
     None where no process has a procedure code, `start_form` opens a dossier, `questions` are the
-    gateways without conditions by id, `acts` the acts drawn on flows and events by their id.
+    gateways without conditions by id, `acts` the acts drawn on flows and events by their id,
+    `papers` by message the codes of the components whose papers it carries.
     """
 
     hash: str
@@ -35,6 +38,7 @@ class Flow:
     start_form: str | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)
+    papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     levels: dict[str, ProcessSpec] = field(default_factory=dict, repr=False)
 
     def draws(self, act: str, element: str) -> bool:
@@ -74,8 +78,17 @@ def _load(lowered: bytes, key: str) -> Flow:
     return Flow(
         hash=key, facts=facts(drawing), pools=pools(drawing), notes=nodes.notes,
         start_form=start_form(drawing), questions=questions(drawing), acts=_acts(levels),
-        levels=levels,
+        papers=_papers(drawing), levels=levels,
     )
+
+
+def _papers(drawing: Drawing) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for message in children(drawing.root, "message"):
+        name, codes = title(message) or message.get("id") or "", motcua(message, "papers")
+        if codes:
+            found[name] = (*found.get(name, ()), *read_papers(codes))
+    return found
 
 
 def _acts(levels: Mapping[str, ProcessSpec]) -> Mapping[str, str]:

@@ -7,11 +7,12 @@ The worker is not imported here: those who only wake do without what it needs.
 
 from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
+from engine.jobs.downloads import Downloads
 from engine.jobs.portal import PortalSync
 from engine.jobs.timers import Timers
 from engine.jobs.waking import wake, wake_calls, wake_node, wake_portal
 
 __all__ = [
-    "Calls", "Deliveries", "PortalSync", "Timers", "wake", "wake_calls", "wake_node",
+    "Calls", "Deliveries", "Downloads", "PortalSync", "Timers", "wake", "wake_calls", "wake_node",
     "wake_portal",
 ]

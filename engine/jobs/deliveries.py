@@ -112,7 +112,7 @@ class Deliveries:
         return len(taken)
 
     def _leave(self, node: Node, batch: Sequence[Waiting], silence: Unanswered) -> None:
-        pause = silence.pause or _pause(node.failures)
+        pause = silence.pause or pause_after(node.failures)
         _log().warning("node-silent", node=node.id, failures=node.failures + 1,
                        again_in=str(pause), reason=str(silence))
         with self._store.unit() as unit:
@@ -127,7 +127,7 @@ def _settle(connection: Connection, node: Node, waiting: Waiting, told: Told) ->
         outbox.bury(connection, told.id, told.reason)
         _log().error("dead-letter", node=node.id, envelope=told.id, reason=told.reason)
     elif told.fate == "again":
-        pause = _pause(waiting.tries, LONGEST_OF_ONE)
+        pause = pause_after(waiting.tries, LONGEST_OF_ONE)
         outbox.put_off(connection, [told.id], pause, told.reason)
     elif told.reason:
         _log().warning("delivered-unproven", node=node.id, envelope=told.id, reason=told.reason)
@@ -138,7 +138,8 @@ def _settle(connection: Connection, node: Node, waiting: Waiting, told: Told) ->
                      reason="it no longer has what it gave receipts for")
 
 
-def _pause(failures: int, longest: timedelta = LONGEST) -> timedelta:
+def pause_after(failures: int, longest: timedelta = LONGEST) -> timedelta:
+    """Return for how long something is left alone that failed: longer each time, and spread."""
     pause: timedelta = min(PAUSE * 2 ** min(failures, 16), longest)
     return pause * (1 + _RANDOM.random() / 4)
 

@@ -17,6 +17,8 @@ TIMERS = "motcua.timers"
 CALLS = "motcua.calls"
 #: The job that delivers to one node.
 DELIVER = "motcua.deliver"
+#: The job that fetches papers from other nodes.
+FETCH = "motcua.fetch"
 #: The job that tells the national portal.
 PORTAL = "motcua.portal"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job

@@ -22,9 +22,10 @@ from procrastinate.jobs import Status
 
 from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
+from engine.jobs.downloads import Downloads
 from engine.jobs.portal import PortalSync
 from engine.jobs.timers import Timers
-from engine.jobs.waking import CALLS, DELIVER, PORTAL, TIMERS
+from engine.jobs.waking import CALLS, DELIVER, FETCH, PORTAL, TIMERS
 
 TIDY = "motcua.tidy"
 #: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
@@ -53,6 +54,7 @@ class Work:
     concurrency: int = 2
     restless: bool = False
     parent: int | None = None
+    downloads: Downloads | None = None
 
 
 def run(work: Work) -> None:
@@ -107,7 +109,7 @@ def _app(work: Work, stopping: threading.Event) -> App:
     connector = PsycopgConnector(min_size=1, max_size=2 + work.concurrency, **work.connection)
     app = App(connector=connector)
 
-    for register in (_timers, _calls, _links, _portal, _tidy):
+    for register in (_timers, _calls, _links, _papers, _portal, _tidy):
         register(app, work, stopping)
     return app
 
@@ -149,6 +151,24 @@ def _links(app: App, work: Work, stopping: threading.Event) -> None:
                 queueing_lock = f"{DELIVER} {node}"
                 await deliver.configure(queueing_lock=queueing_lock).defer_async(node=node)
         await asyncio.to_thread(deliveries.follow_up)
+
+
+def _papers(app: App, work: Work, stopping: threading.Event) -> None:
+    downloads = work.downloads
+    if downloads is None:
+        return
+
+    @app.task(name=FETCH)
+    def fetch() -> None:
+        downloads.drain(stopping.is_set)
+
+    # One job fetches at a time, as with the portal: a slow node takes one place of all workers.
+    @app.periodic(cron=LINK_SWEEP, periodic_id="papers", queueing_lock=f"{FETCH} sweep")
+    @app.task(name=f"{FETCH}.sweep")
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001
+        if await asyncio.to_thread(downloads.waiting):
+            with suppress(AlreadyEnqueued):
+                await fetch.configure(lock=FETCH, queueing_lock=FETCH).defer_async()
 
 
 def _portal(app: App, work: Work, stopping: threading.Event) -> None:

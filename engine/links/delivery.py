@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from engine.links.identity import Identity
 from engine.links.outward import Answer, Limits, Outward, Refusal
+from engine.links.paper_links import HOURS, links_for
 from engine.links.wire import MEDIA_TYPE, written
 from engine.proof import receipted, said_of
 from engine.store.nodes import Node
@@ -60,20 +61,48 @@ class Courier(Protocol):
         ...
 
 
-class Http:
-    """Brings envelopes over HTTP, signed by this node as its keys stand."""
+class Clients:
+    """The clients of nodes, each with its kept connections."""
 
-    def __init__(self, identity: Callable[[], Identity]) -> None:
-        self._who = identity
+    def __init__(self) -> None:
         self._open = Outward()
         self._private: dict[str, Outward] = {}
+
+    def of(self, node: Node) -> Outward:
+        """Return the client for a node: one that may call a private address only where allowed."""
+        if not node.private:
+            return self._open
+        place = urlsplit(node.url).netloc.lower()
+        if place not in self._private:
+            self._private[place] = Outward(frozenset({place}))
+        return self._private[place]
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        for client in (self._open, *self._private.values()):
+            client.close()
+
+
+class Http:
+    """Brings envelopes over HTTP, signed by this node as its keys stand.
+
+    `hold` is how long the links to their papers may be used.
+    """
+
+    def __init__(
+        self, identity: Callable[[], Identity], hold: timedelta = timedelta(hours=HOURS),
+    ) -> None:
+        self._who, self._hold = identity, hold
+        self._clients = Clients()
 
     def bring(self, node: Node, batch: Sequence[Waiting], now: datetime) -> list[Told]:
         """Return what became of each envelope; raise Unanswered when nothing is known."""
         if node.kind == "webhook":
             return self._post_each(node, batch, now)
         signed = [(waiting, self._identity.sign(waiting.body)) for waiting in batch]
-        body = written((waiting.body, mark) for waiting, mark in signed)
+        links = (links_for(self._identity, waiting.body, node.id, now + self._hold)
+                 for waiting in batch)
+        body = written(((waiting.body, mark) for waiting, mark in signed), links)
         answer = self._call(node, f"{node.url.rstrip('/')}{PATH}", body, {
             "Content-Type": MEDIA_TYPE,
             "Authorization": f"Bearer {self._identity.assertion(node.id, body, now)}",
@@ -86,8 +115,7 @@ class Http:
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        for client in (self._open, *self._private.values()):
-            client.close()
+        self._clients.close()
 
     def _proven(self, node: Node, waiting: Waiting, told: Told) -> Told:
         """Return what was told, with a reason where the receipt is by a key not known here."""
@@ -133,21 +161,13 @@ class Http:
 
     def _call(self, node: Node, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
-            answer = self._client(node).call("POST", url, headers, body, LIMITS)
+            answer = self._clients.of(node).call("POST", url, headers, body, LIMITS)
         except Refusal as refusal:
             raise Unanswered(refusal.en) from refusal
         if 200 <= answer.status < 300:
             return answer
-        raise Unanswered(problem_of(answer), _retry_after(answer), answer.status)
+        raise Unanswered(problem_of(answer), retry_after(answer), answer.status)
 
-    def _client(self, node: Node) -> Outward:
-        """Return the client for a node: one that may call a private address only where allowed."""
-        if not node.private:
-            return self._open
-        place = urlsplit(node.url).netloc.lower()
-        if place not in self._private:
-            self._private[place] = Outward(frozenset({place}))
-        return self._private[place]
 
 
 def _answers(answer: Answer) -> Mapping[str, Mapping[str, Any]]:
@@ -179,7 +199,8 @@ def problem_of(answer: Answer) -> str:
     return f"status {answer.status}{said}"
 
 
-def _retry_after(answer: Answer) -> timedelta | None:
+def retry_after(answer: Answer) -> timedelta | None:
+    """Return the pause that an answer asks for, None where it asks for none."""
     seconds = answer.headers.get("retry-after", "")
     if not seconds.isascii() or not seconds.isdigit():
         return None

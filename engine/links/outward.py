@@ -8,7 +8,7 @@ every time and every size. What it says of a failure names the host alone: addre
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,6 +23,10 @@ from engine.links.sockets import Barred, Guarded, Purse, Spent, TooMuch, spendin
 #: Why no answer came: not allowed to ask; no answer in time; more than was allowed; no connection,
 #: or one that broke or spoke no HTTP (the request may have arrived all the same).
 Kind = Literal["refused", "timed-out", "too-large", "unreachable"]
+#: Takes a file piece by piece.
+Sink = Callable[[bytes], object]
+#: Bytes of an answer that is not the file that was asked for.
+_SAID_MOST = 64 * 1024
 _SAID: Mapping[Kind, tuple[str, str]] = {
     "refused": ("Không được phép gọi {host}: {why}", "{host} may not be called: {why}"),
     "timed-out": ("{host} không trả lời kịp: {why}", "{host} did not answer in time: {why}"),
@@ -32,7 +36,12 @@ _SAID: Mapping[Kind, tuple[str, str]] = {
 
 
 class Refusal(MotcuaError):
-    """A call that gave no answer; `kind` tells why, and is the end of `code`."""
+    """A call that gave no answer; `kind` tells why, and is the end of `code`.
+
+    `begun` tells that the answer had begun and did not come whole.
+    """
+
+    begun = False
 
     def __init__(self, kind: Kind, host: str, why: str) -> None:
         vi, en = _SAID[kind]
@@ -99,26 +108,34 @@ class Outward:
         """
         bounds = limits or self._limits
         target, host = self._target(url)
+        return self._exchange(_request(method, target, headers, body, bounds), host, bounds, None)
+
+    def fetch(
+        self, url: str, headers: Mapping[str, str], sink: Sink, limits: Limits,
+    ) -> Answer:
+        """Get a file: the body of a 200 goes to `sink` as it comes, any other into the answer.
+
+        `limits.body` bounds the file. Raises Refusal when there is no whole answer, and what the
+        sink raises.
+        """
+        target, host = self._target(url)
+        return self._exchange(_request("GET", target, headers, b"", limits), host, limits, sink)
+
+    def _exchange(
+        self, request: httpcore.Request, host: str, bounds: Limits, sink: Sink | None,
+    ) -> Answer:
+        begun = False
         try:
-            with spending(bounds.total, bounds.head) as purse:
-                request = _request(method, target, headers, body, bounds)
-                with closing(self._pool.handle_request(request)) as response:
-                    return _answer(response, purse, bounds.body)
-        except Barred as barred:
-            raise Refusal("refused", host, str(barred)) from barred
-        except Spent as late:
-            raise Refusal("timed-out", host, str(late)) from late
-        except TooMuch as large:
-            raise Refusal("too-large", host, str(large)) from large
-        except httpcore.TimeoutException as late:
-            raise Refusal("timed-out", host, type(late).__name__) from late
-        except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol) as wrong:
-            raise Refusal("refused", host, "bad request") from wrong
-        except httpcore.NetworkError as broken:
-            raise Refusal("unreachable", host, str(broken) or type(broken).__name__) from broken
-        except httpcore.ProtocolError as broken:
-            # What the library says of it holds bytes of the answer.
-            raise Refusal("unreachable", host, "it speaks no HTTP or broke off") from broken
+            with (
+                spending(bounds.total, bounds.head) as purse,
+                closing(self._pool.handle_request(request)) as response,
+            ):
+                begun = True
+                return _answer(response, purse, bounds.body, sink)
+        except _FAILURES as failure:
+            refusal = _refusal(failure, host)
+            refusal.begun = begun
+            raise refusal from failure
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -141,6 +158,33 @@ class Outward:
         return target._replace(netloc=f"{shown}:{port}", fragment=""), host
 
 
+#: What breaks off a call: bounds of ours, and the library's own failures.
+_FAILURES = (
+    Barred, Spent, TooMuch, httpcore.TimeoutException, httpcore.LocalProtocolError,
+    httpcore.UnsupportedProtocol, httpcore.NetworkError, httpcore.ProtocolError,
+)
+
+
+def _refusal(failure: Exception, host: str) -> Refusal:
+    kind: Kind = "unreachable"
+    # What the library says of a broken protocol holds bytes of the answer.
+    why = "it speaks no HTTP or broke off"
+    match failure:
+        case Barred():
+            kind, why = "refused", str(failure)
+        case Spent():
+            kind, why = "timed-out", str(failure)
+        case TooMuch():
+            kind, why = "too-large", str(failure)
+        case httpcore.TimeoutException():
+            kind, why = "timed-out", type(failure).__name__
+        case httpcore.LocalProtocolError() | httpcore.UnsupportedProtocol():
+            kind, why = "refused", "bad request"
+        case httpcore.NetworkError():
+            why = str(failure) or type(failure).__name__
+    return Refusal(kind, host, why)
+
+
 def _request(
     method: str, target: SplitResult, headers: Mapping[str, str] | None, body: bytes,
     bounds: Limits,
@@ -154,10 +198,17 @@ def _request(
     )
 
 
-def _answer(response: httpcore.Response, purse: Purse, most: int) -> Answer:
+def _answer(
+    response: httpcore.Response, purse: Purse, most: int, sink: Sink | None,
+) -> Answer:
     purse.head = None  # from here on the body counts
     headers = {k.decode("ascii").lower(): v.decode("latin-1") for k, v in response.headers}
-    return Answer(response.status, headers, _read(response, headers, most))
+    if sink is not None and response.status == 200:
+        _read(response, headers, most, sink)
+        return Answer(response.status, headers, b"")
+    read = bytearray()
+    _read(response, headers, most if sink is None else _SAID_MOST, read.extend)
+    return Answer(response.status, headers, bytes(read))
 
 
 def _url(target: SplitResult) -> httpcore.URL:
@@ -182,13 +233,14 @@ def _headers(
     ]
 
 
-def _read(response: httpcore.Response, told: Mapping[str, str], most: int) -> bytes:
-    length = told.get("content-length", "")
+def _read(
+    response: httpcore.Response, told: Mapping[str, str], most: int, sink: Sink,
+) -> None:
+    length, count = told.get("content-length", ""), 0
     if length.isdecimal() and int(length) > most:
         raise TooMuch(f"{length} > {most} bytes")
-    read = bytearray()
     for piece in response.iter_stream():
-        read += piece
-        if len(read) > most:
+        count += len(piece)
+        if count > most:
             raise TooMuch(f"> {most} bytes")
-    return bytes(read)
+        sink(piece)

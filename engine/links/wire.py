@@ -7,13 +7,19 @@ over the canonical bytes of all its other attributes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from hashlib import sha256
+from itertools import chain, repeat
 from typing import Any, get_args
 
+from engine.components.declared import CODE, COPIES, MOST_COUNT
 from engine.errors import Invalid
-from engine.handoff import OWN, TYPE, Kind
+from engine.handoff import OWN, TYPE, HandedPaper, Kind
 from engine.history import canonical, read_instant
+from engine.inspection import MEDIA_TYPES
+from engine.links.paper_links import PATH
 from engine.proof import Keys, signed_by
 from engine.store.inbox import Arrived, Incoming
 
@@ -22,6 +28,10 @@ MEDIA_TYPE = "application/cloudevents-batch+json"
 MOST, LONGEST, LARGEST = 50, 200, 256 * 1024
 #: Digits of a sequence, and how deep data may be nested.
 DIGITS, DEEPEST = 9, 50
+#: What travels beside the signed bytes; papers of one envelope; what a link to one looks like.
+_BESIDE, _PAPERS = frozenset({"signature", "links"}), 500
+_LINK = re.compile(re.escape(PATH) + r"([0-9a-f]{64})\?link=[A-Za-z0-9_.-]{1,1000}")
+_SHA256, _LONG = re.compile(r"[0-9a-f]{64}"), 1_000
 _TEXTS = ("id", "source", "type", "subject", "time", "sequence", "digest", "signature")
 _DOSSIER = (
     "code", "procedure", "flow", "rule_set", "channel", "receiving_agency", "competent_agency",
@@ -29,10 +39,17 @@ _DOSSIER = (
 )
 
 
-def written(events: Iterable[tuple[bytes, str]]) -> bytes:
-    """Return a batch of (canonical bytes, signature) as it travels; the bytes stay as they are."""
-    signed = (body[:-1] + b',"signature":' + json.dumps(mark).encode() + b"}"
-              for body, mark in events)
+def written(events: Iterable[tuple[bytes, str]], links: Iterable[str] = ()) -> bytes:
+    """Return a batch of (canonical bytes, signature) as it travels; the bytes stay as they are.
+
+    `links` are those to the papers of each event, beside what is signed: they expire, and others
+    are given for the same event.
+    """
+    signed = (
+        body[:-1] + b',"signature":' + json.dumps(mark).encode()
+        + (b',"links":' + json.dumps(link).encode() if link else b"") + b"}"
+        for (body, mark), link in zip(events, chain(links, repeat("")), strict=False)
+    )
     return b"[" + b",".join(signed) + b"]"
 
 
@@ -55,7 +72,7 @@ def read_event(event: Mapping[str, Any], source: str, keys: Keys) -> Incoming:
     Raises Invalid naming what does not; nothing of the event is believed before its signature.
     """
     signature = event.get("signature")
-    plain = {name: value for name, value in event.items() if name != "signature"}
+    plain = {name: value for name, value in event.items() if name not in _BESIDE}
     if _deeper(plain, DEEPEST):
         raise _wrong(f"lồng sâu hơn {DEEPEST} tầng", f"it is nested deeper than {DEEPEST}")
     body = canonical(plain)
@@ -70,7 +87,13 @@ def read_event(event: Mapping[str, Any], source: str, keys: Keys) -> Incoming:
     return Incoming(Arrived(
         source=source, id=event["id"], dossier=event["subject"],
         sequence=int(event["sequence"]), kind=kind, body=body, signature=signature,
-    ), plain)
+    ), plain, _links(event.get("links")))
+
+
+def _links(found: Any) -> Mapping[str, str]:
+    """Return by hash the links that can be used; without one the sender is asked for another."""
+    links = found.split(" ")[:_PAPERS] if isinstance(found, str) else ()
+    return {match[1]: link for link in links if (match := _LINK.fullmatch(link))}
 
 
 def _check(event: Mapping[str, Any]) -> None:
@@ -132,6 +155,40 @@ def _check_message(found: Any) -> None:
     own = found["name"].startswith(OWN)
     if not own and not found.get("process"):
         raise _wrong("thiếu data.message.process", "data.message.process is missing")
+    papers = found.get("papers", [])
+    if not isinstance(papers, list) or len(papers) > _PAPERS or (own and papers):
+        raise _wrong("data.message.papers sai", "data.message.papers is no list of papers")
+    for number, paper in enumerate(papers):
+        _check_paper(paper, f"data.message.papers[{number}]")
+
+
+def _check_paper(found: Any, place: str) -> None:
+    names = {field.name for field in fields(HandedPaper)}
+    if not isinstance(found, dict) or found.keys() != names:
+        raise _wrong(f"{place} sai", f"{place} is no paper")
+    right = {
+        **{name: _words(found[name]) for name in ("name", "file_name")},
+        "component": _matches(CODE, found["component"]), "copy": found["copy"] in (*COPIES,),
+        "sha256": _matches(_SHA256, found["sha256"]), "size": _number(found["size"], 1 << 40),
+        "media_type": found["media_type"] in (*MEDIA_TYPES,),
+        "number": _number(found["number"], 10**6), "count": _number(found["count"], MOST_COUNT),
+    }
+    for name, fits in right.items():
+        if not fits:
+            raise _wrong(f"{place}.{name} sai", f"{place}.{name} is wrong")
+
+
+def _words(value: Any) -> bool:
+    """Tell whether something is a text as people write it, perhaps an empty one."""
+    return isinstance(value, str) and len(value) <= _LONG and not any(c < " " for c in value)
+
+
+def _matches(pattern: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _number(value: Any, most: int) -> bool:
+    return type(value) is int and 1 <= value <= most
 
 
 def _text(value: Any, name: str, most: int = LONGEST) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from engine.office.reuse import check_asked, keep_reusable
 from engine.office.waking import Wakes
 from engine.people import Actor
 from engine.proceed import Before, Facts, Outcome, proceed, sealed
+from engine.store import papers
 
 if TYPE_CHECKING:
     from engine.store import Unit
@@ -49,9 +51,19 @@ def decide(
 ) -> Outcome:
     """Proceed, and write the outcome with its entry into the unit; nothing is committed yet.
 
+    Papers are read where the drawing lets messages carry them, or the command is about them.
+
     Raises what proceed raises, and Conflict where a paper is asked for that is held already.
     """
+    before = with_papers(unit, before, facts)
     return keep(unit, before, proceed(before, command, facts), facts, wakes)
+
+
+def with_papers(unit: Unit, before: Before, facts: Facts) -> Before:
+    """Return the dossier with its papers where a message of its drawing may carry some."""
+    if before.papers or not facts.flow.papers:
+        return before
+    return replace(before, papers=papers.of_dossier(unit.connection, before.dossier.code))
 
 
 def keep(

@@ -16,11 +16,12 @@ from engine.dossier import Dossier, Links, Peer
 from engine.errors import Conflict, Forbidden, Invalid, MotcuaError, NotFound
 from engine.history import read_instant
 from engine.law.rules import rules_by_id
+from engine.office.deciding import with_papers
 from engine.office.library import Library
 from engine.office.reuse import keep_reusable
 from engine.office.waking import Wakes
 from engine.proceed import Before, Facts, Outcome, Registration, open_from, proceed, sealed
-from engine.store import inbox, procedures
+from engine.store import downloads, inbox, procedures
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -116,9 +117,12 @@ class Linking:
             before = Before(outcome.dossier)
         else:
             facts = self._facts(unit, before.dossier, command, now)
+            before = with_papers(unit, before, facts)
             outcome, entry = sealed(proceed(before, command, facts))
             unit.save(outcome, entry)
             keep_reusable(unit, before, outcome, facts)
+        unit.queue(downloads.adding(
+            arrived.dossier, outcome.papers, arrived.source, arrived.id, incoming.links))
         self._wakes.rouse(unit, before, outcome)
 
     def _open(self, unit: Unit, command: ReceiveEnvelope, now: datetime) -> Outcome:

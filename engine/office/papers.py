@@ -22,7 +22,7 @@ from engine.office.reuse import offers
 from engine.office.waking import Wakes
 from engine.people import Actor
 from engine.proceed import Before, Facts, Outcome, proceed
-from engine.store import papers
+from engine.store import dossiers, papers
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -63,7 +63,7 @@ class Counter:
             permits.see_papers(before.dossier, actor, unit.part_agencies(command.dossier))
             before = replace(before, papers=papers.of_dossier(unit.connection, command.dossier))
             facts = facts_of(unit, self._library, before.dossier, (actor, now))
-            _permit(before, command, actor, facts)
+            command = _permit(unit, before, command, actor, facts)
             if request and (kept := unit.take_key(actor.id, request)):
                 return Result.repeat(kept)
             if isinstance(command, AddPaper):
@@ -115,18 +115,30 @@ def _etag(before: Before, command: PaperCommand) -> str:
     return papers_etag(code, before.papers)
 
 
-def _permit(before: Before, command: PaperCommand, actor: Actor, facts: Facts) -> None:
-    """Raise NotFound for a component or paper that is not there, Forbidden for other desks."""
-    kind = None
+def _permit(
+    unit: Unit, before: Before, command: PaperCommand, actor: Actor, facts: Facts,
+) -> PaperCommand:
+    """Return the command as of the actor's own part, where papers are seen by parts.
+
+    Raises NotFound for a component or paper that is not there, Forbidden for other desks.
+    """
+    kind, seen, pools = None, before.papers, []
+    if not permits.sees_all_papers(before.dossier, facts.flow, actor):
+        places = dossiers.places(unit.connection, before.dossier.code)
+        pools = permits.pools_of(places, actor)
+        seen = permits.own_papers(before.papers, pools)
     if isinstance(command, HandBackPapers):
         for number in command.numbers:
-            numbered(before.papers, number)
+            numbered(seen, number)
     else:
         code = command.component if isinstance(command, AddPaper) else numbered(
-            before.papers, command.number).component
+            seen, command.number).component
         component = need_declared(facts.drawn.components, code)
         kind = component.kind if component else None
     permits.do_paper(before, kind, actor)
+    if isinstance(command, AddPaper) and pools:
+        return replace(command, pool=pools[0])
+    return command
 
 
 def _filled(

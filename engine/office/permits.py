@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from engine.components.papers import Paper
 from engine.dossier import MACHINE, Dossier, Task
 from engine.errors import Forbidden, NotFound
+from engine.flow.load import Flow
 from engine.law.rules import RuleSet
 from engine.people import SYSTEM, Actor
 from engine.proceed.outcome import Before
@@ -57,6 +59,26 @@ def see_papers(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> None:
     """
     if not {dossier.receiving_agency, dossier.competent_agency, *parts} & actor.agencies():
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+
+
+def sees_all_papers(dossier: Dossier, flow: Flow, actor: Actor) -> bool:
+    """Tell whether an actor sees every paper of a dossier that is here.
+
+    The receiving and the competent agency do. The others do where no message of the drawing
+    declares papers; where one does, each sees those that were handed to its own part.
+    """
+    whole = {dossier.receiving_agency, dossier.competent_agency} & actor.agencies()
+    return bool(whole) or not flow.papers
+
+
+def own_papers(papers: Iterable[Paper], pools: Collection[str]) -> tuple[Paper, ...]:
+    """Return the papers that were handed to one of these pools, or brought by its agency."""
+    return tuple(paper for paper in papers if not set(paper.pools).isdisjoint(pools))
+
+
+def pools_of(places: Mapping[str, frozenset[str]], actor: Actor) -> list[str]:
+    """Return the pools on whose parts an agency of the actor works, in their order."""
+    return sorted(pool for pool, agencies in places.items() if agencies & actor.agencies())
 
 
 def do_act(before: Before, act: str, actor: Actor, rules: RuleSet) -> None:

@@ -28,6 +28,7 @@ from engine.handoff import (
 from engine.history import canonical, instant
 from engine.law.acting import ActTask
 from engine.law.standing import Standing, kept
+from engine.proceed import papers
 from engine.proceed.work import Work
 from engine.step import Outgoing
 
@@ -55,6 +56,7 @@ def hand_over(work: Work, node: str, kind: Kind, sent: Outgoing, sender: str) ->
         sender=sender, receiver=sent.target_process, receiver_name=sent.target_pool or "",
         element=sent.target_element, starts=sent.starts, payload=sent.payload,
         sent_at=work.facts.now, state="outgoing", node=node, sequence=sequence, kind=kind,
+        papers=papers.declared(work, sent),
     )
     work.envelopes[envelope.id] = envelope
 
@@ -214,14 +216,14 @@ def event_of(envelope: Envelope, source: str, dossier: Mapping[str, Any]) -> Sen
 
     `digest` covers the data; the bytes are RFC 8785, so that a signature over them holds for ever.
     """
-    data = {
-        "dossier": dossier,
-        "message": {
-            "name": envelope.message, "key": envelope.key, "sender": envelope.sender,
-            "process": envelope.receiver, "element": envelope.element,
-            "starts": envelope.starts, "payload": envelope.payload,
-        },
+    message: dict[str, Any] = {
+        "name": envelope.message, "key": envelope.key, "sender": envelope.sender,
+        "process": envelope.receiver, "element": envelope.element,
+        "starts": envelope.starts, "payload": envelope.payload,
     }
+    if envelope.papers:
+        message |= {"papers": [vars(one) for one in envelope.papers]}
+    data = {"dossier": dossier, "message": message}
     body = canonical({
         "specversion": "1.0", "id": envelope.id, "source": source,
         "type": f"{TYPE}{envelope.kind}", "subject": envelope.dossier,

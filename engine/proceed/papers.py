@@ -1,6 +1,11 @@
-"""Papers (giấy tờ) of a dossier in hand: the commands on them, without ever looking at a file."""
+"""Papers (giấy tờ) of a dossier in hand: the commands on them, and how they cross with messages.
+
+Without ever looking at a file: a paper crosses by its hash, its bytes are fetched beside.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from engine.commands import AddPaper, HandBackPapers, PaperCommand
 from engine.components.declared import Component
@@ -8,12 +13,16 @@ from engine.components.papers import (
     Paper,
     added,
     handed_back,
+    held,
     need_declared,
     need_open,
     numbered,
     withdrawn,
 )
+from engine.errors import Forbidden
+from engine.handoff import Envelope, HandedPaper
 from engine.proceed.work import Work
+from engine.step import Outgoing
 
 
 def change(work: Work, command: PaperCommand) -> None:
@@ -28,6 +37,76 @@ def change(work: Work, command: PaperCommand) -> None:
         _open(work, numbered(known, command.number).component)
         changed = (withdrawn(known, command.number),)
     work.papers.update((paper.number, paper) for paper in changed)
+
+
+def declared(work: Work, sent: Outgoing) -> tuple[HandedPaper, ...]:
+    """Return the papers that a message carries: those with a file that count for its components.
+
+    What lies at the counter on paper alone stays there.
+    """
+    return tuple(
+        HandedPaper(
+            number=paper.number, component=paper.component, copy=paper.copy, count=paper.count,
+            sha256=paper.sha256, size=paper.size or 0, media_type=paper.media_type or "",
+            name=paper.name, file_name=paper.file_name,
+        )
+        for code in sent.papers for paper in held(work.papers.values(), code) if paper.sha256
+    )
+
+
+def reach(work: Work, envelope: Envelope) -> None:
+    """Let the pool to which a message goes in this database see the papers that it carries."""
+    for one in envelope.papers:
+        _reach(work, work.papers[one.number], envelope.receiver or "")
+
+
+def take_in(work: Work, envelope: Envelope, node: str) -> None:
+    """Enter the papers that came with a message of another node; their bytes follow.
+
+    One that is here already only becomes visible to the pool. One that the node handed over before
+    under the same component, and now no longer among them, has been replaced there. Raises
+    Forbidden for a paper of a component that the message does not declare.
+    """
+    codes = work.facts.flow.papers.get(envelope.message, ())
+    here = f"{node}/{work.dossier.code}/"
+    for one in envelope.papers:
+        if one.component not in codes:
+            raise Forbidden(
+                f"Thông điệp «{envelope.message}» không khai giấy tờ «{one.component}».",
+                f"Message {envelope.message!r} declares no paper {one.component!r}.",
+                code="paper-not-declared",
+            )
+    came = {(one.component, one.sha256) for one in envelope.papers}
+    for paper in list(work.papers.values()):
+        gone = (paper.component, paper.sha256) not in came and paper.state == "held"
+        if gone and (paper.origin or "").startswith(here) and any(
+            paper.component == component for component, _ in came
+        ):
+            work.papers[paper.number] = replace(
+                paper, state="replaced", revision=paper.revision + 1)
+    for one in envelope.papers:
+        _enter(work, one, envelope.receiver or "", f"{here}{one.number}")
+
+
+def _enter(work: Work, one: HandedPaper, pool: str, origin: str) -> None:
+    for paper in held(work.papers.values(), one.component):
+        if paper.sha256 == one.sha256:
+            _reach(work, paper, pool)
+            return
+    number = len(work.papers) + 1
+    work.papers[number] = Paper(
+        number=number, component=one.component, copy=one.copy, count=one.count, source="handed",
+        added_at=work.facts.now, sha256=one.sha256, size=one.size, media_type=one.media_type,
+        origin=origin, name=one.name, file_name=one.file_name, pools=(pool,),
+    )
+
+
+def _reach(work: Work, paper: Paper, pool: str) -> None:
+    if pool in paper.pools:
+        return
+    known = any(paper.number == one.number for one in work.before.papers)
+    work.papers[paper.number] = replace(
+        paper, pools=(*paper.pools, pool), revision=paper.revision + known)
 
 
 def _open(work: Work, code: str) -> Component | None:
@@ -46,4 +125,5 @@ def _paper(work: Work, command: AddPaper, component: Component | None) -> Paper:
         shown=command.shown, origin=command.origin,
         name=str(command.content.get("name") or (component.name if component else "")),
         file_name=str(command.content.get("file_name") or ""),
+        pools=(command.pool,) if command.pool else (),
     )

@@ -13,7 +13,7 @@ from engine.flow import run
 from engine.handoff import Envelope
 from engine.law.drawn import follow
 from engine.law.settle import RESULTS, moot
-from engine.proceed import acts, linked, tasks
+from engine.proceed import acts, linked, papers, tasks
 from engine.proceed.work import Work
 from engine.step import DrawnAct, Outgoing, Step, Wait
 
@@ -132,8 +132,12 @@ def _broadcast(work: Work, sender: str, name: str) -> None:
             ))
 
 
-def take_in(work: Work, envelope: Envelope) -> None:
-    """Deliver a message that came from another node, or keep it until somebody waits for it."""
+def take_in(work: Work, envelope: Envelope, node: str) -> None:
+    """Deliver a message that came from another node, or keep it until somebody waits for it.
+
+    Raises Forbidden where it carries papers that it does not declare.
+    """
+    papers.take_in(work, envelope, node)
     number = work.dossier.envelopes + 1
     work.dossier = replace(work.dossier, envelopes=number)
     numbered = replace(envelope, number=number)
@@ -154,8 +158,10 @@ def _send(work: Work, sender: str, sent: Outgoing) -> None:
         sender=sender, receiver=sent.target_process, receiver_name=sent.target_pool or "",
         element=sent.target_element, starts=sent.starts, payload=sent.payload,
         sent_at=work.facts.now, state="kept" if sent.target_process else "outside",
+        papers=papers.declared(work, sent) if sent.target_process else (),
     )
     work.envelopes[envelope.id] = envelope
+    papers.reach(work, envelope)
     if sent.target_process is not None:
         _deliver(work, envelope)
 

@@ -10,7 +10,7 @@ from typing import Any
 from engine.commands import ReceiveEnvelope
 from engine.dossier import Dossier
 from engine.errors import MotcuaError
-from engine.handoff import ACT, CANCEL, CONSULT, FAILED, OWN, PROGRESS, Envelope
+from engine.handoff import ACT, CANCEL, CONSULT, FAILED, OWN, PROGRESS, Envelope, HandedPaper
 from engine.history import read_instant
 from engine.law.acting import ActTask, Effect
 from engine.law.standing import Alert, Hold, Standing
@@ -93,7 +93,7 @@ def _take(work: Work, command: ReceiveEnvelope) -> None:
     elif name == FAILED:
         _warn(work, payload)
     elif not name.startswith(OWN):
-        parts.take_in(work, _envelope(command, message, work.facts.now))
+        parts.take_in(work, _envelope(command, message, work.facts.now), command.node)
     parts.carry(work)
 
 
@@ -113,6 +113,7 @@ def _envelope(command: ReceiveEnvelope, message: Mapping[str, Any], now: datetim
         key=message["key"], sender=message["sender"], receiver=message["process"],
         receiver_name="", element=message["element"], starts=bool(message["starts"]),
         payload=message["payload"], sent_at=now, state="kept",
+        papers=tuple(HandedPaper(**one) for one in message.get("papers", ())),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from engine.commands import PERSONAL, DossierCommand, from_json, to_json
 from engine.components.papers import Paper
-from engine.handoff import Sent
+from engine.handoff import Envelope, Sent
 from engine.history import Draft, canonical
 from engine.law.reminders import reminders
 from engine.law.status import Status
@@ -129,11 +129,31 @@ def _papers(work: Work) -> tuple[Paper, ...]:
 
 def _papers_told(work: Work) -> dict[str, Any]:
     """Return what history says of changed papers: nothing at all where none has changed."""
-    told = [
-        {"number": p.number, "component": p.component, "state": p.state, "revision": p.revision}
-        for p in _papers(work)
-    ]
+    told = [_paper_told(paper) for paper in _papers(work)]
     return {"papers": told} if told else {}
+
+
+def _paper_told(paper: Paper) -> dict[str, Any]:
+    """Return what history says of one; of a paper that another node handed over, also its hash."""
+    told = {
+        "number": paper.number, "component": paper.component, "state": paper.state,
+        "revision": paper.revision,
+    }
+    if paper.pools:
+        told["pools"] = list(paper.pools)
+    if paper.source == "handed":
+        told |= {"sha256": paper.sha256, "size": paper.size, "origin": paper.origin}
+    return told
+
+
+def _envelope_told(envelope: Envelope) -> dict[str, Any]:
+    told = {
+        "id": envelope.id, "number": envelope.number, "message": envelope.message,
+        "sender": envelope.sender, "receiver": envelope.receiver, "state": envelope.state,
+    }
+    if envelope.papers:
+        told["papers"] = [one.told() for one in envelope.papers]
+    return told
 
 
 def _linked(work: Work, sent: tuple[Sent, ...]) -> dict[str, Any]:
@@ -170,11 +190,5 @@ def _outcome(work: Work) -> dict[str, Any]:
             }
             for t in work.tasks.values() if before.get(t.id) != t
         ],
-        "envelopes": [
-            {
-                "id": e.id, "number": e.number, "message": e.message, "sender": e.sender,
-                "receiver": e.receiver, "state": e.state,
-            }
-            for e in work.envelopes.values()
-        ],
+        "envelopes": [_envelope_told(e) for e in work.envelopes.values()],
     }

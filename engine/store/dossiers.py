@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -27,6 +27,11 @@ _ENVELOPES = text_of(
     select(tables.envelope).where(tables.envelope.c.dossier == _code)
     .order_by(tables.envelope.c.number),
 )
+_PLACES = """\
+SELECT process, agency FROM part WHERE dossier = %(code)s
+UNION SELECT p.process, t.agency FROM task t JOIN part p ON p.dossier = t.dossier AND p.id = t.part
+WHERE t.dossier = %(code)s
+"""
 
 
 def by_code(connection: Connection, code: str) -> Dossier | None:
@@ -38,6 +43,14 @@ def by_code(connection: Connection, code: str) -> Dossier | None:
 def parts(connection: Connection, code: str) -> Sequence[Part]:
     """Return every part that a dossier ever had, by id."""
     return [part_of(row) for row in connection.execute(_PARTS, {"code": code})]
+
+
+def places(connection: Connection, code: str) -> Mapping[str, frozenset[str]]:
+    """Return by pool (process) the agencies that work on its parts: its own, and those of lanes."""
+    found: dict[str, set[str]] = {}
+    for process, agency in connection.execute(_PLACES, {"code": code}):
+        found.setdefault(process, set()).add(agency)
+    return {process: frozenset(agencies) for process, agencies in found.items()}
 
 
 def before(connection: Connection, code: str) -> Before | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,6 +69,20 @@ def of_dossier(connection: Connection, code: str, own: str) -> Handed:
     return Handed(out, came, keys, called & nodes)
 
 
+def paper_given(
+    connection: Connection, envelope: str, node: str, sha256: str,
+) -> tuple[str, int] | None:
+    """Return dossier and number of a paper that an envelope carried to a node, None for none."""
+    row = connection.execute(_SENT_TO, {"id": envelope, "node": node}).fetchone()
+    if row is None:
+        return None
+    event = json.loads(bytes(row[1]))
+    for one in event["data"]["message"].get("papers", ()):
+        if one["sha256"] == sha256:
+            return row[0], int(one["number"])
+    return None
+
+
 def dossiers(connection: Connection) -> set[str]:
     """Return the codes under which anything left or came."""
     return {row[0] for row in connection.execute(_DOSSIERS)}
@@ -81,5 +96,6 @@ _IN = """\
 SELECT source, id, sequence, kind, state, signature, received_at, body FROM inbox
 WHERE dossier = %(code)s ORDER BY source, sequence
 """
+_SENT_TO = "SELECT dossier, body FROM outbox WHERE id = %(id)s AND node = %(node)s"
 _CALLED = "SELECT id FROM node WHERE kind = 'motcua'"
 _DOSSIERS = "SELECT dossier FROM outbox UNION SELECT dossier FROM inbox"

@@ -36,10 +36,14 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Incoming:
-    """An envelope whose signature holds: who sent it, its bytes, and the event in them."""
+    """An envelope whose signature holds: who sent it, its bytes, and the event in them.
+
+    `links` came beside it: where its papers may be fetched for a while, by hash.
+    """
 
     arrived: Arrived
     event: Mapping[str, Any]
+    links: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def data(self) -> Mapping[str, Any]:

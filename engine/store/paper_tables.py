@@ -1,4 +1,4 @@
-"""The tables of papers (bảng giấy tờ): those of dossiers, and those held for their owners."""
+"""The tables of papers (bảng giấy tờ): of dossiers, on their way, and held for their owners."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
+    func,
     text,
 )
 
@@ -40,9 +42,37 @@ paper = Table(
     Column("state", Text, nullable=False),
     Column("handed_back_at", _INSTANT),
     Column("revision", Integer, nullable=False),
+    # The processes of the pools that see it beside the receiving and the competent agency.
+    Column("pools", Text, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("dossier", "number"),
     # What the sweep of the file store asks: is this file still anybody's?
     Index("paper_of_file", "sha256", postgresql_where=text("sha256 IS NOT NULL")),
+)
+# The files of papers that another node handed over, on their way from there.
+paper_download = Table(
+    "paper_download", metadata,
+    Column("position", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("dossier", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("envelope", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    # The link that came with the envelope, if any; another one is asked for when it has expired.
+    Column("link", Text),
+    Column("created_at", _INSTANT, nullable=False, server_default=func.now()),
+    # waiting: not here yet; done; dead: it cannot come, until an operator re-drives it.
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("not_before", _INSTANT),
+    Column("failure", Text),
+    Column("done_at", _INSTANT),
+    PrimaryKeyConstraint("dossier", "number"),
+    ForeignKeyConstraint(["dossier", "number"], ["paper.dossier", "paper.number"]),
+    Index("paper_download_waiting", "node", "position",
+          postgresql_where=text("state = 'waiting'")),
+    Index("paper_download_dead", "position", postgresql_where=text("state = 'dead'")),
 )
 held_paper = Table(
     "held_paper", metadata,

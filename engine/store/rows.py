@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.components.papers import Paper
 from engine.dossier import Dossier, Links, Part, Peer, Task
-from engine.handoff import Envelope
+from engine.handoff import Envelope, HandedPaper
 from engine.history import Entry, plain, read_instant
 from engine.law.standing import RECORDS, Hold, Standing, Undo
 from engine.law.status import CODES
@@ -143,6 +143,7 @@ def envelope_row(envelope: Envelope) -> dict[str, Any]:
     return {
         **{f.name: getattr(envelope, f.name) for f in fields(Envelope)},
         "payload": text(envelope.payload), "starts": int(envelope.starts),
+        "papers": text([vars(one) for one in envelope.papers]),
     }
 
 
@@ -153,6 +154,7 @@ def envelope_of(row: Row) -> Envelope:
         receiver=row[6], receiver_name=row[7], element=row[8], starts=bool(row[9]),
         payload=json.loads(row[10]), sent_at=row[11], state=row[12], node=row[13],
         sequence=row[14], kind=row[15],
+        papers=tuple(HandedPaper(**one) for one in json.loads(row[16])),
     )
 
 
@@ -161,13 +163,16 @@ _PAPER = tuple(field.name for field in fields(Paper))
 
 def paper_row(code: str, paper: Paper) -> dict[str, Any]:
     """Return the parameters of a paper's row."""
-    return {"dossier": code, **vars(paper), "shown": int(paper.shown)}
+    return {
+        "dossier": code, **vars(paper), "shown": int(paper.shown), "pools": text(paper.pools),
+    }
 
 
 def paper_of(row: Row) -> Paper:
     """Return the paper of a whole row."""
     kept = dict(zip(_PAPER, row[1:], strict=True))
-    return Paper(**{**kept, "shown": bool(kept["shown"])})
+    pools = tuple(json.loads(kept["pools"]))
+    return Paper(**{**kept, "shown": bool(kept["shown"]), "pools": pools})
 
 
 def entry_of(row: Row) -> Entry:

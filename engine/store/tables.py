@@ -237,6 +237,7 @@ envelope = Table(
     Column("node", Text),
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("kind", Text, nullable=False, server_default="sent"),
+    Column("papers", Text, nullable=False, server_default="[]"),
     UniqueConstraint("dossier", "number"),
 )
 entry = Table(

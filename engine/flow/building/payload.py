@@ -1,4 +1,7 @@
-"""Payload (nội dung gửi): what a message declares, `name` or `name = expression` by commas."""
+"""Payload (nội dung gửi): what a message declares, `name` or `name = expression` by commas.
+
+Papers of the dossier are declared beside it, by the codes of their components.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,11 @@ def read_payload(drawn: str | None) -> Payload:
         name, sign, value = part.partition("=")
         found.append((name.strip(), compile_expression(value) if sign else None))
     return tuple(found)
+
+
+def read_papers(drawn: str | None) -> tuple[str, ...]:
+    """Return the codes of the components whose papers a message carries, each once, as drawn."""
+    return tuple(dict.fromkeys((drawn or "").replace(",", " ").split()))
 
 
 def split_payload(drawn: str) -> list[str]:

@@ -17,7 +17,7 @@ from engine.flow.bpmn import (
 )
 from engine.flow.building.correlations import Correlations
 from engine.flow.building.drawing import Drawing, title, yes
-from engine.flow.building.payload import read_payload
+from engine.flow.building.payload import read_papers, read_payload
 from engine.flow.building.routes import Routes, process_of
 from engine.flow.specs.triggers import (
     CancelTrigger,
@@ -71,6 +71,7 @@ class Triggers:
             self._correlations.key(identity), self._routes.of(node, identity),
             compile_expression(key) if key else None,
             self._correlations.expected(process_of(node)),
+            read_papers(motcua(drawn, "papers")),
         )
 
     def _definitions(self, event: Element) -> list[Element]:

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 def send_message(visit: Visit, trigger: MessageTrigger) -> None:
-    """Put a message on record as sent: its declared payload, its key and where it is routed."""
+    """Put a message on record as sent: its declared payload, its key and where it is routed.
+
+    Of papers the instance knows nothing but the codes that are declared.
+    """
     scope = visit.workflow
     known = scope.names(visit)
     payload = {
@@ -40,7 +43,7 @@ def send_message(visit: Visit, trigger: MessageTrigger) -> None:
     scope.top_workflow.record.sent.append(Outgoing(
         visit.task_spec.element or "", trigger.name, payload, key,
         route.pool if route else None, route.process if route else None,
-        route.element if route else None, route.starts if route else False,
+        route.element if route else None, route.starts if route else False, trigger.papers,
     ))
 
 

@@ -24,7 +24,8 @@ class Route:
 class MessageTrigger:
     """A message by name; `payload` is what may cross, `keys` are correlation properties.
 
-    A payload name without expression is taken from the data if it is there.
+    A payload name without expression is taken from the data if it is there. `papers` are the codes
+    of the components whose papers cross with it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class MessageTrigger:
     awaits: Expression | None = None
     #: What the process expects of correlation properties, reckoned from its data.
     expects: tuple[tuple[str, Expression], ...] = ()
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

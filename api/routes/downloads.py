@@ -1,0 +1,63 @@
+"""Routes for operators (vận hành tải giấy tờ): files on their way from other nodes, or dead."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+from marshmallow import RAISE
+
+from api.cursors import a_number, read_cursor, write_cursor
+from api.performing import answer, services
+from api.routes.blueprints import Room
+from api.routes.deliveries import need_operator
+from api.schemas.handoffs import DownloadPage, DownloadQuery, DownloadSeen
+from engine.errors import NotFound
+from engine.office.result import when
+from engine.store import downloads
+from engine.store.downloads import Download
+
+blueprint = Room("downloads", __name__, description="Papers from other nodes (tải giấy tờ)")
+
+
+@blueprint.get("/paper-downloads")
+@blueprint.arguments(DownloadQuery, location="query", unknown=RAISE)
+@blueprint.response(200, DownloadPage)
+@blueprint.look()
+def page(query: dict[str, Any]) -> Response:
+    """List files of papers on their way from other nodes, here or dead (xem tải giấy tờ)."""
+    need_operator()
+    size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
+    with services().store.reading() as connection:
+        found = downloads.listed(
+            connection, state=query.get("state"), node=query.get("node"),
+            after=int(after[0]) if after else 0, size=size + 1,
+        )
+    more = len(found) > size
+    return answer({
+        "items": [_shown(one) for one in found[:size]],
+        "next": write_cursor((str(found[size - 1].position),)) if more else None,
+    })
+
+
+@blueprint.post("/paper-downloads/<int:number>/redrive")
+@blueprint.response(200, DownloadSeen)
+@blueprint.look()
+def redrive(number: int) -> Response:
+    """Let a file that could not come be fetched again (tải lại)."""
+    need_operator()
+    with services().store.unit() as unit:
+        if not downloads.redrive(unit.connection, number):
+            raise NotFound(
+                "Không có lượt tải chết nào mang số này.", "There is no such dead download.",
+                code="no-dead-download",
+            )
+        unit.commit()
+    return answer({"id": number, "state": "waiting"})
+
+
+def _shown(one: Download) -> dict[str, Any]:
+    found = asdict(one)
+    moments = {name: when(found[name]) for name in ("created_at", "not_before", "done_at")}
+    return {"id": found.pop("position"), **found, **moments}
