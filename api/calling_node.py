@@ -21,7 +21,7 @@ def calling_node(body: bytes) -> tuple[Node, Identity]:
             "A calling node sends Authorization: Bearer <JWT>.", code="no-token",
         )
     with services().store.reading() as connection:
-        found = nodes.by_id(connection, issuer_of(token))
+        found = nodes.calling(connection, issuer_of(token))
     if found is None:
         raise Unauthenticated(
             "Nút gọi không được biết ở đây; hãy nhờ người vận hành nút này chạy motcua node add.",

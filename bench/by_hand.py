@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from bench.recording import Transaction, writes
-from engine.store.unit import COMMIT
+from engine.store.trips import COMMIT
 
 _DOSSIER = (
     "status", "due", "standing", "build", "entries", "head", "envelopes", "revision", "links",

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from engine.store import Store, Unit
-from engine.store.unit import COMMIT
+from engine.store.trips import COMMIT
 
 Statement = tuple[str, Mapping[str, Any] | None]
 #: Statements that travel together, and whether the commit goes with them.

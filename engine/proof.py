@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -59,7 +60,13 @@ def header(token: str) -> Mapping[str, Any]:
 def _checked(whole: str, keys: Keys) -> str | None:
     try:
         name = str(header(whole)["kid"])
-        jws.deserialize_compact(whole, OKPKey.import_key(dict(keys[name])), registry=REGISTRY)
+        jws.deserialize_compact(whole, _key(tuple(keys[name].items())), registry=REGISTRY)
     except (JoseError, KeyError, ValueError, TypeError):
         return None
     return name
+
+
+@cache
+def _key(parts: tuple[tuple[str, str], ...]) -> OKPKey:
+    """Return a public key; a process meets a few for each node, and each thousands of times."""
+    return OKPKey.import_key(dict(parts))

@@ -39,7 +39,8 @@ def at_the_police(found: list[Site]) -> str:
 
 def waiting(site: Site, node: str) -> list[Waiting]:
     with site.store.unit() as unit:
-        return outbox.claim(unit.connection, node, 50, timedelta(0))
+        _, found = outbox.claim(unit.connection, node, 50, timedelta(0))
+    return found
 
 
 def post(site: Site, to: Site, events: list[tuple[bytes, str]], **bent: Any) -> requests.Response:

@@ -200,7 +200,8 @@ def test_a_suspended_node_is_neither_called_nor_heard(three_nodes: list[Site]) -
     assert bring(commune) == 0
     answer = call(commune, police, "/events")
     assert (answer.status_code, answer.json()["code"]) == (403, "node-suspended")
-    assert waiting(commune, POLICE)
+    with commune.store.reading() as connection:
+        assert outbox.listed(connection, state="waiting", node=POLICE)
     set_node(commune, POLICE, active=True)
     assert call(commune, police, "/handoffs/positions").status_code == 200
 
@@ -291,7 +292,7 @@ def test_backlogs_are_counted_when_somebody_asks(three_nodes: list[Site]) -> Non
     code = at_the_police(three_nodes)
     act(commune, code, "request-supplement", reason="Thiếu")
     with commune.store.unit() as unit:
-        (one,) = outbox.claim(unit.connection, POLICE, 50, timedelta(0))
+        _, (one,) = outbox.claim(unit.connection, POLICE, 50, timedelta(0))
         outbox.bury(unit.connection, one.id, "no-such: thing")
         unit.commit()
     text = requests.get(f"{commune.base}/metrics", timeout=20).text

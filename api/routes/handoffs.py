@@ -52,7 +52,9 @@ def take() -> Response:
             code="bad-media-type",
         )
     events = wire.read_batch(request.get_data())
-    return answer({"answers": [_take(event, node, identity) for event in events]})
+    answers = [_take(event, node, identity) for event in events]
+    services().store.flush()  # what is answered below is kept for good
+    return answer({"answers": answers})
 
 
 @blueprint.get("/events")

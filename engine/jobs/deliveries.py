@@ -80,19 +80,16 @@ class Deliveries:
     def _batch(self, name: str) -> tuple[int, bool]:
         """Bring one batch; return how many were taken in, and whether there may be more."""
         with self._store.unit() as unit:
-            node = nodes.by_id(unit.connection, name)
-            if node is None or not node.active or name not in nodes.ready(unit.connection):
-                return 0, False
-            size = 1 if node.failures else BATCH
-            batch = outbox.claim(unit.connection, name, size, LEASE)
-        if not batch or node.kind == "pull":
+            node, batch = outbox.claim(unit.connection, name, BATCH, LEASE)
+        if node is None or not batch:
             return 0, False
         try:
             told = self._courier.bring(node, batch, self._clock.now())
         except Unanswered as silence:
             self._leave(node, batch, silence)
             return 0, False
-        more = len(batch) == size or len(told) < len(batch)
+        # After one that did not answer last it was asked with a single envelope.
+        more = bool(node.failures) or len(batch) == BATCH or len(told) < len(batch)
         return self._keep(node, batch, told), more
 
     def _keep(self, node: Node, batch: Sequence[Waiting], told: Sequence[Told]) -> int:
@@ -101,13 +98,11 @@ class Deliveries:
         left = brought.keys() - {one.id for one in told}
         with self._store.unit() as unit:
             connection = unit.connection
-            nodes.answered(connection, node.id)
-            outbox.delivered(
-                connection, [(one.id, one.signature, one.receipt) for one in taken],
-                self._clock.now())
+            unit.queue([nodes.answering(node.id), *outbox.delivering(
+                ((one.id, one.signature, one.receipt) for one in taken), self._clock.now())])
             for one in told:
                 _settle(connection, node, brought[one.id], one)
-            outbox.release(connection, sorted(left))
+            unit.queue([outbox.releasing(sorted(left))] if left else [])
             unit.commit()
         return len(taken)
 
@@ -117,7 +112,7 @@ class Deliveries:
                        again_in=str(pause), reason=str(silence))
         with self._store.unit() as unit:
             nodes.failed(unit.connection, node.id, pause, str(silence))
-            outbox.release(unit.connection, [waiting.id for waiting in batch])
+            unit.queue([outbox.releasing([waiting.id for waiting in batch])])
             unit.commit()
 
 

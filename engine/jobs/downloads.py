@@ -81,7 +81,7 @@ class Downloads:
                 raise Failed(f"it cannot be written here: {error.strerror}") from error
             self._files.keep(incoming)
         with self._store.unit() as unit:
-            nodes.answered(unit.connection, node.id)
+            unit.queue([nodes.answering(node.id)])
             downloads.done(unit.connection, wanted, self._clock.now())
             unit.commit()
         _log().info("paper-fetched", node=node.id, dossier=wanted.dossier, paper=wanted.number)

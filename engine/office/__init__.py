@@ -106,6 +106,7 @@ class Office:
     def take_in(self, incoming: Incoming) -> Answer:
         """Take an envelope of another node in, and all that waited for it.
 
+        Whoever acknowledges it calls `store.flush()` first: many then wait for the disk together.
         Raises Forbidden for what the node may not send, Conflict for an id or sequence that was
         used for something else, NotFound or Invalid for what this node does not know.
         """

@@ -21,7 +21,7 @@ from engine.office.library import Library
 from engine.office.reuse import keep_reusable
 from engine.office.waking import Wakes
 from engine.proceed import Before, Facts, Outcome, Registration, open_from, proceed, sealed
-from engine.store import downloads, inbox, procedures
+from engine.store import downloads, inbox
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -52,25 +52,24 @@ class Linking:
     def take(self, incoming: Incoming, now: datetime) -> Answer:
         """Take one envelope in, and those that waited for it, in one transaction.
 
+        It is acknowledged only after `store.flush()`, so that many wait for the disk together.
         Raises Forbidden for a node that may not send it, Conflict for an id or a sequence that was
         used for something else, NotFound or Invalid for what this node does not know.
         """
         arrived = incoming.arrived
-        with self._store.unit() as unit:
-            connection = unit.connection
-            found = inbox.look(connection, arrived)
+        with self._store.unit(flushed=False) as unit:
+            found, before = unit.look(arrived)
             _check_sender(found.sender, incoming)
+            _check_part(before, arrived)
             if found.known is not None:
-                return _repeated(found.known, arrived, _load(unit, arrived))
-            before = _load(unit, arrived)
+                return _repeated(found.known, arrived, before)
             expected = _received(before, arrived.source) + 1
-            if arrived.sequence < expected:
+            if arrived.sequence < expected or found.used:
                 raise _used(arrived)
             state = "taken" if arrived.sequence == expected else "early"
-            if not inbox.put(connection, arrived, state):
-                raise _used(arrived)
+            unit.queue([inbox.putting(arrived, state)])
             if state == "early":
-                connection.commit()
+                unit.commit()
                 return Answer("early", expected)
             self._apply(unit, before, incoming, now)
             unit.commit()
@@ -128,7 +127,10 @@ class Linking:
     def _open(self, unit: Unit, command: ReceiveEnvelope, now: datetime) -> Outcome:
         """Open the dossier of another node here, under its own code."""
         said = command.content["dossier"]
-        version = procedures.number_of(unit.connection, said["procedure"], said["flow"])
+        version, home = unit.newborn(
+            (said["procedure"], said["flow"]), said["receiving_agency"],
+            {said["receiving_agency"], said["competent_agency"], *said["desks"].values()},
+        )
         if version is None:
             raise NotFound(
                 f"Nút này chưa ban hành bản vẽ {said['flow'][:12]} của {said['procedure']}; "
@@ -136,7 +138,7 @@ class Linking:
                 f"This node has not published drawing {said['flow'][:12]} of {said['procedure']}; "
                 "upload and publish exactly that version.", code="flow-unknown",
             )
-        _check_origin(unit, said)
+        _check_origin(said, home)
         homes = {a: n for a, n in said["homes"].items() if n != self._node}
         links = Links(node=self._node, origin=said["origin"], homes=homes)
         born = Registration(said["code"], version, said["desks"], links)
@@ -179,15 +181,13 @@ def _check_sender(node: Node | None, incoming: Incoming) -> None:
         )
 
 
-def _check_origin(unit: Unit, said: Mapping[str, Any]) -> None:
+def _check_origin(said: Mapping[str, Any], home: str | None) -> None:
     """Raise Forbidden unless a dossier begins at the node at which its agency works.
 
     Nobody else may open dossiers under the codes of an agency, least of all of one that is here.
     """
     agency = said["receiving_agency"]
-    if not possible(said["code"], agency) or (
-        unit.homes(frozenset({agency})).get(agency) != said["origin"]
-    ):
+    if not possible(said["code"], agency) or home != said["origin"]:
         raise Forbidden(
             f"Theo danh bạ của nút này, {agency} không làm việc tại nút {said['origin']}.",
             f"By the register of this node {agency} does not work at node {said['origin']}.",
@@ -195,19 +195,14 @@ def _check_origin(unit: Unit, said: Mapping[str, Any]) -> None:
         )
 
 
-def _load(unit: Unit, arrived: Arrived) -> Before | None:
-    """Return the dossier, locked; raise Forbidden for one in which the sender takes no part."""
-    try:
-        before = unit.load(arrived.dossier)
-    except NotFound:
-        return None
-    links = before.dossier.links
-    if arrived.source not in {links.origin, *links.homes.values(), *links.peers}:
+def _check_part(before: Before | None, arrived: Arrived) -> None:
+    """Raise Forbidden for a dossier in which the sender takes no part."""
+    links = before.dossier.links if before else None
+    if links and arrived.source not in {links.origin, *links.homes.values(), *links.peers}:
         raise Forbidden(
             f"Nút {arrived.source} không tham gia hồ sơ này.",
             f"Node {arrived.source} takes no part in this dossier.", code="no-part",
         )
-    return before
 
 
 def _received(before: Before | None, node: str) -> int:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
 
-import psycopg
 from sqlalchemy import any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
@@ -14,12 +12,12 @@ from sqlalchemy.types import Text
 from engine.errors import Corrupt
 from engine.store import tables
 from engine.store.statements import text_of, update_text
+from engine.store.trips import Connection, Statement
 from engine.worktime import Calendar
 
 #: Calendars read so far by version; a province has a few dozen.
 _known: dict[str, Calendar] = {}
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 _VERSIONS = text_of(
     select(tables.agency.c.code, tables.agency.c.calendar)
@@ -63,12 +61,12 @@ def of_agencies(connection: Connection, agencies: Collection[str]) -> Mapping[st
     return {code: by_version(connection, version) for code, version in found}
 
 
-def of_newborn(connection: Connection, agencies: Collection[str]) -> Mapping[str, Calendar]:
-    """Return what `of_agencies` does, and let no calendar change before the transaction ends."""
-    with connection.pipeline():
-        connection.execute(_BIRTH)
-        rows = connection.execute(_VERSIONS, {"codes": sorted(agencies)})
-    return {code: by_version(connection, version) for code, version in rows.fetchall()}
+def asking_newborn(agencies: Collection[str]) -> list[Statement]:
+    """Return what finds code and version of agencies' calendars, last of all.
+
+    It lets no calendar change before the transaction ends.
+    """
+    return [(_BIRTH, {}), (_VERSIONS, {"codes": sorted(agencies)})]
 
 
 def every(connection: Connection) -> list[tuple[str, str, str]]:

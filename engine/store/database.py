@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.errors import Invalid, Unavailable
 from engine.store.tables import APPLICATION, JOBS
+from engine.store.trips import FLUSH, alone
 from engine.store.unit import Unit
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -38,13 +39,19 @@ class Store:
         )
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
+    def unit(self, *, flushed: bool = True) -> Iterator[Unit]:
         """Open a unit of work: one transaction that is undone unless `unit.commit()` was called.
 
-        Raises Unavailable when the database does not answer or lets go in the middle.
+        What was not `flushed` may be told to nobody before `flush` has returned. Raises Unavailable
+        when the database does not answer or lets go in the middle.
         """
         with self._connection() as connection:
-            yield Unit(connection)
+            yield Unit(connection, flushed=flushed)
+
+    def flush(self) -> None:
+        """Wait until everything that was committed before is on the disk."""
+        with self._connection() as connection:
+            alone(connection, FLUSH, {})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -5,20 +5,17 @@ Unique on (source, id) and on (source, dossier, sequence); what came before its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, insert, select, update
 
 from engine.store import nodes
 from engine.store.link_tables import inbox as t
 from engine.store.nodes import Node
 from engine.store.statements import text_of
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from engine.store.trips import Connection, Cursor, Statement
 
 
 @dataclass(frozen=True)
@@ -54,44 +51,47 @@ class Incoming:
 
 def lock(connection: Connection, code: str) -> None:
     """Let one transaction at a time take envelopes of a dossier in, also before it is there."""
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", (code,))
+    connection.execute(_LOCK, {"code": code})
 
 
 @dataclass(frozen=True)
 class Found:
     """What is known when an envelope arrives, under the lock of its dossier.
 
-    `known` are the bytes under which it is here already, `sender` the node that it comes from, and
-    `followed` tells whether the one behind it waits for it.
+    `known` are the bytes under which it is here already, `used` tells whether another stands under
+    its number; `sender` is the node that it comes from, and `followed` tells whether the one behind
+    it waits for it.
     """
 
     known: bytes | None
+    used: bool
     sender: Node | None
     followed: bool
 
 
-def look(connection: Connection, arrived: Arrived) -> Found:
-    """Lock the dossier of an envelope for those of other nodes, and look up what is known of it.
+def asking(arrived: Arrived) -> list[Statement]:
+    """Return what locks the dossier of an envelope for those of other nodes, and looks it up.
 
-    One trip, in this order, so that what is looked up is seen under the lock.
+    In this order, so that what is looked up is seen under the lock; `told` reads what was found.
     """
     asked = {
         "source": arrived.source, "id": arrived.id, "dossier": arrived.dossier,
-        "sequence": arrived.sequence + 1,
+        "sequence": arrived.sequence, "next": arrived.sequence + 1,
     }
-    with connection.pipeline():
-        lock(connection, arrived.dossier)
-        cursors = [connection.execute(text, asked) for text in (_KNOWN, _EARLY)]
-        sender = nodes.asking(connection, arrived.source)
-    known, followed = (cursor.fetchone() for cursor in cursors)
-    return Found(
-        None if known is None else bytes(known[0]), nodes.told(sender), followed is not None)
+    return [
+        (_LOCK, {"code": arrived.dossier}), (_LOOK, asked), nodes.asking(arrived.source),
+    ]
 
 
-def put(connection: Connection, arrived: Arrived, state: str) -> bool:
-    """Write an envelope into the inbox; tell whether it is new there."""
-    row = connection.execute(_PUT, {**vars(arrived), "state": state}).fetchone()
-    return row is not None
+def told(cursors: Sequence[Cursor]) -> Found:
+    """Return what is known of the envelope that was asked for."""
+    ((known, used, followed),) = cursors[1].fetchall()
+    return Found(known, used, nodes.told(cursors[2]), followed)
+
+
+def putting(arrived: Arrived, state: str) -> Statement:
+    """Return the write of an envelope into the inbox, whose id and number are free there."""
+    return _PUT, {**vars(arrived), "state": state}
 
 
 def early(connection: Connection, source: str, code: str, sequence: int) -> Arrived | None:
@@ -115,12 +115,16 @@ def waiting(connection: Connection) -> list[tuple[str, str, int]]:
 
 _NAMES = ("source", "id", "dossier", "sequence", "kind", "body", "signature")
 _PUT = text_of(
-    insert(t).values({name: bindparam(name) for name in (*_NAMES, "state")})
-    .on_conflict_do_nothing().returning(t.c.id),
+    insert(t).values({name: bindparam(name) for name in (*_NAMES, "state")}),
 )
-_KNOWN = text_of(select(t.c.body).where(
-    t.c.source == bindparam("source"), t.c.id == bindparam("id"),
-))
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(code)s, 7))"
+_LOOK = """\
+SELECT (SELECT body FROM inbox WHERE source = %(source)s AND id = %(id)s),
+    EXISTS (SELECT 1 FROM inbox WHERE source = %(source)s AND dossier = %(dossier)s
+        AND sequence = %(sequence)s AND id <> %(id)s),
+    EXISTS (SELECT 1 FROM inbox WHERE source = %(source)s AND dossier = %(dossier)s
+        AND sequence = %(next)s AND state = 'early')
+"""
 _EARLY = text_of(select(*(t.c[name] for name in _NAMES)).where(
     t.c.source == bindparam("source"), t.c.dossier == bindparam("dossier"),
     t.c.sequence == bindparam("sequence"), t.c.state == "early",

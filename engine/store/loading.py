@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import psycopg
 
 from engine.commands import Request
 from engine.dossier import Part, Task
 from engine.proceed.outcome import Before
 from engine.store import dossier_statements as sql
 from engine.store import idempotency, rows
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from engine.store.trips import Connection, Cursor, Statement, together
 
 
 @dataclass(frozen=True)
@@ -38,26 +35,27 @@ def by_code(
     connection: Connection, code: str, asked: tuple[str, Request] | None = None,
 ) -> Loaded | None:
     """Lock and return the dossier of a code; `asked` (actor, request) is looked up beside it."""
-    return _load(connection, sql.BY_CODE, {"code": code}, asked)
+    return told(connection, together(connection, asking(code, asked)))
+
+
+def asking(code: str, asked: tuple[str, Request] | None = None) -> list[Statement]:
+    """Return what locks and loads the dossier of a code, to travel with something before it."""
+    return _asking(sql.BY_CODE, {"code": code}, asked)
 
 
 def by_task(
     connection: Connection, task: str, asked: tuple[str, Request] | None = None,
 ) -> Loaded | None:
     """Lock and return the dossier to which a task belongs, the task too where it is closed."""
-    return _load(connection, sql.BY_TASK, {"task": task}, asked)
+    cursors = together(connection, _asking(sql.BY_TASK, {"task": task}, asked))
+    return told(connection, cursors, task)
 
 
-def due(part: Part) -> dict[str, datetime]:
-    """Return when the timers of a part fire, by wait."""
-    return {wait.id: wait.due for wait in part.waits if wait.due is not None}
-
-
-def _load(
-    connection: Connection, statements: tuple[str, ...], named: Mapping[str, str],
-    asked: tuple[str, Request] | None,
+def told(
+    connection: Connection, cursors: Sequence[Cursor], task: str | None = None,
 ) -> Loaded | None:
-    found = _fetch(connection, statements, {**named, **idempotency.key_of(asked)})
+    """Return what was found, None where there is no such dossier."""
+    found = [cursor.fetchall() for cursor in cursors]
     if not found[0]:
         return None
     tasks = tuple(rows.task_of(row[sql.BESIDE:]) for row in found[2] if row[sql.BESIDE])
@@ -73,16 +71,18 @@ def _load(
     )
     return Loaded(
         before, versions or {}, {part.id: due(part) for part in parts},
-        next((t for t in tasks if t.id == named.get("task")), None),
+        next((t for t in tasks if t.id == task), None),
         tuple(answered) if answered[0] is not None else None,
     )
 
 
-def _fetch(
-    connection: Connection, statements: tuple[str, ...], parameters: Mapping[str, Any],
-) -> list[list[rows.Row]]:
-    """Run reads in one pipeline, in order, so that locks are taken in that order."""
-    with connection.pipeline():
-        cursors = [connection.execute(text, parameters) for text in statements]
-    # Behind the pipeline's end: fetching inside it would cost a round trip more.
-    return [cursor.fetchall() for cursor in cursors]
+def due(part: Part) -> dict[str, datetime]:
+    """Return when the timers of a part fire, by wait."""
+    return {wait.id: wait.due for wait in part.waits if wait.due is not None}
+
+
+def _asking(
+    statements: tuple[str, ...], named: Mapping[str, str], asked: tuple[str, Request] | None,
+) -> list[Statement]:
+    values: dict[str, Any] = {**named, **idempotency.key_of(asked)}
+    return [(text, values) for text in statements]

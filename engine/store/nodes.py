@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
 from sqlalchemy import bindparam, select
 
 from engine.store import node_keys
 from engine.store.link_tables import node as t
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from engine.store.trips import Connection, Cursor, Statement, alone
 
 
 @dataclass(frozen=True)
@@ -47,15 +45,20 @@ class Node:
 
 def by_id(connection: Connection, name: str) -> Node | None:
     """Return a node."""
-    return told(asking(connection, name))
+    return told(connection.execute(*asking(name)))
 
 
-def asking(connection: Connection, name: str) -> psycopg.Cursor[tuple[Any, ...]]:
-    """Ask for a node, perhaps in a pipeline; `told` then returns it."""
-    return connection.execute(_ONE, {"id": name})
+def calling(connection: Connection, name: str) -> Node | None:
+    """Return a node that calls, in one trip; no transaction may be open."""
+    return told(alone(connection, *asking(name)))
 
 
-def told(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Node | None:
+def asking(name: str) -> Statement:
+    """Return what asks for a node, to travel with others; `told` reads what was found."""
+    return _ONE, {"id": name}
+
+
+def told(cursor: Cursor) -> Node | None:
     """Return the node that was asked for."""
     row = cursor.fetchone()
     return None if row is None else _node(row)
@@ -92,13 +95,22 @@ def place(connection: Connection, codes: tuple[str, ...], node: str | None) -> l
 
 def homes(connection: Connection, codes: frozenset[str]) -> dict[str, str]:
     """Return the nodes of those agencies that work elsewhere."""
-    rows = connection.execute(_HOMES, {"codes": sorted(codes)}).fetchall()
-    return {row[0]: row[1] for row in rows}
+    return homes_told(connection.execute(*asking_homes(codes)))
 
 
-def answered(connection: Connection, name: str) -> None:
-    """Note that a node answers again."""
-    connection.execute(_ANSWERED, {"id": name})
+def asking_homes(codes: Collection[str]) -> Statement:
+    """Return what asks for the nodes of agencies; `homes_told` reads what was found."""
+    return _HOMES, {"codes": sorted(codes)}
+
+
+def homes_told(cursor: Cursor) -> dict[str, str]:
+    """Return the nodes of those agencies that work elsewhere."""
+    return dict(cursor.fetchall())
+
+
+def answering(name: str) -> Statement:
+    """Return the write which notes that a node answers again."""
+    return _ANSWERED, {"id": name}
 
 
 def failed(connection: Connection, name: str, pause: timedelta, reason: str) -> None:
@@ -115,10 +127,9 @@ def _node(row: tuple[Any, ...]) -> Node:
 
 
 _ONE = text_of(select(t).where(t.c.id == bindparam("id")))
-_READY = """\
-SELECT id FROM node
-WHERE active = 1 AND kind <> 'pull' AND (not_before IS NULL OR not_before <= now())
-"""
+#: Whether a row of a node is one to be called now.
+READY = "active = 1 AND kind <> 'pull' AND (not_before IS NULL OR not_before <= now())"
+_READY = f"SELECT id FROM node WHERE {READY}"  # noqa: S608 - a constant
 _ALL = text_of(select(t).order_by(t.c.id))
 _PUT = insert_text(t, overwrite=[
     "url", "kind", "keys", "procedures", "messages", "private", "active", "failures",

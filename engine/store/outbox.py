@@ -6,20 +6,18 @@ command that sent it. Its body is never changed; the signatures over it are adde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-import psycopg
 from sqlalchemy import bindparam, func, insert, select
 
 from engine.handoff import Sent
+from engine.store import nodes
 from engine.store.link_tables import outbox as t
+from engine.store.nodes import Node
 from engine.store.statements import text_of
-
-Connection = psycopg.Connection[tuple[Any, ...]]
-Write = tuple[str, Mapping[str, Any]]
+from engine.store.trips import COMMIT, UNFLUSHED, Connection, Statement, together
 
 #: Characters of a failure that are kept; the whole of it stands in the log.
 FAILURE = 500
@@ -59,7 +57,7 @@ class Delivery:
     delivered_at: datetime | None
 
 
-def adding(sent: Sent) -> Write:
+def adding(sent: Sent) -> Statement:
     """Return the write that puts an envelope into the outbox."""
     return _ADD, vars(sent)
 
@@ -69,30 +67,33 @@ def nodes_waiting(connection: Connection) -> list[str]:
     return [row[0] for row in connection.execute(_NODES)]
 
 
-def claim(connection: Connection, node: str, size: int, lease: timedelta) -> list[Waiting]:
+def claim(
+    connection: Connection, name: str, size: int, lease: timedelta,
+) -> tuple[Node | None, list[Waiting]]:
     """Claim the oldest envelopes for a node, none behind one of its dossier that waits; commits.
 
-    A worker that dies leaves its claim to others when the lease ends.
+    Returns the node too; nothing is claimed while it is not to be called, and one envelope alone
+    when it did not answer last. A worker that dies leaves its claim to others when the lease ends.
     """
-    rows = connection.execute(_CLAIM, {"node": node, "size": size, "lease": lease}).fetchall()
-    connection.commit()
-    return sorted((Waiting(*row) for row in rows), key=lambda w: w.position)
+    asked = {"node": name, "size": size, "lease": lease}
+    # What a crash of the server makes it forget is merely claimed anew: no need to wait for a disk.
+    _, node, rows, _ = together(
+        connection, [UNFLUSHED, nodes.asking(name), (_CLAIM, asked), (COMMIT, {})])
+    found = (Waiting(*row) for row in rows.fetchall())
+    return nodes.told(node), sorted(found, key=lambda w: w.position)
 
 
-def delivered(
-    connection: Connection, taken: Iterable[tuple[str, str, str]], at: datetime,
-) -> None:
-    """Note what was taken in: (id, our signature, the receiver's receipt) each."""
-    with connection.pipeline():
-        for name, signature, receipt in taken:
-            connection.execute(_DELIVERED, {
-                "id": name, "sig": signature, "receipt": receipt, "at": at,
-            })
+def delivering(taken: Iterable[tuple[str, str, str]], at: datetime) -> list[Statement]:
+    """Return the writes that note what was taken in: (id, our signature, the receipt) each."""
+    return [
+        (_DELIVERED, {"id": name, "sig": signature, "receipt": receipt, "at": at})
+        for name, signature, receipt in taken
+    ]
 
 
-def release(connection: Connection, ids: Sequence[str]) -> None:
-    """Give claimed envelopes back: their node gave no answer, which is not their fault."""
-    connection.execute(_RELEASE, {"ids": list(ids)})
+def releasing(ids: Sequence[str]) -> Statement:
+    """Return the write that gives claimed envelopes back: they are not to blame for silence."""
+    return _RELEASE, {"ids": list(ids)}
 
 
 def put_off(connection: Connection, ids: Sequence[str], pause: timedelta, failure: str) -> None:
@@ -149,20 +150,22 @@ WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= now())
 """
 # An envelope goes only when everything before it of its dossier has gone: a dead letter in between
 # stops its dossier, and no other.
-_CLAIM = """\
-WITH found AS (
+_CLAIM = f"""\
+WITH ready AS (SELECT failures FROM node WHERE id = %(node)s AND {nodes.READY}),
+found AS (
     SELECT o.id FROM outbox o
-    WHERE o.node = %(node)s AND o.state = 'waiting'
+    WHERE o.node = %(node)s AND o.state = 'waiting' AND EXISTS (SELECT 1 FROM ready)
       AND (o.not_before IS NULL OR o.not_before <= now())
       AND NOT EXISTS (
         SELECT 1 FROM outbox b
         WHERE b.node = o.node AND b.dossier = o.dossier AND b.sequence < o.sequence
           AND (b.state = 'dead' OR (b.state = 'waiting' AND b.not_before > now())))
-    ORDER BY o.position LIMIT %(size)s FOR UPDATE SKIP LOCKED)
+    ORDER BY o.position LIMIT (SELECT CASE WHEN failures = 0 THEN %(size)s ELSE 1 END FROM ready)
+    FOR UPDATE SKIP LOCKED)
 UPDATE outbox SET not_before = now() + %(lease)s::interval FROM found WHERE outbox.id = found.id
 RETURNING outbox.position, outbox.id, outbox.dossier, outbox.sequence, outbox.kind, outbox.tries,
     outbox.created_at, outbox.body
-"""
+"""  # noqa: S608 - a constant
 _DELIVERED = """\
 UPDATE outbox SET state = 'delivered', signature = %(sig)s, receipt = %(receipt)s,
     delivered_at = %(at)s, not_before = NULL, failure = NULL

@@ -13,6 +13,7 @@ from engine.people import Actor, Agency, Post
 from engine.store import tables
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
+from engine.store.trips import alone
 
 if TYPE_CHECKING:
     from engine.flow.lint import Known
@@ -62,9 +63,12 @@ def person(connection: Connection, person_id: str, day: date) -> Actor | None:
 
 
 def by_subject(connection: Connection, issuer: str, subject: str, day: date) -> Actor | None:
-    """Return the person whom an issuer's token names, with the posts valid on that local day."""
-    rows = connection.execute(_BY_SUBJECT, {"issuer": issuer, "subject": subject}).fetchall()
-    return _actor(rows, day)
+    """Return the person whom an issuer's token names, with the posts valid on that local day.
+
+    In one trip: every request asks it first. No transaction may be open.
+    """
+    found = alone(connection, _BY_SUBJECT, {"issuer": issuer, "subject": subject})
+    return _actor(found.fetchall(), day)
 
 
 def known(connection: Connection) -> Known:

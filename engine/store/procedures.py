@@ -8,7 +8,6 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-import psycopg
 from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -20,8 +19,8 @@ from engine.step import Finding
 from engine.store import tables
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of, update_text
+from engine.store.trips import Connection, Statement
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 Write = tuple[str, Mapping[str, Any]]
 
 _code: BindParameter[str] = bindparam("code")
@@ -87,10 +86,9 @@ def files(connection: Connection, code: str, number: int) -> Mapping[str, bytes]
     return {name: bytes(content) for name, content in found}
 
 
-def number_of(connection: Connection, code: str, flow: str) -> int | None:
-    """Return the newest version of a procedure that was published with this very flow."""
-    row = connection.execute(_NUMBER, {"code": code, "flow": flow}).fetchone()
-    return None if row is None else int(row[0])
+def asking_number(code: str, flow: str) -> Statement:
+    """Return what asks for the newest version of a procedure published with this very flow."""
+    return _NUMBER, {"code": code, "flow": flow}
 
 
 def called(connection: Connection, code: str, number: int) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from engine.store import (
     calendars,
     calls,
     idempotency,
+    inbox,
     loading,
     nodes,
     outbox,
@@ -39,24 +40,26 @@ from engine.store import (
 )
 from engine.store import dossier_statements as sql
 from engine.store.loading import Loaded
+from engine.store.trips import COMMIT, UNFLUSHED, together
 from engine.worktime import Calendar
 
 if TYPE_CHECKING:
     from engine.flow.lint import Known
     from engine.procedure import Version
     from engine.step import Finding
+    from engine.store.inbox import Arrived, Found
 
 #: Bytes of writes that go in one pipeline; more are sent one by one.
 PIPELINED = 256 * 1024
-#: Sent with the writes: the driver's own commit would wait for one trip more in a pipeline.
-COMMIT = "COMMIT"
 
 class Unit:
     """One transaction; `commit` sends every write in one pipeline, anything else undoes it."""
 
-    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[tuple[Any, ...]], *, flushed: bool = True,
+    ) -> None:
         self._connection = connection
-        self._writes: list[tuple[str, Mapping[str, Any]]] = []
+        self._writes: list[tuple[str, Mapping[str, Any]]] = [] if flushed else [UNFLUSHED]
         # What was read under the dossier's lock: calendars by agency, timers by part, the hold.
         self._calendars: Mapping[str, str] = {}
         self._timed: Mapping[str, Mapping[str, datetime]] = {}
@@ -91,18 +94,43 @@ class Unit:
         found = self._note(loading.by_task(self._connection, task_id, asked), asked)
         return None if found is None or found.task is None else (found.task, found.before)
 
+    def look(self, arrived: Arrived) -> tuple[Found, Before | None]:
+        """Return what is known of an envelope that arrives, and its dossier, under its lock."""
+        asked = inbox.asking(arrived)
+        cursors = together(self._connection, [*asked, *loading.asking(arrived.dossier)])
+        told = loading.told(self._connection, cursors[len(asked):])
+        found = self._note(told, None)
+        return inbox.told(cursors[:len(asked)]), found.before if found else None
+
     def part_agencies(self, code: str) -> frozenset[str]:
         """Return the agencies of all parts and tasks that a dossier ever had."""
         return frozenset(row[0] for row in self._connection.execute(sql.AGENCIES, {"code": code}))
 
     def calendars(self, agencies: Collection[str]) -> Mapping[str, Calendar]:
         """Return the calendars by which agencies work, by agency code."""
-        if self._calendars.keys() >= set(agencies):
-            return {
-                code: calendars.by_version(self._connection, self._calendars[code])
-                for code in agencies
-            }
-        return calendars.of_newborn(self._connection, agencies)
+        if not self._calendars.keys() >= set(agencies):
+            found = together(self._connection, calendars.asking_newborn(agencies))
+            self._calendars = dict(found[-1].fetchall())
+        return {
+            code: calendars.by_version(self._connection, self._calendars[code])
+            for code in agencies if code in self._calendars
+        }
+
+    def newborn(
+        self, drawing: tuple[str, str], agency: str, agencies: Collection[str],
+    ) -> tuple[int | None, str | None]:
+        """Return which version a drawing (procedure, flow) is here, and at which node an agency is.
+
+        For a dossier of another node that is opened here; the calendars of its agencies are found
+        in the same trip.
+        """
+        number, home, *_, found = together(self._connection, [
+            procedures.asking_number(*drawing), nodes.asking_homes({agency}),
+            *calendars.asking_newborn(agencies),
+        ])
+        self._calendars = dict(found.fetchall())
+        version = number.fetchone()
+        return version[0] if version else None, nodes.homes_told(home).get(agency)
 
     def agency(self, code: str) -> Agency | None:
         """Return an agency of the register."""
