@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.document import Document
 from engine.flow.findings import Refused
-from engine.flow.read import Document, read
+from engine.flow.read import read
 
 #: What a call activity may call.
 CALLABLE = (
@@ -77,7 +78,7 @@ def target_of(call: Element) -> str | None:
 
 
 def _calls(document: Document) -> set[str]:
-    calls = (target_of(call) for call in bpmn.inside(document.root, "callActivity"))
+    calls = (target_of(call) for call in document.drawn("callActivity"))
     return {wanted for wanted in calls if wanted is not None}
 
 

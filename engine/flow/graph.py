@@ -9,8 +9,8 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.document import Document
 from engine.flow.order import tried
-from engine.flow.read import Document
 from engine.flow.support import triggers_of
 
 
@@ -119,7 +119,7 @@ class Scope:
 
 def scopes(document: Document) -> tuple[Scope, ...]:
     """Return every process and sub-process of a diagram as a graph, in document order."""
-    return tuple(_scope(e) for e in bpmn.inside(document.root, "process", *bpmn.SUBPROCESSES))
+    return tuple(_scope(e) for e in document.drawn("process", *bpmn.SUBPROCESSES))
 
 
 def called_otherwise(node: Element) -> bool:

@@ -17,7 +17,7 @@ _ROOTS = ("choreography", "globalChoreographyTask")
 def element_findings(subject: Subject) -> list[Finding]:
     """Return an error for every element that cannot run, and one for a file without a process."""
     found = unknown_elements(subject)
-    for element in bpmn.inside(subject.document.root, *bpmn.FLOW_NODES, *_ROOTS):
+    for element in subject.document.drawn(*bpmn.FLOW_NODES, *_ROOTS):
         for key, row in support_of(element):
             if row is None:
                 found.append(_not_in_bpmn(element, key))

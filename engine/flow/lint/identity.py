@@ -43,14 +43,13 @@ def identity_findings(subject: Subject) -> list[Finding]:
 
 
 def _missing(subject: Subject) -> Iterator[Finding]:
-    root = subject.document.root
-    for element in bpmn.inside(root, "process", "participant", *bpmn.FLOW_NODES):
+    for element in subject.document.drawn("process", "participant", *bpmn.FLOW_NODES):
         if bpmn.ident(element) is None:
             yield finding("error", "missing-id", element, (
                 f"“{label(element)}” không có mã (id) nên không gì nối tới được.",
                 f"'{label(element)}' has no id, so nothing can refer to it.",
             ), ("Thêm thuộc tính id.", "Add an id."))
-    for element in bpmn.inside(root, "sequenceFlow"):
+    for element in subject.document.drawn("sequenceFlow"):
         if bpmn.ident(element) is None:
             yield finding("info", "flow-without-id", element, (
                 "Luồng không có mã (id); hệ thống tự đặt một mã.",
@@ -80,7 +79,7 @@ def _reserved(subject: Subject) -> Iterator[Finding]:
 
 def _twice(subject: Subject) -> Iterator[Finding]:
     first = subject.document.ids
-    for element in subject.document.root.iter(f"{{{bpmn.BPMN}}}*"):
+    for element in subject.document.elements:
         key = bpmn.ident(element)
         if key is None or first[key] is element:
             continue
@@ -96,7 +95,7 @@ def _twice(subject: Subject) -> Iterator[Finding]:
 
 def _dangling(subject: Subject) -> Iterator[Finding]:
     for name, attribute in _REFERENCES:
-        for element in bpmn.inside(subject.document.root, name):
+        for element in subject.document.drawn(name):
             if element in subject.joined:
                 continue
             wanted = bpmn.attribute(element, attribute)
@@ -134,7 +133,7 @@ def _default_flows(subject: Subject) -> Iterator[Finding]:
 
 
 def _lane_members(subject: Subject) -> Iterator[Finding]:
-    for pointer in bpmn.inside(subject.document.root, "flowNodeRef"):
+    for pointer in subject.document.drawn("flowNodeRef"):
         wanted = bpmn.unprefixed(pointer, bpmn.text(pointer))
         if wanted is not None and wanted not in subject.document.ids:
             yield finding("warning", "dangling-lane-member", pointer, (

@@ -37,11 +37,11 @@ _RESOURCE = f"{{{bpmn.CAMUNDA}}}resource"
 
 def ignored_findings(subject: Subject) -> list[Finding]:
     """Return what other engines would run here: an error where leaving it out changes the way."""
-    root = subject.document.root
-    found = [_extension(element) for element in root.iter(*_EXTENSIONS)]
-    for element in bpmn.inside(root, *bpmn.ACTIVITIES, "sequenceFlow"):
+    document = subject.document
+    found = [_extension(element) for element in document.root.iter(*_EXTENSIONS)]
+    for element in document.drawn(*bpmn.ACTIVITIES, "sequenceFlow"):
         found += _attributes(element)
-    for element in bpmn.inside(root, "conditionExpression", "scriptTask"):
+    for element in document.drawn("conditionExpression", "scriptTask"):
         found += _elsewhere(element)
     return found
 

@@ -11,8 +11,9 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.beside import called_diagrams
 from engine.flow.dmn.folder import Held, decisions_beside
+from engine.flow.document import Document
 from engine.flow.graph import Scope, scopes
-from engine.flow.read import Document
+from engine.flow.lint.names import Names, names_of
 from engine.procedure import Facts, Lowered, Pool
 from engine.step import Finding
 
@@ -60,6 +61,14 @@ class Subject:
         return frozenset(flow.element for scope in self.scopes for flow in scope.flows)
 
     @cached_property
+    def leaving(self) -> Mapping[str | None, list[Element]]:
+        """The sequence flows that name each node as their source, in document order."""
+        found: dict[str | None, list[Element]] = {}
+        for flow in self.document.drawn("sequenceFlow"):
+            found.setdefault(bpmn.reference(flow, "sourceRef"), []).append(flow)
+        return found
+
+    @cached_property
     def beside(self) -> tuple[Document, ...]:
         """The other diagrams at hand that this one calls, directly or not."""
         return called_diagrams(self.document, self.files)
@@ -69,6 +78,11 @@ class Subject:
         """The files at hand that hold the decisions called here or in called diagrams."""
         tables = self.document.limits.tables
         return decisions_beside([self.document, *self.beside], self.files, tables)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of data that the diagram's expressions may use."""
+        return names_of(self.document, self.files, self.decisions)
 
     @cached_property
     def procedure(self) -> Element | None:

@@ -127,7 +127,7 @@ def _links(scope: Scope) -> Iterator[Finding]:
 
 def _crossing(subject: Subject) -> Iterator[Finding]:
     document = subject.document
-    for flow in bpmn.inside(document.root, "sequenceFlow"):
+    for flow in document.drawn("sequenceFlow"):
         if flow in subject.joined:
             continue
         ends = [document.resolve(flow, name) for name in ("sourceRef", "targetRef")]
@@ -185,7 +185,7 @@ def _pool(end: Element | None, pools: dict[str | None, Element]) -> Element | No
 
 def _calls(subject: Subject) -> Iterator[Finding]:
     held = set(called_ids([subject.document, *subject.beside]))
-    for call in bpmn.inside(subject.document.root, "callActivity"):
+    for call in subject.document.drawn("callActivity"):
         wanted = target_of(call)
         if wanted is None:
             yield finding("error", "call-without-target", call, (

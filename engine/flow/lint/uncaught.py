@@ -8,10 +8,10 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.beside import target_of
+from engine.flow.document import Document
 from engine.flow.findings import finding, label
 from engine.flow.graph import event_subprocess
 from engine.flow.lint.report import Subject
-from engine.flow.read import Document
 from engine.step import Finding
 
 
@@ -21,7 +21,7 @@ def uncaught_findings(subject: Subject) -> list[Finding]:
     BPMN 2.0.2 table 10.88 leaves open what happens then; here the process ends.
     """
     called = {target_of(call) for document in (subject.document, *subject.beside)
-              for call in bpmn.inside(document.root, "callActivity")}
+              for call in document.drawn("callActivity")}
     return [
         finding("warning", "error-uncaught", end, (
             f"Không ai bắt lỗi ở “{label(end)}”: cả quy trình kết thúc tại đó.",
@@ -30,7 +30,7 @@ def uncaught_findings(subject: Subject) -> list[Finding]:
             "Gắn sự kiện biên lỗi vào bước bao quanh, hoặc vẽ quy trình con sự kiện lỗi.",
             "Attach an error event to the activity around it, or draw an error event sub-process.",
         ))
-        for end in bpmn.inside(subject.document.root, "endEvent")
+        for end in subject.document.drawn("endEvent")
         for code in _codes(subject.document, end)
         if not _caught(subject.document, end, code, called)
     ]

@@ -9,9 +9,9 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import attribute, children, inside, reference
+from engine.flow.document import Document
 from engine.flow.lower.plain_text import point
 from engine.flow.lower.work import Work
-from engine.flow.read import Document
 
 #: What processes refer to and what stands beside them in a file.
 _SHARED = (

@@ -10,8 +10,8 @@ from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import BPMN, attribute, inside, reference, tag
 from engine.flow.dmn.folder import Held
+from engine.flow.document import Document
 from engine.flow.findings import NO_HINT, Sentence, finding
-from engine.flow.read import Document
 from engine.step import Finding, Severity
 
 RESERVED = "motcua."
