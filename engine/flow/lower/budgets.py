@@ -19,6 +19,8 @@ from engine.flow.bpmn import (
 )
 from engine.flow.lower.work import Work
 
+_BUDGET = f"{{{MOTCUA}}}budget"
+
 
 @dataclass(frozen=True)
 class Box:
@@ -39,15 +41,15 @@ class Box:
 def rewrite(work: Work) -> None:
     """Mark the members of each group with a duration: by category value, else by their shapes."""
     for task in work.all(*sorted(ACTIVITIES)):
-        task.attrib.pop(f"{{{MOTCUA}}}budget", None)
-    boxes = _boxes(work)
-    for group in work.all("group"):
-        identity = attribute(group, "id")
-        if identity is None or duration(group) is None:
-            continue
+        if task.get(_BUDGET) is not None:
+            del task.attrib[_BUDGET]
+    groups = [group for group in work.all("group")
+              if attribute(group, "id") is not None and duration(group) is not None]
+    boxes = _boxes(work) if groups else {}
+    for group in groups:
         for task in work.all(*sorted(ACTIVITIES)):
             if _belongs(task, group, boxes):
-                task.set(f"{{{MOTCUA}}}budget", identity)
+                task.set(_BUDGET, attribute(group, "id") or "")
 
 
 def _belongs(task: Element, group: Element, boxes: dict[str, Box]) -> bool:

@@ -8,7 +8,7 @@ from copy import deepcopy
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import BPMN, attribute, inside, reference, tag
+from engine.flow.bpmn import BPMN, attribute, inside, tag
 from engine.flow.dmn.folder import Held
 from engine.flow.document import Document
 from engine.flow.findings import NO_HINT, Sentence, finding
@@ -49,9 +49,9 @@ class Work:
         """Append a BPMN element to a scope."""
         return etree.SubElement(scope, tag(kind), attributes)
 
-    def target(self, element: Element, name: str) -> Element | None:
-        """Return the element that a reference attribute points at."""
-        return self.by_id().get(reference(element, name) or "")
+    def holds(self, *names: str) -> bool:
+        """Tell whether there is an element of one of these kinds."""
+        return next(inside(self.root, *names), None) is not None
 
     def by_id(self) -> dict[str, Element]:
         """Return the elements that have an id, the first where two share one."""

@@ -144,9 +144,12 @@ class _Builder:
 
     def _conditional(self, key: str, node: Element) -> list[tuple[int, ...]]:
         """Return what a node with conditional flows may put out: every choice that takes a flow."""
+        flows = self.scope.outgoing.get(key, [])
+        if len(flows) < 2:
+            return [tuple(self.outs.get(key, ()))]
         default = bpmn.reference(node, "default")
         always, maybe, otherwise = [], [], []
-        for flow in self.scope.outgoing.get(key, []):
+        for flow in flows:
             place = self.number[id(flow)]
             if default is not None and bpmn.ident(flow.element) == default:
                 otherwise.append(place)
