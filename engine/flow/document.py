@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+
+#: Elements with an attribute of any namespace.
+_MARKED = etree.XPath("descendant-or-self::*[@*[namespace-uri()]]")
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,14 @@ class Document:
             places = [place for name in {*names} for place in self.kinds.get(name, ())]
             found = self._drawn[names] = tuple(self.elements[place] for place in sorted(places))
         return found
+
+    def marked(self, *names: str) -> tuple[Element, ...]:
+        """Return those of these kinds that have an attribute of ours or of another tool."""
+        return tuple(element for element in self.drawn(*names) if element in self._marked)
+
+    @cached_property
+    def _marked(self) -> frozenset[Element]:
+        return frozenset(_MARKED(self.root))
 
     @cached_property
     def _drawn(self) -> dict[tuple[str, ...], tuple[Element, ...]]:

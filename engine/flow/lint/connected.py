@@ -21,9 +21,7 @@ def connected_findings(subject: Subject) -> list[Finding]:
     """Return findings on tasks that machines do; they are errors only beside a register."""
     grade: Severity = "warning" if subject.known is None else "error"
     found: list[Finding] = []
-    for task in subject.document.drawn(*bpmn.TASKS):
-        if not task.attrib:
-            continue
+    for task in subject.document.marked(*bpmn.TASKS):
         found += [*_misplaced(task, grade), *_without_topic(task, grade)]
         service = read_service(task)
         if service is None:

@@ -41,7 +41,7 @@ def duration_findings(subject: Subject) -> list[Finding]:
     coded = subject.procedure is not None
     found: list[Finding] = []
     kinds = ("lane", "group", "participant", *bpmn.FLOW_NODES)
-    for element in subject.document.drawn(*kinds):
+    for element in subject.document.marked(*kinds):
         text = bpmn.duration(element)
         if text is not None and _minutes(text) is None:
             found.append(_unreadable(element, text, "error" if coded else "warning"))

@@ -95,9 +95,7 @@ def _twice(subject: Subject) -> Iterator[Finding]:
 
 def _dangling(subject: Subject) -> Iterator[Finding]:
     for name, attribute in _REFERENCES:
-        for element in subject.document.drawn(name):
-            if element in subject.joined:
-                continue
+        for element in subject.loose if name == "sequenceFlow" else subject.document.drawn(name):
             wanted = bpmn.attribute(element, attribute)
             if wanted is None and attribute in _REQUIRED:
                 yield finding("error", "missing-reference", element, (

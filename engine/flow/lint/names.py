@@ -77,7 +77,7 @@ def _keys(schema: Any, depth: int) -> Iterator[str]:
 
 
 def _from_forms(document: Document, files: Mapping[str, bytes]) -> Iterator[str]:
-    holders = document.drawn("startEvent", *bpmn.TASKS)
+    holders = document.marked("startEvent", *bpmn.TASKS)
     for stem in {bpmn.form(holder) for holder in holders} - {None}:
         yield from form_fields(files.get(f"{stem}.form", b""))
 
@@ -85,11 +85,11 @@ def _from_forms(document: Document, files: Mapping[str, bytes]) -> Iterator[str]
 def _from_drawing(document: Document) -> Iterator[str]:
     for element in document.drawn("scriptTask"):
         yield from _assigned(bpmn.script(element))
-    for element in document.drawn("message"):
+    for element in document.marked("message"):
         for part in (bpmn.motcua(element, "payload") or "").split(","):
             yield part.partition("=")[0].strip()
     yield from _from_data(document)
-    for element in document.drawn(*bpmn.ACTIVITIES, "multiInstanceLoopCharacteristics"):
+    for element in document.marked(*bpmn.ACTIVITIES, "multiInstanceLoopCharacteristics"):
         yield bpmn.motcua(element, "result") or ""
         for name in _CAMUNDA_NAMED:
             yield bpmn.camunda(element, name) or ""

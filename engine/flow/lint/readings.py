@@ -9,7 +9,6 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn, timers
 from engine.flow.building.services import SERVED
-from engine.flow.dialects import mentions
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.report import Subject
 from engine.flow.lint.times import TIMES
@@ -17,7 +16,6 @@ from engine.flow.support import triggers_of
 from engine.step import Finding
 
 _ISO = re.compile(r"\A(?:R\d*/)?P[\dTYMWDHS.,]+\Z|\A\d{4}-\d\d-\d\d")
-_TRACES = ("candidateGroups", "formKey", "formRef", "formId", "dueDate")
 _WORDS = ("candidateGroups", "formKey", "formRef", "dueDate")
 
 
@@ -35,7 +33,7 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("timer-as-written", iso[0], len(iso), (
             "thời gian ISO 8601 được đọc không cần dấu nháy",
             "an ISO 8601 time is read without quotes")))
-    groups = [g for g in drawn("group") if bpmn.duration(g)]
+    groups = [g for g in subject.document.marked("group") if bpmn.duration(g)]
     if groups:
         found.append(_told("group-shares-duration", groups[0], len(groups), (
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
@@ -60,9 +58,7 @@ def _together(subject: Subject) -> Iterator[Finding]:
 
 
 def _vendor(subject: Subject) -> Iterator[Finding]:
-    if not mentions(subject.document.content, *_TRACES):
-        return
-    drawn = [node for node in subject.document.drawn(*bpmn.TASKS, "startEvent")
+    drawn = [node for node in subject.document.marked(*bpmn.TASKS, "startEvent")
              if any(bpmn.camunda(node, name) for name in _WORDS)]
     if drawn:
         yield _told("camunda-words", drawn[0], len(drawn), (
@@ -71,10 +67,8 @@ def _vendor(subject: Subject) -> Iterator[Finding]:
 
 
 def _external(subject: Subject) -> Iterator[Finding]:
-    drawn = [] if not mentions(subject.document.content, "topic") else [
-        task for task in subject.document.drawn(*SERVED) if bpmn.camunda(task, "topic")
-        and bpmn.camunda(task, "type") == "external"
-    ]
+    drawn = [task for task in subject.document.marked(*SERVED) if bpmn.camunda(task, "topic")
+             and bpmn.camunda(task, "type") == "external"]
     if drawn:
         yield _told("external-task", drawn[0], len(drawn), (
             "máy của đơn vị tích hợp nhận chủ đề này, chỉ thấy dữ liệu vào đã vẽ",

@@ -56,9 +56,10 @@ class Subject:
         return scopes(self.document)
 
     @cached_property
-    def joined(self) -> frozenset[Element]:
-        """The sequence flows that join two nodes of one scope: nothing is wrong with their ends."""
-        return frozenset(flow.element for scope in self.scopes for flow in scope.flows)
+    def loose(self) -> tuple[Element, ...]:
+        """The sequence flows that do not join two nodes of one scope."""
+        joined = {flow.element for scope in self.scopes for flow in scope.flows}
+        return tuple(f for f in self.document.drawn("sequenceFlow") if f not in joined)
 
     @cached_property
     def leaving(self) -> Mapping[str | None, list[Element]]:

@@ -60,7 +60,7 @@ def _lanes(subject: Subject) -> Iterator[Finding]:
 
 def _roles(subject: Subject) -> Iterator[Finding]:
     known = ROLES if subject.known is None else subject.known.roles
-    for element in subject.document.drawn("participant", "lane", *bpmn.TASKS):
+    for element in subject.document.marked("participant", "lane", *bpmn.TASKS):
         role = bpmn.motcua(element, "role")
         if role is not None and role not in known:
             yield finding(_grade(subject), "unknown-role", element, (
@@ -71,7 +71,7 @@ def _roles(subject: Subject) -> Iterator[Finding]:
 
 def _agencies(subject: Subject) -> Iterator[Finding]:
     kinds = ("participant", "lane", "process", *bpmn.TASKS)
-    for element in subject.document.drawn(*kinds):
+    for element in subject.document.marked(*kinds):
         agency = bpmn.motcua(element, "agency")
         if agency is None or (agency.startswith("dossier.") and _AGENCY.match(agency)):
             continue
@@ -122,7 +122,7 @@ def _around(task: Element) -> set[str | None]:
 
 def _forms(subject: Subject) -> Iterator[Finding]:
     told: set[str] = set()
-    for task in subject.document.drawn("startEvent", *bpmn.TASKS):
+    for task in subject.document.marked("startEvent", *bpmn.TASKS):
         stem = bpmn.form(task)
         if stem is None:
             continue

@@ -126,9 +126,7 @@ def _links(scope: Scope) -> Iterator[Finding]:
 
 def _crossing(subject: Subject) -> Iterator[Finding]:
     document = subject.document
-    for flow in document.drawn("sequenceFlow"):
-        if flow in subject.joined:
-            continue
+    for flow in subject.loose:
         ends = [document.resolve(flow, name) for name in ("sourceRef", "targetRef")]
         if ends[0] is None or ends[1] is None:
             continue

@@ -58,11 +58,11 @@ def _conditional(element: Element) -> bool:
 
 def _attributes(document: Document, names: Names) -> Iterator[Finding]:
     """Yield findings on expressions that other tools write into attributes."""
-    for many in document.drawn("multiInstanceLoopCharacteristics"):
+    for many in document.marked("multiInstanceLoopCharacteristics"):
         for text in (bpmn.camunda(many, "collection"), bpmn.motcua(many, "outputElement")):
             if text:
                 yield from _expression(many, text, ("của phép lặp", "loop expression"), names)
-    for message in document.drawn("message", "receiveTask"):
+    for message in document.marked("message", "receiveTask"):
         key = bpmn.motcua(message, "key")
         if key:
             yield from _expression(message, key, ("khóa đối chiếu", "correlation key"), names)
