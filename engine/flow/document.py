@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.dialects import ZEEBE
 
 #: Elements with an attribute of any namespace.
+_EXTENSIONS = etree.XPath(
+    f"descendant::*[namespace-uri()='{bpmn.MOTCUA}' or namespace-uri()='{bpmn.CAMUNDA}'"
+    f" or namespace-uri()='{ZEEBE}']")
 _MARKED = etree.XPath("descendant-or-self::*[@*[namespace-uri()]]")
 
 
@@ -56,11 +61,15 @@ class Document:
     def ids(self) -> Mapping[str, Element]:
         """Elements by id; the first one where an id is used twice."""
         found: dict[str, Element] = {}
-        for element in self.elements:
-            key = bpmn.ident(element)
+        for key, element in zip(self.keys, self.elements, strict=True):
             if key is not None:
                 found.setdefault(key, element)
         return found
+
+    @cached_property
+    def keys(self) -> tuple[str | None, ...]:
+        """The id of each element, in document order."""
+        return tuple([bpmn.ident(element) for element in self.elements])
 
     @cached_property
     def kinds(self) -> Mapping[str, list[int]]:
@@ -74,13 +83,20 @@ class Document:
         """Return the elements of these kinds at any depth, in document order."""
         found = self._drawn.get(names)
         if found is None:
-            places = [place for name in {*names} for place in self.kinds.get(name, ())]
-            found = self._drawn[names] = tuple(self.elements[place] for place in sorted(places))
+            here = [self.kinds[name] for name in {*names} if name in self.kinds]
+            places = here[0] if len(here) == 1 else sorted(chain(*here))
+            found = self._drawn[names] = tuple([self.elements[place] for place in places])
         return found
 
     def marked(self, *names: str) -> tuple[Element, ...]:
         """Return those of these kinds that have an attribute of ours or of another tool."""
-        return tuple(element for element in self.drawn(*names) if element in self._marked)
+        marked = self._marked
+        return tuple([element for element in self.drawn(*names) if element in marked])
+
+    @cached_property
+    def extensions(self) -> list[Element]:
+        """The elements of ours and of other engines, in document order."""
+        return list(_EXTENSIONS(self.root))
 
     @cached_property
     def _marked(self) -> frozenset[Element]:

@@ -107,12 +107,13 @@ class Scope:
         )
 
     @cached_property
-    def after(self) -> Mapping[str, tuple[str, ...]]:
+    def after(self) -> Mapping[str, list[str]]:
         """Every node that may follow each one: along flows, links and boundary events."""
-        return {key: (
-            *(flow.target for flow in self.outgoing.get(key, ())), *self.links.get(key, ()),
-            *self.boundaries.get(key, ()),
-        ) for key in self.nodes}
+        found = {key: [flow.target for flow in self.outgoing.get(key, ())] for key in self.nodes}
+        for more in (self.links, self.boundaries):
+            for key in found.keys() & more.keys():
+                found[key] += more[key]
+        return found
 
     def reachable(self, begin: Iterable[str]) -> set[str]:
         """Return the nodes that a token starting at these can visit, themselves included."""

@@ -50,7 +50,8 @@ def _not_in_bpmn(element: Element, key: str) -> Finding:
 
 def _nothing_to_run(subject: Subject) -> list[Finding]:
     document = subject.document
-    if any(bpmn.flow_nodes(process) for process in document.processes):
+    nodes = (node for process in document.processes for node in process)
+    if any(bpmn.kind(node) in bpmn.FLOW_NODES for node in nodes):
         return []
     return [finding("error", "nothing-to-run", document.root, (
         "Sơ đồ không có quy trình nào có nút để chạy.",

@@ -38,7 +38,8 @@ _RESOURCE = f"{{{bpmn.CAMUNDA}}}resource"
 def ignored_findings(subject: Subject) -> list[Finding]:
     """Return what other engines would run here: an error where leaving it out changes the way."""
     document = subject.document
-    found = [_extension(element) for element in document.root.iter(*_EXTENSIONS)]
+    found = [_extension(element) for element in document.extensions
+             if element.tag in _EXTENSIONS]
     for element in document.marked(*bpmn.ACTIVITIES, "sequenceFlow"):
         found += _attributes(element)
     for element in document.drawn("conditionExpression", "scriptTask"):

@@ -29,7 +29,6 @@ _MAKING = tuple((f"{{{space}}}{name}", key) for space, key, names in (
     (ZEEBE, "resultVariable", ("script",)), (ZEEBE, "inputElement", ("loopCharacteristics",)),
     (ZEEBE, "outputCollection", ("loopCharacteristics",)),
 ) for name in names)
-_TAGS = tuple(tag for tag, _ in _MAKING)
 #: BPMN's own elements that name data.
 _DATA = ("inputDataItem", "outputDataItem", "dataObject", "dataObjectReference", "dataInput",
          "dataOutput", "property")
@@ -97,7 +96,7 @@ def _from_drawing(document: Document) -> Iterator[str]:
 
 def _from_data(document: Document) -> Iterator[str]:
     """Yield the names that form fields, mappings and drawn data give."""
-    for element in document.root.iter(*_TAGS):
+    for element in document.extensions:
         for tag, key in _MAKING:
             if tag == element.tag:
                 yield element.get(key) or ""

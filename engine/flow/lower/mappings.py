@@ -37,9 +37,12 @@ class Line:
 
 def rewrite(work: Work) -> None:
     """Write the mappings of each activity and event as lines of ours; refuse unreadable ones."""
+    mapped = {holder.getparent() for holder in work.all("extensionElements", *_DATA)}
+    if not mapped:
+        return
     by_id = work.by_id() if work.holds(*_DATA) else {}
     for node in work.all(*sorted(ACTIVITIES | EVENTS)):
-        if child(node, "extensionElements", *_DATA) is None:
+        if node not in mapped:
             continue
         _own(work, node)
         zeebe = list(_zeebe(node))

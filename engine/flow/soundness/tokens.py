@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 Join = Literal["each", "all", "awaited", "counted"]
@@ -43,7 +42,7 @@ class Mover:
     #: Places of its own pool, where others may take its tokens away; empty where none can.
     within: frozenset[int] = frozenset()
 
-    @cached_property
+    @property
     def patient(self) -> bool:
         """Tell whether what others do matters to it, so that it must move last."""
         first = self.ways[0].needs if self.ways else ()
