@@ -37,7 +37,7 @@ def bring_in(work: Work, beside: Sequence[Document]) -> None:
         process, root = held[called]
         ids = {drawn.get("id", "") for drawn in root.iter(etree.Element)}
         copy = _copied(process, ids)
-        work.root.append(copy)
+        work.bring(copy)
         known |= _ids(copy)
         known |= _share(work, root, ids, known)
         ahead += inside(copy, "callActivity")
@@ -51,7 +51,7 @@ def _share(
     for element in [*children(root, *_SHARED), *inside(root, "correlationKey")]:
         if attribute(element, "id") not in known:
             copy = _copied(element, ids)
-            work.root.append(copy)
+            work.bring(copy)
             brought |= _ids(copy)
     return brought
 

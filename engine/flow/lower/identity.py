@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.flow.bpmn import BPMN, FLOW_NODES, attribute, kind, reference
+from engine.flow.bpmn import FLOW_NODES, attribute, kind, reference
 from engine.flow.lower.work import RESERVED, Work
 
 _NAMED = FLOW_NODES | {"process"}
@@ -10,8 +10,8 @@ _NAMED = FLOW_NODES | {"process"}
 
 def refuse_reserved(work: Work) -> None:
     """Refuse ids that begin like the ones lowering gives."""
-    for element in work.root.iter(f"{{{BPMN}}}*"):
-        if (attribute(element, "id") or "").startswith(RESERVED):
+    for key, element in work.keys:
+        if key and key.startswith(RESERVED):
             work.found(
                 "error", "reserved-id", element,
                 ("Mã bắt đầu bằng “motcua.” dành cho hệ thống.",
@@ -22,8 +22,7 @@ def refuse_reserved(work: Work) -> None:
 
 def rewrite(work: Work) -> None:
     """Give an id to each process, flow node and sequence flow drawn without one."""
-    nameless = [element for element in work.root.iter(f"{{{BPMN}}}*")
-                if not attribute(element, "id")]
+    nameless = [element for key, element in work.keys if not key]
     for element in nameless:
         if kind(element) in _NAMED:
             parent = element.getparent()

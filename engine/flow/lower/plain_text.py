@@ -41,7 +41,7 @@ def rewrite(work: Work) -> None:
         for inner in list(element):
             element.remove(inner)
         element.text = joined
-    ids = set(work.by_id())
+    ids = {key for key, _ in work.keys if key}
     for element in work.root.iter(etree.Element):
         point(element, element, ids)
     for process in work.all("process"):
