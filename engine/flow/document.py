@@ -13,11 +13,10 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.dialects import ZEEBE
 
-#: Elements with an attribute of any namespace.
-_EXTENSIONS = etree.XPath(
-    f"descendant::*[namespace-uri()='{bpmn.MOTCUA}' or namespace-uri()='{bpmn.CAMUNDA}'"
-    f" or namespace-uri()='{ZEEBE}']")
-_MARKED = etree.XPath("descendant-or-self::*[@*[namespace-uri()]]")
+#: Elements with an attribute of ours or of Camunda, whose words those of others have become.
+_MARKED = etree.XPath(
+    "descendant-or-self::*[@motcua:* or @camunda:*]",
+    namespaces={"motcua": bpmn.MOTCUA, "camunda": bpmn.CAMUNDA})
 
 
 @dataclass(frozen=True)
@@ -89,14 +88,15 @@ class Document:
         return found
 
     def marked(self, *names: str) -> tuple[Element, ...]:
-        """Return those of these kinds that have an attribute of ours or of another tool."""
+        """Return those of these kinds that have an attribute of ours or of Camunda."""
         marked = self._marked
         return tuple([element for element in self.drawn(*names) if element in marked])
 
     @cached_property
     def extensions(self) -> list[Element]:
         """The elements of ours and of other engines, in document order."""
-        return list(_EXTENSIONS(self.root))
+        return list(self.root.iter(*(f"{{{space}}}*" for space in (
+            bpmn.MOTCUA, bpmn.CAMUNDA, ZEEBE))))
 
     @cached_property
     def _marked(self) -> frozenset[Element]:

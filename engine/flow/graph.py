@@ -81,7 +81,8 @@ class Scope:
     @cached_property
     def aside(self) -> frozenset[str]:
         """The nodes that are entered by an event or by compensation, never by a flow."""
-        return frozenset(key for key, node in self.nodes.items() if called_otherwise(node))
+        return frozenset(key for key, name in self.kinds.items() if name == "boundaryEvent" or (
+            name in bpmn.ACTIVITIES and _called(name, self.nodes[key])))
 
     @cached_property
     def linked(self) -> Mapping[str, list[str]]:
@@ -132,13 +133,10 @@ def scopes(document: Document) -> tuple[Scope, ...]:
     return tuple(_scope(e) for e in document.drawn("process", *bpmn.SUBPROCESSES))
 
 
-def called_otherwise(node: Element) -> bool:
-    """Tell whether a node is entered by an event or by compensation, never by a flow."""
-    name = bpmn.kind(node)
-    return name == "boundaryEvent" or (name in bpmn.ACTIVITIES and (
-        (truth(node, "triggeredByEvent") and name in bpmn.SUBPROCESSES)
-        or truth(node, "isForCompensation")
-    ))
+def _called(name: str, activity: Element) -> bool:
+    """Tell whether an activity begins by an event or for compensation."""
+    return truth(activity, "isForCompensation") or (
+        name in bpmn.SUBPROCESSES and truth(activity, "triggeredByEvent"))
 
 
 def event_subprocess(node: Element) -> bool:

@@ -27,9 +27,6 @@ _DECLARATION = re.compile(r"\A\ufeff?<\?xml[^>]*\?>")
 #: Codecs of Python that are no character sets of XML: in them bytes hide what they say.
 _NO_CHARACTER_SETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7",
                       "undefined", "mbcs", "oem"}
-_LONG = etree.XPath(
-    "descendant-or-self::bpmn:*[string-length(@name) > $most or string-length(@id) > $most]",
-    namespaces={"bpmn": bpmn.BPMN})
 _READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
 
 
@@ -147,7 +144,8 @@ def _names(document: Document) -> list[Finding]:
         finding("error", "name-too-long", element, (
             f"Tên hoặc mã dài quá {most} ký tự.", f"A name or id is longer than {most} characters.",
         ), ("Hãy đưa phần dài vào mô tả.", "Move the long text into the documentation."))
-        for element in _LONG(document.root, most=most)
+        for element in document.elements
+        if max(len(element.get("name", "")), len(element.get("id", ""))) > most
     ]
 
 

@@ -136,6 +136,8 @@ def table() -> str:
 
 def triggers_of(event: Element) -> list[str]:
     """Return the kinds of an event's definitions, those behind eventDefinitionRef too."""
+    if not len(event):
+        return ["none"]
     kinds = [bpmn.kind(inner) for inner in event]
     found = [name for name in kinds if name.endswith("EventDefinition")]
     for pointer in bpmn.children(event, _POINTER) if _POINTER in kinds else ():

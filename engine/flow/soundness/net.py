@@ -8,7 +8,6 @@ a scope of its own. Semantics: BPMN 2.0.2 chapter 13.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import combinations
 
 from lxml.etree import _Element as Element
@@ -87,7 +86,7 @@ class _Builder:
         awaited = [at for at, mover in enumerate(movers) if mover.join == "awaited"]
         for at in awaited:
             movers[at] = _awaiting(net, movers[at])
-        return replace(net, movers=tuple(movers)) if awaited else net
+        return net._replace(movers=tuple(movers)) if awaited else net
 
     def _beginnings(self) -> tuple[tuple[int, ...], ...]:
         """Return what may begin together: all plain starts, or one start with a trigger."""
@@ -175,7 +174,7 @@ def _awaiting(net: Net, join: Mover) -> Mover:
         if mover.key != join.key:
             for put in {put for way in mover.ways for put in way.puts}:
                 makers.setdefault(put, []).append(mover)
-    return replace(join, feeds={place: _upstream(place, makers) for place in join.takes})
+    return join._replace(feeds={place: _upstream(place, makers) for place in join.takes})
 
 
 def _upstream(place: int, makers: Mapping[int, list[Mover]]) -> frozenset[int]:

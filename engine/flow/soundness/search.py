@@ -131,9 +131,9 @@ class _Search:
         for place in twice:
             taker = self.net.movers[self.net.taker[place]]
             enough = state.count(place)
-            if enough > taker.count or taker.join != "counted":
+            if enough > taker.wanted or taker.join != "counted":
                 self.doubled.setdefault(taker.key, state)
-            crowded |= enough > max(MOST_TOKENS, taker.count)
+            crowded |= enough > max(MOST_TOKENS, taker.wanted)
         self.crowded |= crowded
         self.came[state] = came
         if idle:
