@@ -45,8 +45,9 @@ def holders_in(files: Iterable[tuple[str, bytes]]) -> Mapping[str, list[str]]:
 def called_diagrams(document: Document, files: Mapping[str, bytes]) -> tuple[Document, ...]:
     """Return the diagrams among `files` that hold what this one calls, and what those call."""
     found: list[Document] = []
-    held = set(called_ids([document]))
-    wanted = _calls(document) - held
+    wanted = _calls(document)
+    held = set(called_ids([document])) if wanted else set()
+    wanted -= held
     if not wanted:
         return ()
     holders = files.holders if isinstance(files, Folder) else holders_in(files.items())

@@ -79,10 +79,10 @@ class Document:
         return found
 
     def drawn(self, *names: str) -> tuple[Element, ...]:
-        """Return the elements of these kinds at any depth, in document order."""
+        """Return the elements of these kinds, each named once, at any depth, in document order."""
         found = self._drawn.get(names)
         if found is None:
-            here = [self.kinds[name] for name in {*names} if name in self.kinds]
+            here = [self.kinds[name] for name in names if name in self.kinds]
             places = here[0] if len(here) == 1 else sorted(chain(*here))
             found = self._drawn[names] = tuple([self.elements[place] for place in places])
         return found

@@ -181,8 +181,9 @@ def _pool(end: Element | None, pools: dict[str | None, Element]) -> Element | No
 
 
 def _calls(subject: Subject) -> Iterator[Finding]:
-    held = set(called_ids([subject.document, *subject.beside]))
-    for call in subject.document.drawn("callActivity"):
+    calls = subject.document.drawn("callActivity")
+    held = set(called_ids([subject.document, *subject.beside])) if calls else set()
+    for call in calls:
         wanted = target_of(call)
         if wanted is None:
             yield finding("error", "call-without-target", call, (
