@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 
 from lxml.etree import _Element as Element
 
 from engine.flow.dmn import check_decisions
 from engine.flow.dmn.folder import DECIDING, Held
-from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.tasks import SHAPES, Called, called
 from engine.flow.findings import finding, label
-from engine.flow.lint.names import Names
 from engine.flow.lint.report import Subject
 from engine.flow.lower.decisions import TAG, carried
 from engine.step import Finding, Severity
@@ -24,14 +22,15 @@ def decision_findings(subject: Subject) -> list[Finding]:
     drawn = [(task, call) for task in subject.document.drawn(*DECIDING)
              if (call := called(task)) is not None]
     kept = carried(subject.document.root) if drawn else {}
-    checked = cache(check_decisions)  # many tasks may call one file
+    # Many tasks may call one file, or one decision.
+    checked, unfed = cache(check_decisions), cache(partial(_unfed, subject))
     found: list[Finding] = []
     for task, call in drawn:
         found += _called(task, call)
         held = subject.decisions.get(call.decision)
         if held is not None and not call.dynamic:
             found += _held(task, call, held, checked(held.content, held.limits))
-            found += _unfed(task, call, held.decisions, subject.names)
+            found += [_unknown(task, call, name, close) for name, close in unfed(call.decision)]
         elif not call.dynamic and task.get(TAG) not in kept:
             found.append(_missing(subject, task, call))
     return found
@@ -91,21 +90,23 @@ def _held(
             ), (remark.hint_vi, remark.hint_en))
 
 
-def _unfed(
-    task: Element, call: Called, decisions: Decisions | None, names: Names,
-) -> Iterator[Finding]:
-    """Warn of names that the decision reads and nothing in the diagram provides."""
+def _unfed(subject: Subject, decision: str) -> list[tuple[str, str | None]]:
+    """Return the names that a decision reads and nothing provides, each with one that is close."""
+    names, decisions = subject.names, subject.decisions[decision].decisions
     if decisions is None:
-        return
+        return []
     known = names.known | {word for name, word in decisions.spelled.items() if name in names.known}
-    for name in sorted(decisions.names(call.decision) - known):
-        close = get_close_matches(name, known, 1, 0.75)
-        if names.open and not close:
-            continue
-        yield finding("warning", "expression-unknown-name", task, (
-            f"Quyết định “{call.decision}” đọc “{name}”, không bước hay biểu mẫu nào cho ra.",
-            f"The decision '{call.decision}' reads '{name}', which no task or form provides.",
-        ), (f"Có phải là {close[0]}?", f"Did you mean {close[0]}?") if close else (
-            "Thêm trường đó vào biểu mẫu của một bước trước.",
-            "Add the field to the form of an earlier task.",
-        ))
+    missing = sorted(decisions.names(decision) - known)
+    guesses = [(name, next(iter(get_close_matches(name, known, 1, 0.75)), None))
+               for name in missing]
+    return [(name, close) for name, close in guesses if close is not None or not names.open]
+
+
+def _unknown(task: Element, call: Called, name: str, close: str | None) -> Finding:
+    return finding("warning", "expression-unknown-name", task, (
+        f"Quyết định “{call.decision}” đọc “{name}”, không bước hay biểu mẫu nào cho ra.",
+        f"The decision '{call.decision}' reads '{name}', which no task or form provides.",
+    ), (f"Có phải là {close}?", f"Did you mean {close}?") if close is not None else (
+        "Thêm trường đó vào biểu mẫu của một bước trước.",
+        "Add the field to the form of an earlier task.",
+    ))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from lxml.etree import _Element as Element
@@ -42,6 +44,33 @@ class Names:
 
     known: frozenset[str]
     open: bool
+
+    def close(self, name: str) -> str | None:
+        """Return the known name that is most like this one; None where none is close."""
+        if name not in self._guessed:
+            signs, size = _signs(name), len(name)
+            likely = [other for other, theirs in self._known_signs if 8 * min(
+                size - (signs & ~theirs).bit_count(),
+                len(other) - (theirs & ~signs).bit_count()) >= 3 * (size + len(other))]
+            self._guessed[name] = next(iter(get_close_matches(name, likely, 1, 0.75)), None)
+        return self._guessed[name]
+
+    @cached_property
+    def _guessed(self) -> dict[str, str | None]:
+        return {}
+
+    @cached_property
+    def _known_signs(self) -> list[tuple[str, int]]:
+        """The known names with their signs: what lacks too many of them cannot be close."""
+        return [(name, _signs(name)) for name in self.known]
+
+
+def _signs(name: str) -> int:
+    """Return the set of a name's signs as bits; signs that share a bit make names look closer."""
+    found = 0
+    for sign in name:
+        found |= 1 << ord(sign) % 64
+    return found
 
 
 def names_of(

@@ -69,6 +69,21 @@ class Subject:
             found.setdefault(bpmn.reference(flow, "sourceRef"), []).append(flow)
         return found
 
+    def catching(self, process: Element | None, message: str | None) -> list[Element]:
+        """Return the nodes of a process that catch a message, in document order."""
+        if process is None or message is None:
+            return []
+        if process not in self._catching:
+            found: dict[str | None, list[Element]] = {}
+            for node in bpmn.inside(process, *bpmn.CATCHES, "receiveTask"):
+                found.setdefault(bpmn.message_of(node), []).append(node)
+            self._catching[process] = found
+        return self._catching[process].get(message, [])
+
+    @cached_property
+    def _catching(self) -> dict[Element, dict[str | None, list[Element]]]:
+        return {}
+
     @cached_property
     def beside(self) -> tuple[Document, ...]:
         """The other diagrams at hand that this one calls, directly or not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
@@ -154,7 +155,8 @@ def _form_fault(content: bytes) -> tuple[str, str] | None:
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
         return "thiếu danh sách components", "it has no list of components"
     keys = [f.get("key") for f in schema["components"] if isinstance(f, dict) and f.get("key")]
-    twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+    often = Counter(map(repr, keys))
+    twice = sorted({str(key) for key in keys if often[repr(key)] > 1})
     if twice:
         return f"khóa dùng hai lần: {', '.join(twice)}", f"keys used twice: {', '.join(twice)}"
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from lxml.etree import _Element as Element
 
@@ -97,15 +96,15 @@ def _unknown(
     element: Element, missing: list[str], place: Sentence, names: Names,
 ) -> Iterator[Finding]:
     for name in missing:
-        close = get_close_matches(name, names.known, 1, 0.75)
-        if not close and names.open:
+        close = names.close(name)
+        if close is None and names.open:
             continue
         yield finding("warning", "expression-unknown-name", element, (
             (f"Biểu thức {place[0]} ở “{label(holder(element))}” dùng “{name}”, không bước hay "
              "biểu mẫu nào cho ra tên đó."),
             (f"The {place[1]} at '{label(holder(element))}' uses '{name}', which no task or form "
              "provides."),
-        ), (f"Có phải là {close[0]}?", f"Did you mean {close[0]}?") if close else (
+        ), (f"Có phải là {close}?", f"Did you mean {close}?") if close is not None else (
             "Thêm trường đó vào biểu mẫu của một bước trước.",
             "Add the field to the form of an earlier task.",
         ))

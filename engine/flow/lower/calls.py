@@ -27,6 +27,7 @@ def bring_in(work: Work, beside: Sequence[Document]) -> None:
     """Copy each called process that another diagram holds, and those it calls in turn."""
     held = {attribute(process, "id"): (process, other.root) for other in beside
             for process in children(other.root, *_CALLABLE)}
+    drawn: dict[Element, set[str]] = {}
     ahead = deque(work.all("callActivity"))
     known = _ids(work.root) if ahead else set()
     while ahead:
@@ -35,7 +36,9 @@ def bring_in(work: Work, beside: Sequence[Document]) -> None:
         if called in known or called not in held:
             continue
         process, root = held[called]
-        ids = {drawn.get("id", "") for drawn in root.iter(etree.Element)}
+        if root not in drawn:
+            drawn[root] = {element.get("id", "") for element in root.iter(etree.Element)}
+        ids = drawn[root]
         copy = _copied(process, ids)
         work.bring(copy)
         known |= _ids(copy)
