@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from engine.errors import Invalid
 from engine.flow.confined import Bounds
-from engine.flow.read import Limits, TableLimits
+from engine.flow.document import Limits, TableLimits
 from engine.inspection import Bounds as FileBounds
 from engine.links.paper_links import HOURS
 

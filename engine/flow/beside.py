@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.document import Document
 from engine.flow.findings import Refused
-from engine.flow.read import Document, read
+from engine.flow.read import read
 
 #: What a call activity may call.
 CALLABLE = (
@@ -44,8 +45,9 @@ def holders_in(files: Iterable[tuple[str, bytes]]) -> Mapping[str, list[str]]:
 def called_diagrams(document: Document, files: Mapping[str, bytes]) -> tuple[Document, ...]:
     """Return the diagrams among `files` that hold what this one calls, and what those call."""
     found: list[Document] = []
-    held = set(called_ids([document]))
-    wanted = _calls(document) - held
+    wanted = _calls(document)
+    held = set(called_ids([document])) if wanted else set()
+    wanted -= held
     if not wanted:
         return ()
     holders = files.holders if isinstance(files, Folder) else holders_in(files.items())
@@ -77,7 +79,7 @@ def target_of(call: Element) -> str | None:
 
 
 def _calls(document: Document) -> set[str]:
-    calls = (target_of(call) for call in bpmn.inside(document.root, "callActivity"))
+    calls = (target_of(call) for call in document.drawn("callActivity"))
     return {wanted for wanted in calls if wanted is not None}
 
 

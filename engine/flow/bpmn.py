@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import lru_cache
+from typing import cast
 
 from lxml.etree import _Element as Element
 
@@ -54,10 +55,7 @@ def tag(name: str) -> str:
 
 def kind(element: Element) -> str:
     """Return the BPMN name of an element, or an empty text for foreign elements and comments."""
-    full = element.tag
-    if not isinstance(full, str) or not full.startswith(_SPACE):
-        return ""
-    return full[_LENGTH:]
+    return _kind(cast("Hashable", element.tag))
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
@@ -162,6 +160,11 @@ def unprefixed(element: Element, value: str | None) -> str | None:
     return local if prefix in element.nsmap else bare
 
 
+@lru_cache(maxsize=1_024)
+def _kind(full: Hashable) -> str:
+    return full[_LENGTH:] if isinstance(full, str) and full.startswith(_SPACE) else ""
+
+
 @lru_cache(maxsize=256)
 def _tags(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the full tags of these kinds; callers name them in so many ways only."""
@@ -182,6 +185,12 @@ def associated(root: Element) -> dict[str, list[str]]:
             if here and there:
                 found.setdefault(here, []).append(there)
     return found
+
+
+def message_of(node: Element) -> str | None:
+    """Return the id of the message that a node throws or catches."""
+    event = child(node, "messageEventDefinition")
+    return reference(node if event is None else event, "messageRef")
 
 
 def condition(flow: Element) -> str:

@@ -9,9 +9,9 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.document import Document
+from engine.flow.linking import link_name, linked
 from engine.flow.order import tried
-from engine.flow.read import Document
-from engine.flow.support import triggers_of
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,22 @@ class Scope:
     @cached_property
     def outgoing(self) -> Mapping[str, list[Flow]]:
         """Flows that leave each node, in the order in which they are tried."""
-        found = self._by("source")
+        found: dict[str, list[Flow]] = {}
+        for flow in self.flows:
+            found.setdefault(flow.source, []).append(flow)
         for key, flows in found.items():
-            place = {id(element): number for number, element in enumerate(
-                tried(self.nodes[key], [flow.element for flow in flows]))}
-            flows.sort(key=lambda flow, place=place: place[id(flow.element)])  # type: ignore[misc]
+            if len(flows) > 1 and self.kinds[key] == "exclusiveGateway":
+                drawn = {flow.element: flow for flow in flows}
+                found[key] = [drawn[way] for way in tried(self.nodes[key], drawn)]
         return found
 
     @cached_property
     def incoming(self) -> Mapping[str, list[Flow]]:
         """Flows that enter each node, in document order."""
-        return self._by("target")
+        found: dict[str, list[Flow]] = {}
+        for flow in self.flows:
+            found.setdefault(flow.target, []).append(flow)
+        return found
 
     @cached_property
     def boundaries(self) -> Mapping[str, list[str]]:
@@ -62,10 +67,22 @@ class Scope:
         return found
 
     @cached_property
+    def link_events(self) -> frozenset[str]:
+        """The nodes that are link events."""
+        return frozenset(key for key, node in self.nodes.items() if link_name(node) is not None)
+
+    @cached_property
     def links(self) -> Mapping[str, list[str]]:
         """Catching link events behind each throwing one."""
+        events = [node for key, node in self.nodes.items() if key in self.link_events]
         return {bpmn.ident(throw) or "": [bpmn.ident(catch) or "" for catch in catches]
-                for throw, catches in linked(self.nodes.values())}
+                for throw, catches in linked(events)}
+
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        """The nodes that are entered by an event or by compensation, never by a flow."""
+        return frozenset(key for key, name in self.kinds.items() if name == "boundaryEvent" or (
+            name in bpmn.ACTIVITIES and _called(name, self.nodes[key])))
 
     @cached_property
     def linked(self) -> Mapping[str, list[str]]:
@@ -86,18 +103,18 @@ class Scope:
 
     def begins_alone(self, key: str) -> bool:
         """Tell whether nothing leads to a node that is not of a kind which waits to be called."""
-        node = self.nodes[key]
-        return not self.incoming.get(key) and not called_otherwise(node) and not (
-            bpmn.kind(node) == "intermediateCatchEvent" and link_name(node) is not None
+        return not self.incoming.get(key) and key not in self.aside and not (
+            self.kinds[key] == "intermediateCatchEvent" and key in self.link_events
         )
 
     @cached_property
-    def after(self) -> Mapping[str, tuple[str, ...]]:
+    def after(self) -> Mapping[str, list[str]]:
         """Every node that may follow each one: along flows, links and boundary events."""
-        return {key: (
-            *(flow.target for flow in self.outgoing.get(key, ())), *self.links.get(key, ()),
-            *self.boundaries.get(key, ()),
-        ) for key in self.nodes}
+        found = {key: [flow.target for flow in self.outgoing.get(key, ())] for key in self.nodes}
+        for more in (self.links, self.boundaries):
+            for key in found.keys() & more.keys():
+                found[key] += more[key]
+        return found
 
     def reachable(self, begin: Iterable[str]) -> set[str]:
         """Return the nodes that a token starting at these can visit, themselves included."""
@@ -110,25 +127,16 @@ class Scope:
                     ahead.append(key)
         return seen
 
-    def _by(self, end: str) -> dict[str, list[Flow]]:
-        found: dict[str, list[Flow]] = {}
-        for flow in self.flows:
-            found.setdefault(getattr(flow, end), []).append(flow)
-        return found
-
 
 def scopes(document: Document) -> tuple[Scope, ...]:
     """Return every process and sub-process of a diagram as a graph, in document order."""
-    return tuple(_scope(e) for e in bpmn.inside(document.root, "process", *bpmn.SUBPROCESSES))
+    return tuple(_scope(e) for e in document.drawn("process", *bpmn.SUBPROCESSES))
 
 
-def called_otherwise(node: Element) -> bool:
-    """Tell whether a node is entered by an event or by compensation, never by a flow."""
-    name = bpmn.kind(node)
-    return name == "boundaryEvent" or (name in bpmn.ACTIVITIES and (
-        (truth(node, "triggeredByEvent") and name in bpmn.SUBPROCESSES)
-        or truth(node, "isForCompensation")
-    ))
+def _called(name: str, activity: Element) -> bool:
+    """Tell whether an activity begins by an event or for compensation."""
+    return truth(activity, "isForCompensation") or (
+        name in bpmn.SUBPROCESSES and truth(activity, "triggeredByEvent"))
 
 
 def event_subprocess(node: Element) -> bool:
@@ -140,36 +148,6 @@ def truth(element: Element, name: str, *, default: bool = False) -> bool:
     """Return a boolean attribute as XML Schema reads it."""
     value = bpmn.attribute(element, name)
     return default if value is None else value.lower() in ("true", "1")
-
-
-def linked(nodes: Iterable[Element]) -> list[tuple[Element, list[Element]]]:
-    """Return the throwing link events of a level, each with the catching ones it leads to.
-
-    A link's `target` or `source` reference goes before its name (BPMN 2.0.2 table 10.98).
-    """
-    links = [node for node in nodes if link_name(node) is not None]
-    catches = [node for node in links if bpmn.kind(node) == "intermediateCatchEvent"]
-    return [(throw, [c for c in catches if _refers(throw, "target", c) or _refers(
-                c, "source", throw)] or [c for c in catches if link_name(c) == link_name(throw)])
-            for throw in links if throw not in catches]
-
-
-def _refers(event: Element, name: str, other: Element) -> bool:
-    """Tell whether the link of one event refers to that of another."""
-    link, aim = (bpmn.child(node, "linkEventDefinition") for node in (event, other))
-    if link is None or aim is None or bpmn.ident(aim) is None:
-        return False
-    said = (bpmn.unprefixed(ref, bpmn.text(ref)) for ref in bpmn.children(link, name))
-    return bpmn.ident(aim) in said
-
-
-def link_name(node: Element) -> str | None:
-    """Return the name of a link event's link, None for every other node."""
-    if "link" not in triggers_of(node):
-        return None
-    link = bpmn.child(node, "linkEventDefinition")
-    named = None if link is None else bpmn.name_of(link)
-    return named or bpmn.name_of(node) or ""
 
 
 def _scope(element: Element) -> Scope:

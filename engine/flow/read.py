@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from xml.parsers import expat
 
@@ -19,6 +16,7 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.dialects import settle
+from engine.flow.document import Document, Limits
 from engine.flow.findings import Refused, Sentence, at_line, finding
 from engine.step import Finding
 
@@ -30,74 +28,6 @@ _DECLARATION = re.compile(r"\A\ufeff?<\?xml[^>]*\?>")
 _NO_CHARACTER_SETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7",
                       "undefined", "mbcs", "oem"}
 _READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
-
-
-@dataclass(frozen=True)
-class TableLimits:
-    """How much one DMN file may hold: bytes, rules, XML nesting; columns of one table."""
-
-    size: int = 2_000_000
-    rules: int = 2_000
-    columns: int = 200
-    nesting: int = 120
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much one diagram may hold: bytes, flow nodes, XML nesting, characters of a name."""
-
-    size: int = 2_000_000
-    nodes: int = 2_000
-    nesting: int = 120
-    name: int = 1_000
-    tables: TableLimits = TableLimits()
-
-
-@dataclass(frozen=True)
-class Document:
-    """A diagram as read: `root` is bpmn:definitions; `content` are the bytes it came from."""
-
-    root: Element
-    content: bytes = field(repr=False)
-    limits: Limits = Limits()
-
-    @cached_property
-    def ids(self) -> Mapping[str, Element]:
-        """Elements by id; the first one where an id is used twice."""
-        found: dict[str, Element] = {}
-        for element in self.root.iter(f"{{{bpmn.BPMN}}}*"):
-            key = bpmn.ident(element)
-            if key is not None:
-                found.setdefault(key, element)
-        return found
-
-    @cached_property
-    def processes(self) -> tuple[Element, ...]:
-        """The processes, in document order."""
-        return tuple(bpmn.children(self.root, "process"))
-
-    @cached_property
-    def participants(self) -> tuple[Element, ...]:
-        """The pools of all collaborations, in document order."""
-        return tuple(
-            pool for drawing in bpmn.children(self.root, "collaboration")
-            for pool in bpmn.children(drawing, "participant")
-        )
-
-    @cached_property
-    def message_flows(self) -> tuple[Element, ...]:
-        """The message flows of all collaborations, in document order."""
-        return tuple(
-            flow for drawing in bpmn.children(self.root, "collaboration")
-            for flow in bpmn.children(drawing, "messageFlow")
-        )
-
-    def resolve(self, element: Element, name: str) -> Element | None:
-        """Return the element that a reference attribute points at, by full value or local part."""
-        whole = bpmn.attribute(element, name)
-        if whole is None or whole in self.ids:
-            return self.ids[whole] if whole else None
-        return self.ids.get(bpmn.unprefixed(element, whole) or "")
 
 
 def read(content: bytes, limits: Limits | None = None) -> Document:
@@ -199,8 +129,7 @@ def _parse(content: bytes) -> Element:
 
 
 def _counted(document: Document) -> list[Finding]:
-    most = document.limits.nodes
-    count = sum(1 for _ in bpmn.inside(document.root, *bpmn.FLOW_NODES))
+    most, count = document.limits.nodes, len(document.drawn(*bpmn.FLOW_NODES))
     if count <= most:
         return []
     return [finding("error", "too-many-nodes", document.root, (
@@ -215,7 +144,7 @@ def _names(document: Document) -> list[Finding]:
         finding("error", "name-too-long", element, (
             f"Tên hoặc mã dài quá {most} ký tự.", f"A name or id is longer than {most} characters.",
         ), ("Hãy đưa phần dài vào mô tả.", "Move the long text into the documentation."))
-        for element in document.root.iter(f"{{{bpmn.BPMN}}}*")
+        for element in document.elements
         if max(len(element.get("name", "")), len(element.get("id", ""))) > most
     ]
 

@@ -117,6 +117,9 @@ def _root_definitions(root: Element) -> Mapping[str, list[str]]:
     return found
 
 
+_POINTER = "eventDefinitionRef"
+
+
 def table() -> str:
     """Return the table as Markdown, for bpmn/README.md; a test holds the two together."""
     words = {
@@ -133,8 +136,11 @@ def table() -> str:
 
 def triggers_of(event: Element) -> list[str]:
     """Return the kinds of an event's definitions, those behind eventDefinitionRef too."""
-    found = [bpmn.kind(inner) for inner in bpmn.definitions(event)]
-    for pointer in bpmn.children(event, "eventDefinitionRef"):
+    if not len(event):
+        return ["none"]
+    kinds = [bpmn.kind(inner) for inner in event]
+    found = [name for name in kinds if name.endswith("EventDefinition")]
+    for pointer in bpmn.children(event, _POINTER) if _POINTER in kinds else ():
         wanted = bpmn.unprefixed(pointer, bpmn.text(pointer))
         found += _root_definitions(event.getroottree().getroot()).get(wanted or "", [])
     return [name.removesuffix("EventDefinition") for name in found if name] or ["none"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -24,18 +25,29 @@ class Drawing:
         except etree.XMLSyntaxError as error:
             raise Corrupt("Bản vẽ lưu trữ không đọc được.",
                           f"The stored drawing cannot be read: {error}.") from error
-        self.by_id: dict[str, Element] = {}
-        self.position: dict[str, int] = {}
-        self._outgoing: dict[str, list[Element]] = {}
+
+    @cached_property
+    def by_id(self) -> dict[str, Element]:
+        """The elements by id."""
+        found: dict[str, Element] = {}
+        for element in self.root.iter(f"{{{BPMN}}}*"):
+            found.setdefault(element.get("id") or "", element)
+        found.pop("", None)
+        return found
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """The place of each element in the document, by id."""
+        found: dict[str, int] = {}
         for number, element in enumerate(self.root.iter(f"{{{BPMN}}}*")):
-            identity = element.get("id")
-            if identity:
-                self.by_id.setdefault(identity, element)
-                self.position.setdefault(identity, number)
-        #: What associations join to each element, both ways.
-        self.associated = associated(self.root)
-        for flow in self.root.iter(f"{{{BPMN}}}sequenceFlow"):
-            self._outgoing.setdefault(reference(flow, "sourceRef") or "", []).append(flow)
+            found.setdefault(element.get("id") or "", number)
+        found.pop("", None)
+        return found
+
+    @cached_property
+    def associated(self) -> dict[str, list[str]]:
+        """What associations join to each element, both ways."""
+        return associated(self.root)
 
     def target(self, element: Element, attribute: str) -> Element | None:
         """Return the element that a reference attribute points at."""
@@ -44,6 +56,13 @@ class Drawing:
     def flows_from(self, node: Element) -> list[Element]:
         """Return the sequence flows that leave a node, in document order."""
         return self._outgoing.get(node.get("id") or "", [])
+
+    @cached_property
+    def _outgoing(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for flow in self.root.iter(f"{{{BPMN}}}sequenceFlow"):
+            found.setdefault(reference(flow, "sourceRef") or "", []).append(flow)
+        return found
 
     def processes(self) -> list[Element]:
         """Return all processes in document order."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.flow.confined.answers import MOST_BYTES, SIZE, STARTED, Answer
-from engine.flow.read import Limits
+from engine.flow.document import Limits
 
 MEGABYTE = 1024 * 1024
 #: prctl(2): the kernel sends this signal when the process that forked us ends.

@@ -10,12 +10,12 @@ from hashlib import sha256
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engine.flow import bpmn
 from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.reading import examine
 from engine.flow.dmn.tasks import called
 from engine.flow.dmn.words import kind
-from engine.flow.read import Document, Limits, TableLimits, tree
+from engine.flow.document import Document, Limits, TableLimits
+from engine.flow.read import tree
 from engine.step import Finding
 
 DECIDING = ("businessRuleTask", "globalBusinessRuleTask")
@@ -55,7 +55,7 @@ class Held:
 def deciding_tasks(documents: Iterable[Document]) -> Iterator[Element]:
     """Yield the business rule tasks of these diagrams, global ones too."""
     for document in documents:
-        yield from bpmn.inside(document.root, *DECIDING)
+        yield from document.drawn(*DECIDING)
 
 
 def decisions_beside(

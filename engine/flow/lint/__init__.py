@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
+from engine.flow.document import Limits
 from engine.flow.findings import Refused
 from engine.flow.lint.carried import carried_findings
 from engine.flow.lint.compensating import compensation_findings
@@ -34,8 +35,7 @@ from engine.flow.lint.uncaught import uncaught_findings
 from engine.flow.lint.unsaid import unsaid_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
-from engine.flow.read import Limits, read
-from engine.procedure import Lowered
+from engine.flow.read import read
 from engine.step import Finding
 
 __all__ = ["Known", "Report", "lint"]
@@ -74,27 +74,21 @@ def lint(
     except Refused as refused:
         return Report(refused.findings)
     found = [finding for family in _FAMILIES for finding in family(subject)]
-    lowered = None if _broken(found) else _lowered(subject, found)
+    report = Report(()) if _broken(found) else _lowered(subject, found)
     if documentation:
         found = [_documentary(finding) for finding in found]
-    return _report(found, lowered)
+    return replace(report, findings=tuple(_in_order(found)))
 
 
-def _lowered(subject: Subject, found: list[Finding]) -> Lowered | None:
+def _lowered(subject: Subject, found: list[Finding]) -> Report:
+    """Return what is known of the drawing once it is lowered; add what is found on the way."""
     lowered, said = lower(subject.document, subject.beside, subject.decisions)
     found += said
     if _broken(said):
-        return None
-    found += limit_findings(subject, lowered)
-    return lowered
-
-
-def _report(found: list[Finding], lowered: Lowered | None) -> Report:
-    findings = tuple(_in_order(found))
-    if lowered is None:
-        return Report(findings)
+        return Report(())
     drawing = Drawing(lowered.content)
-    return Report(findings, facts(drawing), pools(drawing), lowered)
+    found += limit_findings(subject, drawing)
+    return Report((), facts(drawing), pools(drawing), lowered)
 
 
 def _in_order(found: Iterable[Finding]) -> list[Finding]:

@@ -169,7 +169,7 @@ _SEND: Sentence = (
 
 
 def _ending(subject: Subject) -> frozenset[str]:
-    drawn = bpmn.inside(subject.document.root, "sequenceFlow", *bpmn.EVENTS)
+    drawn = subject.document.drawn("sequenceFlow", *bpmn.EVENTS)
     return frozenset(bpmn.ident(e) or "" for e in drawn if bpmn.motcua(e, "act") in ENDING) - {""}
 
 

@@ -43,8 +43,9 @@ def _boundaries(
     subject: Subject, scope: Scope, joined: Mapping[str, Sequence[str]],
 ) -> Iterator[Finding]:
     hosts: set[str | None] = set()
-    for key, event in scope.nodes.items():
-        if not _catches(event):
+    for key, name in scope.kinds.items():
+        event = scope.nodes[key]
+        if name != "boundaryEvent" or not _catches(event):
             continue
         host = bpmn.reference(event, "attachedToRef")
         if host in hosts:
@@ -120,9 +121,10 @@ def _unused(scope: Scope, joined: Mapping[str, Sequence[str]]) -> Iterator[Findi
 
 
 def _throws(subject: Subject, scope: Scope) -> Iterator[Finding]:
-    for node in scope.nodes.values():
-        if bpmn.kind(node) not in bpmn.THROWS:
+    for key, name in scope.kinds.items():
+        if name not in bpmn.THROWS:
             continue
+        node = scope.nodes[key]
         for item in bpmn.children(node, "compensateEventDefinition"):
             wanted = bpmn.reference(item, "activityRef")
             if wanted and wanted not in _visible(subject, scope):

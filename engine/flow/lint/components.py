@@ -12,7 +12,7 @@ from engine.components.declared import CLASSES, CODE, COPIES, MOST_COUNT, RESERV
 from engine.errors import Invalid
 from engine.flow import bpmn
 from engine.flow.findings import finding
-from engine.flow.lint.names import Names, names_of
+from engine.flow.lint.names import Names
 from engine.flow.lint.report import Subject
 from engine.step import Finding
 
@@ -22,17 +22,15 @@ _BOOLEANS = {"true", "false", "1", "0"}
 def component_findings(subject: Subject) -> list[Finding]:
     """Return findings on every motcua:component: what cannot be read, and what would not count."""
     found: list[Finding] = []
-    names: Names | None = None
     for process in subject.document.processes:
         drawn = list(process.iter(f"{{{bpmn.MOTCUA}}}component"))
         if not drawn:
             continue
-        names = names or names_of(subject)
         if not bpmn.motcua(process, "procedureCode"):
             found.append(_elsewhere(drawn[0]))
         found += _twice(drawn)
         for item in drawn:
-            found += [*_words(item), *_numbers(item), *_condition(item, names)]
+            found += [*_words(item), *_numbers(item), *_condition(item, subject.names)]
     return found
 
 

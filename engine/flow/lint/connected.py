@@ -21,9 +21,7 @@ def connected_findings(subject: Subject) -> list[Finding]:
     """Return findings on tasks that machines do; they are errors only beside a register."""
     grade: Severity = "warning" if subject.known is None else "error"
     found: list[Finding] = []
-    for task in bpmn.inside(subject.document.root, *bpmn.TASKS):
-        if not task.attrib:
-            continue
+    for task in subject.document.marked(*bpmn.TASKS):
         found += [*_misplaced(task, grade), *_without_topic(task, grade)]
         service = read_service(task)
         if service is None:
@@ -99,16 +97,11 @@ def _unknown(
 
 def _asked(subject: Subject, task: Element, grade: Severity) -> Iterator[Finding]:
     """Yield a finding where a gateway without conditions asks what no machine can answer."""
-    for flow in bpmn.inside(subject.document.root, "sequenceFlow"):
-        if bpmn.reference(flow, "sourceRef") != bpmn.ident(task):
-            continue
+    for flow in subject.leaving.get(bpmn.ident(task), ()):
         gateway = subject.document.resolve(flow, "targetRef")
         if gateway is None or bpmn.kind(gateway) != "exclusiveGateway":
             continue
-        ways = [
-            way for way in bpmn.inside(subject.document.root, "sequenceFlow")
-            if bpmn.reference(way, "sourceRef") == bpmn.ident(gateway)
-        ]
+        ways = subject.leaving.get(bpmn.ident(gateway), ())
         if len(ways) > 1 and not any(bpmn.condition(way) for way in ways):
             yield finding(grade, "machine-asked", gateway, (
                 f"“{label(gateway)}” hỏi người làm bước trước, mà “{label(task)}” do máy làm.",

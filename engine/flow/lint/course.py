@@ -110,25 +110,9 @@ def _message(course: Course, subject: Subject, flow: Element) -> None:
     source, target = document.resolve(flow, "sourceRef"), document.resolve(flow, "targetRef")
     if source is None or target is None or bpmn.kind(source) == "participant":
         return
-    for catch in [target] if bpmn.kind(target) != "participant" else _catches(
-        subject, target, message_of(source),
+    for catch in [target] if bpmn.kind(target) != "participant" else subject.catching(
+        document.resolve(target, "processRef"), bpmn.message_of(source),
     ):
         start, end = bpmn.ident(source), bpmn.ident(catch)
         if start in course.nodes and end in course.nodes:
             course.add(Edge(start, end, flow, message=True))
-
-
-def _catches(subject: Subject, pool: Element, message: str | None) -> list[Element]:
-    process = subject.document.resolve(pool, "processRef")
-    if process is None or message is None:
-        return []
-    return [
-        node for node in bpmn.inside(process, *bpmn.CATCHES, "receiveTask")
-        if message_of(node) == message
-    ]
-
-
-def message_of(node: Element) -> str | None:
-    """Return the id of the message that a node throws or catches."""
-    event = bpmn.child(node, "messageEventDefinition")
-    return bpmn.reference(node if event is None else event, "messageRef")

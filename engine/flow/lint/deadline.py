@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,6 @@ from engine.flow.building.notes import Notes
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.course import Course, course_of
 from engine.flow.lint.report import Subject
-from engine.procedure import Lowered
 from engine.step import Finding, Severity
 
 _WRITE: Sentence = (
@@ -41,7 +41,7 @@ def duration_findings(subject: Subject) -> list[Finding]:
     coded = subject.procedure is not None
     found: list[Finding] = []
     kinds = ("lane", "group", "participant", *bpmn.FLOW_NODES)
-    for element in bpmn.inside(subject.document.root, *kinds):
+    for element in subject.document.marked(*kinds):
         text = bpmn.duration(element)
         if text is not None and _minutes(text) is None:
             found.append(_unreadable(element, text, "error" if coded else "warning"))
@@ -53,7 +53,7 @@ def duration_findings(subject: Subject) -> list[Finding]:
     return found
 
 
-def limit_findings(subject: Subject, lowered: Lowered) -> list[Finding]:
+def limit_findings(subject: Subject, drawing: Drawing) -> list[Finding]:
     """Return a warning where the longest way through the steps takes more than the time limit.
 
     Parallel ways count once, the longest; loops are passed once; a duration that several steps
@@ -65,7 +65,7 @@ def limit_findings(subject: Subject, lowered: Lowered) -> list[Finding]:
     limits = [m for m in map(_minutes, _limit_texts(process)) if m]
     if not limits:
         return []
-    minutes, steps = longest(course_of(subject), budgets_of(lowered))
+    minutes, steps = longest(course_of(subject), budgets_of(drawing))
     if minutes <= max(limits):
         return []
     told = " + ".join(steps)
@@ -78,9 +78,8 @@ def limit_findings(subject: Subject, lowered: Lowered) -> list[Finding]:
     ))]
 
 
-def budgets_of(lowered: Lowered) -> dict[str, Budget]:
+def budgets_of(drawing: Drawing) -> dict[str, Budget]:
     """Return the working time of each node that has or shares one, read as the engine reads it."""
-    drawing = Drawing(lowered.content)
     notes, found = Notes(drawing), {}
     for key, node in drawing.by_id.items():
         if bpmn.kind(node) in bpmn.TASKS:
@@ -93,8 +92,8 @@ def budgets_of(lowered: Lowered) -> dict[str, Budget]:
 
 def longest(course: Course, budgets: Mapping[str, Budget]) -> tuple[int, tuple[str, ...]]:
     """Return the minutes and the steps of the longest way, each shared duration counted once."""
-    owners = [budget.owner for budget in budgets.values()]
-    shared = {owner for owner in owners if owners.count(owner) > 1}
+    owners = Counter(budget.owner for budget in budgets.values())
+    shared = {owner for owner, count in owners.items() if count > 1}
     at_node: dict[str, _Ways] = {}
     best: tuple[int, tuple[str, ...]] = (0, ())
     placed: set[str] = set()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache, partial
 
 from lxml.etree import _Element as Element
 
-from engine.flow import bpmn
 from engine.flow.dmn import check_decisions
 from engine.flow.dmn.folder import DECIDING, Held
-from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.tasks import SHAPES, Called, called
 from engine.flow.findings import finding, label
-from engine.flow.lint.names import Names, names_of
 from engine.flow.lint.report import Subject
 from engine.flow.lower.decisions import TAG, carried
 from engine.step import Finding, Severity
@@ -21,26 +19,28 @@ from engine.step import Finding, Severity
 
 def decision_findings(subject: Subject) -> list[Finding]:
     """Return findings on each business rule task that calls a decision."""
-    drawn = [(task, call) for task in bpmn.inside(subject.document.root, *DECIDING)
+    drawn = [(task, call) for task in subject.document.drawn(*DECIDING)
              if (call := called(task)) is not None]
-    names = names_of(subject) if drawn else None
-    return [remark for task, call in drawn if names
-            for remark in _task(subject, task, call, names)]
+    kept = carried(subject.document.root) if drawn else {}
+    # Many tasks may call one file, or one decision.
+    checked, unfed = cache(check_decisions), cache(partial(_unfed, subject))
+    found: list[Finding] = []
+    for task, call in drawn:
+        found += _called(task, call)
+        held = subject.decisions.get(call.decision)
+        if held is not None and not call.dynamic:
+            found += _held(task, call, held, checked(held.content, held.limits))
+            found += [_unknown(task, call, name, close) for name, close in unfed(call.decision)]
+        elif not call.dynamic and task.get(TAG) not in kept:
+            found.append(_missing(subject, task, call))
+    return found
 
 
-def _task(
-    subject: Subject, task: Element, call: Called, names: Names,
-) -> Iterator[Finding]:
-    held = subject.decisions.get(call.decision)
+def _called(task: Element, call: Called) -> Iterator[Finding]:
     if call.shape not in SHAPES:
         yield _shape(task, call)
     if call.dynamic:
         yield _dynamic(task, call)
-    elif held is None:
-        if task.get(TAG) not in carried(subject.document.root):
-            yield _missing(subject, task, call)
-    else:
-        yield from _held(task, call, held, names)
 
 
 def _shape(task: Element, call: Called) -> Finding:
@@ -73,36 +73,40 @@ def _missing(subject: Subject, task: Element, call: Called) -> Finding:
     ))
 
 
-def _held(task: Element, call: Called, held: Held, names: Names) -> Iterator[Finding]:
+def _held(
+    task: Element, call: Called, held: Held, said: Iterable[Finding],
+) -> Iterator[Finding]:
     files = ", ".join((held.file, *held.others))
     if held.others:
         yield finding("warning", "decision-in-two-files", task, (
             f"“{call.decision}” có trong nhiều tệp: {files}; tệp đầu được dùng.",
             f"'{call.decision}' is in several files: {files}; the first counts.",
         ), ("Giữ một tệp.", "Keep one of the files."))
-    for remark in check_decisions(held.content, held.limits):
+    for remark in said:
         if remark.severity != "info":
             yield finding(remark.severity, remark.code, task, (
                 f"{held.file}, dòng {remark.line or 1}: {remark.vi}",
                 f"{held.file}, line {remark.line or 1}: {remark.en}",
             ), (remark.hint_vi, remark.hint_en))
-    if held.decisions is not None:
-        yield from _unfed(task, call, held.decisions, names)
 
 
-def _unfed(
-    task: Element, call: Called, decisions: Decisions, names: Names,
-) -> Iterator[Finding]:
-    """Warn of names that the decision reads and nothing in the diagram provides."""
+def _unfed(subject: Subject, decision: str) -> list[tuple[str, str | None]]:
+    """Return the names that a decision reads and nothing provides, each with one that is close."""
+    names, decisions = subject.names, subject.decisions[decision].decisions
+    if decisions is None:
+        return []
     known = names.known | {word for name, word in decisions.spelled.items() if name in names.known}
-    for name in sorted(decisions.names(call.decision) - known):
-        close = get_close_matches(name, known, 1, 0.75)
-        if names.open and not close:
-            continue
-        yield finding("warning", "expression-unknown-name", task, (
-            f"Quyết định “{call.decision}” đọc “{name}”, không bước hay biểu mẫu nào cho ra.",
-            f"The decision '{call.decision}' reads '{name}', which no task or form provides.",
-        ), (f"Có phải là {close[0]}?", f"Did you mean {close[0]}?") if close else (
-            "Thêm trường đó vào biểu mẫu của một bước trước.",
-            "Add the field to the form of an earlier task.",
-        ))
+    missing = sorted(decisions.names(decision) - known)
+    guesses = [(name, next(iter(get_close_matches(name, known, 1, 0.75)), None))
+               for name in missing]
+    return [(name, close) for name, close in guesses if close is not None or not names.open]
+
+
+def _unknown(task: Element, call: Called, name: str, close: str | None) -> Finding:
+    return finding("warning", "expression-unknown-name", task, (
+        f"Quyết định “{call.decision}” đọc “{name}”, không bước hay biểu mẫu nào cho ra.",
+        f"The decision '{call.decision}' reads '{name}', which no task or form provides.",
+    ), (f"Có phải là {close}?", f"Did you mean {close}?") if close is not None else (
+        "Thêm trường đó vào biểu mẫu của một bước trước.",
+        "Add the field to the form of an earlier task.",
+    ))

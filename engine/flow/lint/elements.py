@@ -8,16 +8,20 @@ from engine.flow import bpmn
 from engine.flow.findings import finding, label
 from engine.flow.lint.report import Subject
 from engine.flow.lint.schema import unknown_elements
-from engine.flow.support import Support, support_of
+from engine.flow.support import SUPPORT, Support, support_of
 from engine.step import Finding
 
-_ROOTS = ("choreography", "globalChoreographyTask")
+#: What may be refused: events for what they wait for or throw, other elements for their kind.
+_LIMITED = bpmn.EVENTS | {
+    name for name in {*bpmn.FLOW_NODES, "choreography", "globalChoreographyTask"}
+    if name not in SUPPORT or SUPPORT[name].verdict == "refused"
+}
 
 
 def element_findings(subject: Subject) -> list[Finding]:
     """Return an error for every element that cannot run, and one for a file without a process."""
     found = unknown_elements(subject)
-    for element in bpmn.inside(subject.document.root, *bpmn.FLOW_NODES, *_ROOTS):
+    for element in subject.document.drawn(*_LIMITED):
         for key, row in support_of(element):
             if row is None:
                 found.append(_not_in_bpmn(element, key))
@@ -46,7 +50,8 @@ def _not_in_bpmn(element: Element, key: str) -> Finding:
 
 def _nothing_to_run(subject: Subject) -> list[Finding]:
     document = subject.document
-    if any(bpmn.flow_nodes(process) for process in document.processes):
+    nodes = (node for process in document.processes for node in process)
+    if any(bpmn.kind(node) in bpmn.FLOW_NODES for node in nodes):
         return []
     return [finding("error", "nothing-to-run", document.root, (
         "Sơ đồ không có quy trình nào có nút để chạy.",

@@ -84,8 +84,9 @@ def _cancels(scope: Scope) -> Iterator[Finding]:
 
     BPMN 2.0.2 section 10.5.3: directly in a transaction and in no other kind of sub-process.
     """
-    for node in scope.nodes.values():
-        if bpmn.kind(node) != "endEvent" or "cancel" not in triggers_of(node):
+    for key, name in scope.kinds.items():
+        node = scope.nodes[key]
+        if name != "endEvent" or "cancel" not in triggers_of(node):
             continue
         if bpmn.kind(scope.element) != "transaction":
             yield _misplaced(node, (

@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.beside import target_of
 from engine.flow.findings import Sentence, finding, label
-from engine.flow.graph import Scope, link_name, truth
+from engine.flow.graph import Scope, truth
 from engine.flow.lint.report import Subject
 from engine.flow.support import triggers_of
 from engine.step import Finding
@@ -24,19 +24,22 @@ def forbidden_findings(subject: Subject) -> list[Finding]:
                  for process in document.processes}
     found: list[Finding] = []
     for scope in subject.scopes:
-        for key, node in scope.nodes.items():
-            found += _links(scope, key, node)
-            found += _instantiating(scope, key, node)
-            found += _raced(scope, key, node)
-            found += _called(node, processes)
-            if bpmn.kind(node) == "boundaryEvent":
+        for key, name in scope.kinds.items():
+            node = scope.nodes[key]
+            if key in scope.link_events:
+                found += _links(scope, key, node)
+            if truth(node, "instantiate"):
+                found += _instantiating(scope, key, node)
+            if name == "receiveTask":
+                found += _raced(scope, key, node)
+            elif name == "callActivity":
+                found += _called(node, processes)
+            elif name == "boundaryEvent":
                 found += _elsewhere(subject, scope, node)
     return found
 
 
 def _links(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
-    if link_name(node) is None:
-        return
     catches = bpmn.kind(node) == "intermediateCatchEvent"
     if (scope.incoming if catches else scope.outgoing).get(key):
         yield _error("link-in-flow", node, (
@@ -46,8 +49,6 @@ def _links(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
 
 
 def _instantiating(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
-    if not truth(node, "instantiate"):
-        return
     if scope.incoming.get(key) or bpmn.kind(scope.element) != "process":
         yield _error("instantiate-misplaced", node, (
             f"“{label(node)}” khởi tạo quy trình nên phải đứng đầu quy trình, không có luồng vào.",
@@ -56,10 +57,9 @@ def _instantiating(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
 
 
 def _raced(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
-    if bpmn.kind(node) != "receiveTask" or not scope.boundaries.get(key):
-        return
-    if any(bpmn.kind(scope.nodes[flow.source]) == "eventBasedGateway"
-           for flow in scope.incoming.get(key, ())):
+    if scope.boundaries.get(key) and any(
+            scope.kinds[flow.source] == "eventBasedGateway"
+            for flow in scope.incoming.get(key, ())):
         yield _error("event-gateway-boundary", node, (
             f"Bước nhận “{label(node)}” đứng sau cổng sự kiện nên không được có sự kiện biên.",
             f"The receive task '{label(node)}' follows an event gateway; no event may be attached.",
@@ -67,7 +67,7 @@ def _raced(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
 
 
 def _called(node: Element, processes: Mapping[str | None, Element]) -> Iterator[Finding]:
-    called = processes.get(target_of(node)) if bpmn.kind(node) == "callActivity" else None
+    called = processes.get(target_of(node))
     starts = [] if called is None else list(bpmn.children(called, "startEvent"))
     plain = [start for start in starts if triggers_of(start) == ["none"]]
     if len(plain) > 1:

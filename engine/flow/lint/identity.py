@@ -43,15 +43,16 @@ def identity_findings(subject: Subject) -> list[Finding]:
 
 
 def _missing(subject: Subject) -> Iterator[Finding]:
-    root = subject.document.root
-    for element in bpmn.inside(root, "process", "participant", *bpmn.FLOW_NODES):
-        if bpmn.ident(element) is None:
+    document = subject.document
+    nameless = {at for key, at in zip(document.keys, document.elements, strict=True) if key is None}
+    for element in document.drawn("process", "participant", *bpmn.FLOW_NODES):
+        if element in nameless:
             yield finding("error", "missing-id", element, (
                 f"“{label(element)}” không có mã (id) nên không gì nối tới được.",
                 f"'{label(element)}' has no id, so nothing can refer to it.",
             ), ("Thêm thuộc tính id.", "Add an id."))
-    for element in bpmn.inside(root, "sequenceFlow"):
-        if bpmn.ident(element) is None:
+    for element in document.drawn("sequenceFlow"):
+        if element in nameless:
             yield finding("info", "flow-without-id", element, (
                 "Luồng không có mã (id); hệ thống tự đặt một mã.",
                 "The sequence flow has no id; one is made for it.",
@@ -79,9 +80,8 @@ def _reserved(subject: Subject) -> Iterator[Finding]:
 
 
 def _twice(subject: Subject) -> Iterator[Finding]:
-    first = subject.document.ids
-    for element in subject.document.root.iter(f"{{{bpmn.BPMN}}}*"):
-        key = bpmn.ident(element)
+    document, first = subject.document, subject.document.ids
+    for key, element in zip(document.keys, document.elements, strict=True):
         if key is None or first[key] is element:
             continue
         both = bpmn.kind(element) in _POINTED_AT and bpmn.kind(first[key]) in _POINTED_AT
@@ -96,9 +96,7 @@ def _twice(subject: Subject) -> Iterator[Finding]:
 
 def _dangling(subject: Subject) -> Iterator[Finding]:
     for name, attribute in _REFERENCES:
-        for element in bpmn.inside(subject.document.root, name):
-            if element in subject.joined:
-                continue
+        for element in subject.loose if name == "sequenceFlow" else subject.document.drawn(name):
             wanted = bpmn.attribute(element, attribute)
             if wanted is None and attribute in _REQUIRED:
                 yield finding("error", "missing-reference", element, (
@@ -134,7 +132,7 @@ def _default_flows(subject: Subject) -> Iterator[Finding]:
 
 
 def _lane_members(subject: Subject) -> Iterator[Finding]:
-    for pointer in bpmn.inside(subject.document.root, "flowNodeRef"):
+    for pointer in subject.document.drawn("flowNodeRef"):
         wanted = bpmn.unprefixed(pointer, bpmn.text(pointer))
         if wanted is not None and wanted not in subject.document.ids:
             yield finding("warning", "dangling-lane-member", pointer, (

@@ -41,14 +41,13 @@ def law_findings(subject: Subject) -> list[Finding]:
 
 
 def _unknown(subject: Subject) -> Iterator[Finding]:
-    root = subject.document.root
-    for element in bpmn.inside(root, "sequenceFlow", *bpmn.EVENTS):
+    for element in subject.document.marked("sequenceFlow", *bpmn.EVENTS):
         act = bpmn.motcua(element, "act")
         if act is not None and act not in ACTS:
             yield finding("error", "unknown-act", element, (
                 f"Không có hành vi “{act[:60]}”.", f"There is no act '{act[:60]}'.",
             ), (f"Có: {', '.join(ACTS)}.", f"There are: {', '.join(ACTS)}."))
-    for element in bpmn.inside(root, *bpmn.FLOW_NODES):
+    for element in subject.document.marked(*bpmn.FLOW_NODES):
         status = bpmn.motcua(element, "status")
         if status is not None and status not in STATUSES:
             yield finding("error", "unknown-status", element, (

@@ -10,7 +10,6 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.graph import Scope
-from engine.flow.lint.course import message_of
 from engine.flow.lint.report import Subject
 from engine.flow.support import triggers_of
 from engine.step import Finding
@@ -50,7 +49,7 @@ def post_of(subject: Subject) -> Post:
 
 class _Reader:
     def __init__(self, subject: Subject) -> None:
-        self._document = subject.document
+        self._subject, self._document = subject, subject.document
         self._pools = pools_of(subject)
         self._flat = {key for scope in self._pools for key in scope.nodes}
         self._drawn = {self._document.resolve(flow, "sourceRef")
@@ -108,9 +107,7 @@ class _Reader:
         if bpmn.kind(target) != "participant":
             return target if _talks(target, _CATCHING) else None
         process = self._document.resolve(target, "processRef")
-        said = message_of(source)
-        nodes = bpmn.inside(process, *_CATCHING) if process is not None and said else iter(())
-        return next((node for node in nodes if message_of(node) == said), None)
+        return next(iter(self._subject.catching(process, bpmn.message_of(source))), None)
 
     def _senders(self, source: Element) -> Iterator[Element]:
         """Yield who sends: the node itself; of a pool every node that has no flow of its own."""

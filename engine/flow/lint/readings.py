@@ -9,7 +9,6 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn, timers
 from engine.flow.building.services import SERVED
-from engine.flow.dialects import mentions
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.lint.report import Subject
 from engine.flow.lint.times import TIMES
@@ -17,26 +16,24 @@ from engine.flow.support import triggers_of
 from engine.step import Finding
 
 _ISO = re.compile(r"\A(?:R\d*/)?P[\dTYMWDHS.,]+\Z|\A\d{4}-\d\d-\d\d")
-_TRACES = ("candidateGroups", "formKey", "formRef", "formId", "dueDate")
 _WORDS = ("candidateGroups", "formKey", "formRef", "dueDate")
 
 
 def reading_findings(subject: Subject) -> list[Finding]:
     """Return one info for each kind of reading that a drawing needs, at the first place."""
-    root = subject.document.root
+    drawn = subject.document.drawn
     found: list[Finding] = []
-    bare = list(bpmn.inside(root, "task", "manualTask"))
+    bare = drawn("task", "manualTask")
     if bare:
         found.append(_told("task-for-a-person", bare[0], len(bare), (
             "bước không ghi loại là việc của một người", "an untyped task is a person's task")))
-    times = list(bpmn.inside(root, "timeDate", "timeDuration", "timeCycle"))
-    iso = [time for time in times if _ISO.match(bpmn.text(time)) and timers.readable(
+    iso = [time for time in drawn(*TIMES) if _ISO.match(bpmn.text(time)) and timers.readable(
         TIMES[bpmn.kind(time)], bpmn.text(time))]
     if iso:
         found.append(_told("timer-as-written", iso[0], len(iso), (
             "thời gian ISO 8601 được đọc không cần dấu nháy",
             "an ISO 8601 time is read without quotes")))
-    groups = [g for g in bpmn.inside(root, "group") if bpmn.duration(g)]
+    groups = [g for g in subject.document.marked("group") if bpmn.duration(g)]
     if groups:
         found.append(_told("group-shares-duration", groups[0], len(groups), (
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
@@ -51,7 +48,7 @@ def _together(subject: Subject) -> Iterator[Finding]:
     See the open issues BPMN21-413 and BPMN21-433 of the OMG.
     """
     held = [
-        level for level in bpmn.inside(subject.document.root, *bpmn.SUBPROCESSES, "process")
+        level for level in subject.document.drawn(*bpmn.SUBPROCESSES, "process")
         if sum(triggers_of(s) == ["none"] for s in bpmn.children(level, "startEvent")) > 1
     ]
     if held:
@@ -61,9 +58,7 @@ def _together(subject: Subject) -> Iterator[Finding]:
 
 
 def _vendor(subject: Subject) -> Iterator[Finding]:
-    if not mentions(subject.document.content, *_TRACES):
-        return
-    drawn = [node for node in bpmn.inside(subject.document.root, *bpmn.TASKS, "startEvent")
+    drawn = [node for node in subject.document.marked(*bpmn.TASKS, "startEvent")
              if any(bpmn.camunda(node, name) for name in _WORDS)]
     if drawn:
         yield _told("camunda-words", drawn[0], len(drawn), (
@@ -72,10 +67,8 @@ def _vendor(subject: Subject) -> Iterator[Finding]:
 
 
 def _external(subject: Subject) -> Iterator[Finding]:
-    drawn = [] if not mentions(subject.document.content, "topic") else [
-        task for task in bpmn.inside(subject.document.root, *SERVED) if bpmn.camunda(task, "topic")
-        and bpmn.camunda(task, "type") == "external"
-    ]
+    drawn = [task for task in subject.document.marked(*SERVED) if bpmn.camunda(task, "topic")
+             and bpmn.camunda(task, "type") == "external"]
     if drawn:
         yield _told("external-task", drawn[0], len(drawn), (
             "máy của đơn vị tích hợp nhận chủ đề này, chỉ thấy dữ liệu vào đã vẽ",

@@ -18,7 +18,7 @@ def repeat_findings(subject: Subject) -> list[Finding]:
 
 
 def _too_many(subject: Subject) -> Iterator[Finding]:
-    for element in bpmn.inside(subject.document.root, "loopCardinality"):
+    for element in subject.document.drawn("loopCardinality"):
         text = bpmn.text(element)
         if text.isdecimal() and int(text[:20]) > _MOST:
             seen = label(holder(element))

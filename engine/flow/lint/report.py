@@ -11,8 +11,9 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.beside import called_diagrams
 from engine.flow.dmn.folder import Held, decisions_beside
+from engine.flow.document import Document
 from engine.flow.graph import Scope, scopes
-from engine.flow.read import Document
+from engine.flow.lint.names import Names, names_of
 from engine.procedure import Facts, Lowered, Pool
 from engine.step import Finding
 
@@ -55,9 +56,33 @@ class Subject:
         return scopes(self.document)
 
     @cached_property
-    def joined(self) -> frozenset[Element]:
-        """The sequence flows that join two nodes of one scope: nothing is wrong with their ends."""
-        return frozenset(flow.element for scope in self.scopes for flow in scope.flows)
+    def loose(self) -> tuple[Element, ...]:
+        """The sequence flows that do not join two nodes of one scope."""
+        joined = {flow.element for scope in self.scopes for flow in scope.flows}
+        return tuple(f for f in self.document.drawn("sequenceFlow") if f not in joined)
+
+    @cached_property
+    def leaving(self) -> Mapping[str | None, list[Element]]:
+        """The sequence flows that name each node as their source, in document order."""
+        found: dict[str | None, list[Element]] = {}
+        for flow in self.document.drawn("sequenceFlow"):
+            found.setdefault(bpmn.reference(flow, "sourceRef"), []).append(flow)
+        return found
+
+    def catching(self, process: Element | None, message: str | None) -> list[Element]:
+        """Return the nodes of a process that catch a message, in document order."""
+        if process is None or message is None:
+            return []
+        if process not in self._catching:
+            found: dict[str | None, list[Element]] = {}
+            for node in bpmn.inside(process, *bpmn.CATCHES, "receiveTask"):
+                found.setdefault(bpmn.message_of(node), []).append(node)
+            self._catching[process] = found
+        return self._catching[process].get(message, [])
+
+    @cached_property
+    def _catching(self) -> dict[Element, dict[str | None, list[Element]]]:
+        return {}
 
     @cached_property
     def beside(self) -> tuple[Document, ...]:
@@ -69,6 +94,11 @@ class Subject:
         """The files at hand that hold the decisions called here or in called diagrams."""
         tables = self.document.limits.tables
         return decisions_beside([self.document, *self.beside], self.files, tables)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of data that the diagram's expressions may use."""
+        return names_of(self.document, self.files, self.decisions)
 
     @cached_property
     def procedure(self) -> Element | None:

@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.findings import finding, label
-from engine.flow.graph import Scope, called_otherwise, event_subprocess, truth
+from engine.flow.graph import Scope, event_subprocess, truth
 from engine.flow.lint.between import pool_findings
 from engine.flow.lint.report import Subject
 from engine.flow.soundness import Met, net_of, quantity, search, unreadable
@@ -144,9 +144,7 @@ def _interrupts(name: str, events: list[Element]) -> bool:
 
 def _no_way_out(scope: Scope) -> Iterator[Finding]:
     """Warn once of nodes that a token reaches but from which no end can be reached."""
-    reached = scope.reachable([*scope.starts, *(
-        k for k, node in scope.nodes.items() if called_otherwise(node)
-    )])
+    reached = scope.reachable([*scope.starts, *scope.aside])
     before: dict[str, list[str]] = {}
     for key in reached:
         for after in scope.after[key]:
@@ -160,7 +158,8 @@ def _no_way_out(scope: Scope) -> Iterator[Finding]:
             if key not in ending:
                 ending.add(key)
                 ahead.append(key)
-    lost = next((key for key in scope.nodes if key in reached - ending), None)
+    left = reached - ending
+    lost = next((key for key in scope.nodes if key in left), None)
     if lost is not None:
         yield finding("warning", "no-way-to-end", scope.nodes[lost], (
             f"Từ “{label(scope.nodes[lost])}” không có đường nào tới chỗ kết thúc.",

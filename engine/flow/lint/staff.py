@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
@@ -60,7 +61,7 @@ def _lanes(subject: Subject) -> Iterator[Finding]:
 
 def _roles(subject: Subject) -> Iterator[Finding]:
     known = ROLES if subject.known is None else subject.known.roles
-    for element in bpmn.inside(subject.document.root, "participant", "lane", *bpmn.TASKS):
+    for element in subject.document.marked("participant", "lane", *bpmn.TASKS):
         role = bpmn.motcua(element, "role")
         if role is not None and role not in known:
             yield finding(_grade(subject), "unknown-role", element, (
@@ -71,7 +72,7 @@ def _roles(subject: Subject) -> Iterator[Finding]:
 
 def _agencies(subject: Subject) -> Iterator[Finding]:
     kinds = ("participant", "lane", "process", *bpmn.TASKS)
-    for element in bpmn.inside(subject.document.root, *kinds):
+    for element in subject.document.marked(*kinds):
         agency = bpmn.motcua(element, "agency")
         if agency is None or (agency.startswith("dossier.") and _AGENCY.match(agency)):
             continue
@@ -122,7 +123,7 @@ def _around(task: Element) -> set[str | None]:
 
 def _forms(subject: Subject) -> Iterator[Finding]:
     told: set[str] = set()
-    for task in bpmn.inside(subject.document.root, "startEvent", *bpmn.TASKS):
+    for task in subject.document.marked("startEvent", *bpmn.TASKS):
         stem = bpmn.form(task)
         if stem is None:
             continue
@@ -154,7 +155,8 @@ def _form_fault(content: bytes) -> tuple[str, str] | None:
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
         return "thiếu danh sách components", "it has no list of components"
     keys = [f.get("key") for f in schema["components"] if isinstance(f, dict) and f.get("key")]
-    twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+    often = Counter(map(repr, keys))
+    twice = sorted({str(key) for key in keys if often[repr(key)] > 1})
     if twice:
         return f"khóa dùng hai lần: {', '.join(twice)}", f"keys used twice: {', '.join(twice)}"
     return None

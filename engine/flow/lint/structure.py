@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.beside import called_ids, target_of
 from engine.flow.findings import finding, label
-from engine.flow.graph import Scope, called_otherwise, event_subprocess, link_name
+from engine.flow.graph import Scope, event_subprocess
 from engine.flow.lint.report import Subject
 from engine.flow.support import triggers_of
 from engine.step import Finding
@@ -38,9 +38,8 @@ def _empty(scope: Scope) -> Iterator[Finding]:
 
 
 def _starts(scope: Scope) -> Iterator[Finding]:
-    if bpmn.kind(scope.element) == "adHocSubProcess" or all(
-        called_otherwise(node) for node in scope.nodes.values()
-    ):
+    if bpmn.kind(scope.element) == "adHocSubProcess" or (
+            len(scope.aside) == len(scope.nodes)):
         return
     drawn = [scope.nodes[key] for key, name in scope.kinds.items() if name == "startEvent"]
     if not drawn and not scope.starts:
@@ -72,12 +71,11 @@ def _starts(scope: Scope) -> Iterator[Finding]:
 def _unreachable(scope: Scope) -> Iterator[Finding]:
     if bpmn.kind(scope.element) == "adHocSubProcess":
         return
-    begins = [k for k, node in scope.nodes.items() if k in scope.starts or (
-        called_otherwise(node) and bpmn.kind(node) != "boundaryEvent"
-    )]
-    reached = scope.reachable(begins)
-    for key in (key for key in scope.nodes if key not in reached):
-        node = scope.nodes[key]
+    reached = scope.reachable([*scope.starts, *(
+        key for key in scope.aside if scope.kinds[key] != "boundaryEvent")])
+    for key, node in scope.nodes.items():
+        if key in reached:
+            continue
         yield finding("warning", "unreachable", node, (
             f"Không có đường nào từ chỗ bắt đầu tới “{label(node)}”; nó sẽ không bao giờ chạy.",
             f"No path leads from the beginning to '{label(node)}'; it never runs.",
@@ -86,11 +84,12 @@ def _unreachable(scope: Scope) -> Iterator[Finding]:
 
 def _ends(scope: Scope, key: str, node: Element) -> Iterator[Finding]:
     name, into, out = scope.kinds[key], scope.incoming.get(key), scope.outgoing.get(key)
-    if (name in ("startEvent", "boundaryEvent") or event_subprocess(node)) and into:
+    inner = name in bpmn.SUBPROCESSES and event_subprocess(node)
+    if into and (inner or name in ("startEvent", "boundaryEvent")):
         yield _wrong_way(node, "flow-into-start", "đi vào", "entered")
-    if (name == "endEvent" or event_subprocess(node)) and out:
+    if out and (inner or name == "endEvent"):
         yield _wrong_way(node, "flow-out-of-end", "đi ra từ", "left")
-    if out or name == "endEvent" or called_otherwise(node) or link_name(node) is not None:
+    if out or name == "endEvent" or key in scope.aside or key in scope.link_events:
         return
     if bpmn.kind(scope.element) == "adHocSubProcess":
         return
@@ -127,9 +126,7 @@ def _links(scope: Scope) -> Iterator[Finding]:
 
 def _crossing(subject: Subject) -> Iterator[Finding]:
     document = subject.document
-    for flow in bpmn.inside(document.root, "sequenceFlow"):
-        if flow in subject.joined:
-            continue
+    for flow in subject.loose:
         ends = [document.resolve(flow, name) for name in ("sourceRef", "targetRef")]
         if ends[0] is None or ends[1] is None:
             continue
@@ -184,8 +181,9 @@ def _pool(end: Element | None, pools: dict[str | None, Element]) -> Element | No
 
 
 def _calls(subject: Subject) -> Iterator[Finding]:
-    held = set(called_ids([subject.document, *subject.beside]))
-    for call in bpmn.inside(subject.document.root, "callActivity"):
+    calls = subject.document.drawn("callActivity")
+    held = set(called_ids([subject.document, *subject.beside])) if calls else set()
+    for call in calls:
         wanted = target_of(call)
         if wanted is None:
             yield finding("error", "call-without-target", call, (

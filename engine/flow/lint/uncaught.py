@@ -8,10 +8,10 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.beside import target_of
+from engine.flow.document import Document
 from engine.flow.findings import finding, label
 from engine.flow.graph import event_subprocess
 from engine.flow.lint.report import Subject
-from engine.flow.read import Document
 from engine.step import Finding
 
 
@@ -21,7 +21,8 @@ def uncaught_findings(subject: Subject) -> list[Finding]:
     BPMN 2.0.2 table 10.88 leaves open what happens then; here the process ends.
     """
     called = {target_of(call) for document in (subject.document, *subject.beside)
-              for call in bpmn.inside(document.root, "callActivity")}
+              for call in document.drawn("callActivity")}
+    catchers = _Catchers(subject.document, called)
     return [
         finding("warning", "error-uncaught", end, (
             f"Không ai bắt lỗi ở “{label(end)}”: cả quy trình kết thúc tại đó.",
@@ -30,33 +31,53 @@ def uncaught_findings(subject: Subject) -> list[Finding]:
             "Gắn sự kiện biên lỗi vào bước bao quanh, hoặc vẽ quy trình con sự kiện lỗi.",
             "Attach an error event to the activity around it, or draw an error event sub-process.",
         ))
-        for end in bpmn.inside(subject.document.root, "endEvent")
+        for end in subject.document.drawn("endEvent")
         for code in _codes(subject.document, end)
-        if not _caught(subject.document, end, code, called)
+        if not catchers.catch(end, code)
     ]
 
 
-def _caught(document: Document, end: Element, code: str, called: set[str | None]) -> bool:
-    inside, at = end, end.getparent()
-    while at is not None and bpmn.kind(at) != "definitions":
-        guards = [start for inner in bpmn.children(at, *bpmn.SUBPROCESSES)
-                  if event_subprocess(inner) and inner is not inside
-                  for start in bpmn.children(inner, "startEvent")]
-        if any(_catches(document, start, code) for start in guards):
-            return True
-        around = at.getparent()
-        for event in bpmn.children(around, "boundaryEvent") if around is not None else ():
-            if bpmn.reference(event, "attachedToRef") == bpmn.ident(at) and (
-                    _catches(document, event, code)):
+class _Catchers:
+    """Who catches errors, looked up once for each level."""
+
+    def __init__(self, document: Document, called: set[str | None]) -> None:
+        self._document, self._called = document, called
+        self._guards: dict[Element, list[tuple[Element, set[str]]]] = {}
+        self._borders: dict[Element, dict[str | None, set[str]]] = {}
+
+    def catch(self, end: Element, code: str) -> bool:
+        """Tell whether something around an error end catches its error, or whoever called may."""
+        wanted, inside, at = {"", code}, end, end.getparent()
+        while at is not None and bpmn.kind(at) != "definitions":
+            if any(inner is not inside and codes & wanted for inner, codes in self._inner(at)):
                 return True
-        if bpmn.kind(at) == "process":
-            return bpmn.ident(at) in called
-        inside, at = at, around
-    return False
+            around = at.getparent()
+            border = self._border(around) if around is not None else {}
+            if border.get(bpmn.ident(at), set()) & wanted:
+                return True
+            if bpmn.kind(at) == "process":
+                return bpmn.ident(at) in self._called
+            inside, at = at, around
+        return False
 
+    def _inner(self, level: Element) -> list[tuple[Element, set[str]]]:
+        """Return the event sub-processes of a level with the codes of the errors they catch."""
+        if level not in self._guards:
+            self._guards[level] = [
+                (inner, {code for start in bpmn.children(inner, "startEvent")
+                         for code in _codes(self._document, start)})
+                for inner in bpmn.children(level, *bpmn.SUBPROCESSES) if event_subprocess(inner)]
+        return self._guards[level]
 
-def _catches(document: Document, event: Element, code: str) -> bool:
-    return any(caught in ("", code) for caught in _codes(document, event))
+    def _border(self, level: Element) -> dict[str | None, set[str]]:
+        """Return the codes of the errors caught on the border of each activity of a level."""
+        if level not in self._borders:
+            found: dict[str | None, set[str]] = {}
+            for event in bpmn.children(level, "boundaryEvent"):
+                found.setdefault(bpmn.reference(event, "attachedToRef"), set()).update(
+                    _codes(self._document, event))
+            self._borders[level] = found
+        return self._borders[level]
 
 
 def _codes(document: Document, event: Element) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
+from engine.flow.document import Document
 from engine.flow.findings import finding, label
 from engine.flow.lint.report import Subject
 from engine.law.contents import CONTENTS
@@ -20,7 +21,7 @@ def unsaid_findings(subject: Subject) -> list[Finding]:
     """
     if subject.procedure is None:
         return []
-    return [_finding(place, act) for place, act in _timed(subject.document.root) if required(act)]
+    return [_finding(place, act) for place, act in _timed(subject.document) if required(act)]
 
 
 def required(act: str) -> list[str]:
@@ -29,13 +30,13 @@ def required(act: str) -> list[str]:
     return [one["key"] for one in drawn if one.get("validate", {}).get("required")]
 
 
-def _timed(root: Element) -> Iterator[tuple[Element, str]]:
+def _timed(document: Document) -> Iterator[tuple[Element, str]]:
     """Yield each act that a timer performs, with its event or with the flow out of the event."""
     events = {
-        bpmn.ident(event): event for event in bpmn.inside(root, *bpmn.EVENTS)
+        bpmn.ident(event): event for event in document.drawn(*bpmn.EVENTS)
         if bpmn.child(event, "timerEventDefinition") is not None
     }
-    flows = [f for f in bpmn.inside(root, "sequenceFlow") if f.get("sourceRef") in events]
+    flows = [f for f in document.drawn("sequenceFlow") if f.get("sourceRef") in events]
     for place in (*events.values(), *flows):
         act = bpmn.motcua(place, "act")
         if act is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from lxml.etree import _Element as Element
 
@@ -12,9 +11,10 @@ from engine.errors import Invalid
 from engine.expressions import ExpressionError
 from engine.flow import bpmn, timers
 from engine.flow.building.payload import split_payload
+from engine.flow.document import Document
 from engine.flow.findings import Sentence, finding, holder, label
 from engine.flow.lint.cron import is_cron
-from engine.flow.lint.names import Names, names_of
+from engine.flow.lint.names import Names
 from engine.flow.lint.report import Subject
 from engine.flow.lint.times import TIMES, timer_findings
 from engine.step import Finding
@@ -33,21 +33,20 @@ _WHERE: tuple[tuple[str, Sentence], ...] = (
 
 def word_findings(subject: Subject) -> list[Finding]:
     """Return findings on every text in the drawing that the engine reads as an expression."""
-    names = names_of(subject)
-    root = subject.document.root
+    names, drawn = subject.names, subject.document.drawn
     found: list[Finding] = []
     for kind, place in _WHERE:
-        for element in bpmn.inside(root, kind):
+        for element in drawn(kind):
             text = bpmn.text(element)
             if text and not (kind == "condition" and not _conditional(element)):
                 found += _expression(element, text, place, names)
-    for element in bpmn.inside(root, "timerEventDefinition"):
+    for element in drawn("timerEventDefinition"):
         found += _timer(element, names)
-    for element in bpmn.inside(root, "scriptTask"):
+    for element in drawn("scriptTask"):
         found += _script(element, names)
-    for element in bpmn.inside(root, "message"):
+    for element in drawn("message"):
         found += _payload(element, names)
-    return [*found, *_attributes(root, names), *_limits(subject)]
+    return [*found, *_attributes(subject.document, names), *_limits(subject)]
 
 
 def _conditional(element: Element) -> bool:
@@ -56,13 +55,13 @@ def _conditional(element: Element) -> bool:
         "conditionalEventDefinition", "complexBehaviorDefinition")
 
 
-def _attributes(root: Element, names: Names) -> Iterator[Finding]:
+def _attributes(document: Document, names: Names) -> Iterator[Finding]:
     """Yield findings on expressions that other tools write into attributes."""
-    for many in bpmn.inside(root, "multiInstanceLoopCharacteristics"):
+    for many in document.marked("multiInstanceLoopCharacteristics"):
         for text in (bpmn.camunda(many, "collection"), bpmn.motcua(many, "outputElement")):
             if text:
                 yield from _expression(many, text, ("của phép lặp", "loop expression"), names)
-    for message in bpmn.inside(root, "message", "receiveTask"):
+    for message in document.marked("message", "receiveTask"):
         key = bpmn.motcua(message, "key")
         if key:
             yield from _expression(message, key, ("khóa đối chiếu", "correlation key"), names)
@@ -97,15 +96,15 @@ def _unknown(
     element: Element, missing: list[str], place: Sentence, names: Names,
 ) -> Iterator[Finding]:
     for name in missing:
-        close = get_close_matches(name, names.known, 1, 0.75)
-        if not close and names.open:
+        close = names.close(name)
+        if close is None and names.open:
             continue
         yield finding("warning", "expression-unknown-name", element, (
             (f"Biểu thức {place[0]} ở “{label(holder(element))}” dùng “{name}”, không bước hay "
              "biểu mẫu nào cho ra tên đó."),
             (f"The {place[1]} at '{label(holder(element))}' uses '{name}', which no task or form "
              "provides."),
-        ), (f"Có phải là {close[0]}?", f"Did you mean {close[0]}?") if close else (
+        ), (f"Có phải là {close}?", f"Did you mean {close}?") if close is not None else (
             "Thêm trường đó vào biểu mẫu của một bước trước.",
             "Add the field to the form of an earlier task.",
         ))

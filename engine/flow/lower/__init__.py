@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 from engine.flow.dmn.folder import Held
+from engine.flow.document import Document
 from engine.flow.lower import (
     budgets,
     calls,
@@ -26,7 +27,6 @@ from engine.flow.lower import (
     stripping,
 )
 from engine.flow.lower.work import Work
-from engine.flow.read import Document
 from engine.procedure import Lowered
 from engine.step import Finding
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from math import isnan
 
 from lxml.etree import _Element as Element
 
@@ -18,6 +20,8 @@ from engine.flow.bpmn import (
     text,
 )
 from engine.flow.lower.work import Work
+
+_BUDGET = f"{{{MOTCUA}}}budget"
 
 
 @dataclass(frozen=True)
@@ -39,24 +43,37 @@ class Box:
 def rewrite(work: Work) -> None:
     """Mark the members of each group with a duration: by category value, else by their shapes."""
     for task in work.all(*sorted(ACTIVITIES)):
-        task.attrib.pop(f"{{{MOTCUA}}}budget", None)
-    boxes = _boxes(work)
-    for group in work.all("group"):
-        identity = attribute(group, "id")
-        if identity is None or duration(group) is None:
-            continue
-        for task in work.all(*sorted(ACTIVITIES)):
-            if _belongs(task, group, boxes):
-                task.set(f"{{{MOTCUA}}}budget", identity)
+        if task.get(_BUDGET) is not None:
+            del task.attrib[_BUDGET]
+    groups = [group for group in work.all("group")
+              if attribute(group, "id") is not None and duration(group) is not None]
+    if groups:
+        _share(groups, list(work.all(*sorted(ACTIVITIES))), _boxes(work))
 
 
-def _belongs(task: Element, group: Element, boxes: dict[str, Box]) -> bool:
-    category = reference(group, "categoryValueRef")
-    if category and any(text(ref) == category for ref in children(task, "categoryValueRef")):
-        return True
-    outer = boxes.get(attribute(group, "id") or "")
-    inner = boxes.get(attribute(task, "id") or "")
-    return outer is not None and inner is not None and outer.holds(inner)
+def _share(groups: list[Element], tasks: list[Element], boxes: dict[str, Box]) -> None:
+    valued: dict[str, list[Element]] = {}
+    for task in tasks:
+        for ref in children(task, "categoryValueRef"):
+            valued.setdefault(text(ref), []).append(task)
+    drawn = [(box, task) for task in tasks
+             if (box := boxes.get(attribute(task, "id") or "")) and not isnan(box.x + box.width)]
+    drawn.sort(key=_left)
+    reach = max((-box.width for box, _ in drawn), default=0.0)  # some draw from right to left
+    for group in groups:
+        identity = attribute(group, "id") or ""
+        members = [*valued.get(reference(group, "categoryValueRef") or "", ())]
+        outer = boxes.get(identity)
+        if outer is not None:
+            first = bisect_left(drawn, outer.x, key=_left)
+            after = bisect_right(drawn, outer.x + outer.width + max(reach, 0.0), key=_left)
+            members += [task for box, task in drawn[first:after] if outer.holds(box)]
+        for task in members:
+            task.set(_BUDGET, identity)
+
+
+def _left(shape: tuple[Box, Element]) -> float:
+    return shape[0].x
 
 
 def _boxes(work: Work) -> dict[str, Box]:

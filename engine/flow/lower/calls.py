@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from copy import deepcopy
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import attribute, children, inside, reference
+from engine.flow.bpmn import BPMN, attribute, children, inside, reference
+from engine.flow.document import Document
 from engine.flow.lower.plain_text import point
 from engine.flow.lower.work import Work
-from engine.flow.read import Document
 
 #: What processes refer to and what stands beside them in a file.
 _SHARED = (
@@ -26,25 +27,40 @@ def bring_in(work: Work, beside: Sequence[Document]) -> None:
     """Copy each called process that another diagram holds, and those it calls in turn."""
     held = {attribute(process, "id"): (process, other.root) for other in beside
             for process in children(other.root, *_CALLABLE)}
-    ahead = list(work.all("callActivity"))
+    drawn: dict[Element, set[str]] = {}
+    ahead = deque(work.all("callActivity"))
+    known = _ids(work.root) if ahead else set()
     while ahead:
-        call = ahead.pop(0)
+        call = ahead.popleft()
         called = reference(call, "calledElement")
-        if called in work.by_id() or called not in held:
+        if called in known or called not in held:
             continue
         process, root = held[called]
-        ids = {drawn.get("id", "") for drawn in root.iter(etree.Element)}
+        if root not in drawn:
+            drawn[root] = {element.get("id", "") for element in root.iter(etree.Element)}
+        ids = drawn[root]
         copy = _copied(process, ids)
-        work.root.append(copy)
-        _share(work, root, ids)
-        ahead += list(inside(copy, "callActivity"))
+        work.bring(copy)
+        known |= _ids(copy)
+        known |= _share(work, root, ids, known)
+        ahead += inside(copy, "callActivity")
 
 
-def _share(work: Work, root: Element, ids: set[str]) -> None:
-    known = work.by_id()
+def _share(
+    work: Work, root: Element, ids: set[str], known: set[str | None],
+) -> set[str | None]:
+    """Copy what the processes of another file refer to; return the ids that came with it."""
+    brought: set[str | None] = set()
     for element in [*children(root, *_SHARED), *inside(root, "correlationKey")]:
         if attribute(element, "id") not in known:
-            work.root.append(_copied(element, ids))
+            copy = _copied(element, ids)
+            work.bring(copy)
+            brought |= _ids(copy)
+    return brought
+
+
+def _ids(element: Element) -> set[str | None]:
+    return {attribute(drawn, "id") for drawn in element.iter(f"{{{BPMN}}}*")} - {None}
 
 
 def _copied(element: Element, ids: set[str]) -> Element:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import attribute, children, kind
+from engine.flow.bpmn import attribute, children, kind, reference
 from engine.flow.building.correlations import bindings, key_properties, message_paths, whole
 from engine.flow.building.drawing import refs
 from engine.flow.findings import Sentence, label
@@ -17,9 +17,11 @@ from engine.flow.lower.work import Work
 
 def rewrite(work: Work) -> None:
     """Refuse subscriptions that do not fit their key, and messages with several keys or half."""
+    if not work.holds("correlationSubscription", "correlationProperty"):
+        return
     by_id = work.by_id()
     for said in work.all("correlationSubscription"):
-        key = work.target(said, "correlationKeyRef")
+        key = by_id.get(reference(said, "correlationKeyRef") or "")
         if key is None or kind(key) != "correlationKey":
             _refuse(work, said, ("đăng ký đối chiếu không nêu khóa nào của sơ đồ",
                                  "the subscription names no correlation key of the diagram"))

@@ -24,6 +24,7 @@ def rewrite(work: Work) -> None:
     beside it replaces.
     """
     kept = carried(work.root)
+    pins: dict[str, str] = {}  # by file: many tasks may call one
     for element in list(work.root.iter(TAG)):
         _take_out(element)
     for task in work.all("businessRuleTask"):
@@ -33,7 +34,7 @@ def rewrite(work: Work) -> None:
             continue
         held = work.decisions.get(call.decision)
         if held is not None and held.decisions is not None:
-            named = _pin(held, kept)
+            named = _pin(held, kept, pins)
         if named not in kept:
             continue
         for name, value in (("decision", call.decision), ("result", call.variable),
@@ -67,7 +68,9 @@ def _take_out(element: Element) -> None:
         element.tail = None
 
 
-def _pin(held: Held, kept: dict[str, Element]) -> str:
+def _pin(held: Held, kept: dict[str, Element], pins: dict[str, str]) -> str:
+    if held.file in pins:
+        return pins[held.file]
     content = held.pinned()
     key = text_hash(content)
     if key not in kept:
@@ -76,6 +79,7 @@ def _pin(held: Held, kept: dict[str, Element]) -> str:
             element.set(f"{{{MOTCUA}}}{name}", value)
         element.text = content
         kept[key] = element
+    pins[held.file] = key
     return key
 
 

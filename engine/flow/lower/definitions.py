@@ -10,7 +10,7 @@ from engine.flow.lower.work import Work
 
 def rewrite(work: Work) -> None:
     """Put the definition that an event refers to on the event itself."""
-    by_id = work.by_id()
+    by_id = work.by_id() if work.holds("eventDefinitionRef") else {}
     for event in work.all(*sorted(EVENTS)):
         for ref in list(children(event, "eventDefinitionRef")):
             shared = by_id.get(unprefixed(ref, text(ref)) or "")

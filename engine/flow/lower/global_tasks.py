@@ -25,6 +25,7 @@ def rewrite(work: Work) -> None:
             if name not in {"id", "name"}:
                 del drawn.attrib[name]
         drawn.tag = tag("process")
+        work.kinds.add("process")
         drawn.set("isExecutable", "true")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from lxml.etree import _Element as Element
 
@@ -33,9 +34,7 @@ def rewrite(work: Work) -> None:
     """Refuse what would not run as BPMN says, and what would surprise."""
     for activity in work.all(*sorted(ACTIVITIES)):
         _quantities(work, activity)
-    for many in work.all("multiInstanceLoopCharacteristics"):
-        if not _behavior(work, many):
-            _number(work, many)
+    _several(work)
     for loop in work.all("standardLoopCharacteristics"):
         _rounds(work, loop)
     for gateway in work.all("eventBasedGateway"):
@@ -48,6 +47,15 @@ def rewrite(work: Work) -> None:
         several = (attribute(start, "parallelMultiple") or "false") in {"true", "1"}
         if several and parent is not None and kind(parent) == "process":
             _refuse(work, start, "parallel-multiple-start", _ALL_STARTS)
+
+
+def _several(work: Work) -> None:
+    """Refuse multi-instance activities without a number, or that throw what is not there."""
+    drawn = list(work.all("multiInstanceLoopCharacteristics"))
+    by_id = work.by_id() if drawn else {}
+    for many in drawn:
+        if not _behavior(work, many, by_id):
+            _number(work, many)
 
 
 def _rounds(work: Work, loop: Element) -> None:
@@ -106,12 +114,12 @@ def _cycle(work: Work, timer: Element) -> None:
         ))
 
 
-def _behavior(work: Work, many: Element) -> bool:
+def _behavior(work: Work, many: Element, by_id: Mapping[str, Element]) -> bool:
     """Refuse a behavior that names no event which could be thrown; tell whether it did."""
     said = attribute(many, "behavior") or "All"
     thrown: list[Element | None] = []
     if said in {"None", "One"}:
-        thrown = [work.target(many, f"{said.lower()}BehaviorEventRef")]
+        thrown = [by_id.get(reference(many, f"{said.lower()}BehaviorEventRef") or "")]
     elif said == "Complex":
         events = [child(item, "event") for item in children(many, "complexBehaviorDefinition")]
         thrown = [next(iter(definitions(event)), None) if event is not None else None
@@ -157,6 +165,8 @@ def _heard_once(work: Work, many: Element, thrown: Element) -> None:
 
 def _quantities(work: Work, activity: Element) -> None:
     for name in ("startQuantity", "completionQuantity"):
+        if activity.get(name) is None:
+            continue
         if not (activity.get(name) or "1").strip():
             del activity.attrib[name]
         said = attribute(activity, name) or "1"

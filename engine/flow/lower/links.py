@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import SCOPES, attribute, children, kind
-from engine.flow.graph import link_name, linked
+from engine.flow.linking import link_name, linked
 from engine.flow.lower.work import Work
 
 

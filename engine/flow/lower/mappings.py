@@ -21,6 +21,8 @@ from engine.flow.findings import label
 from engine.flow.lower.values import literal, value_of
 from engine.flow.lower.work import Work
 
+_DATA = ("dataInputAssociation", "dataOutputAssociation")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -35,9 +37,12 @@ class Line:
 
 def rewrite(work: Work) -> None:
     """Write the mappings of each activity and event as lines of ours; refuse unreadable ones."""
-    by_id = work.by_id()
+    mapped = {holder.getparent() for holder in work.all("extensionElements", *_DATA)}
+    if not mapped:
+        return
+    by_id = work.by_id() if work.holds(*_DATA) else {}
     for node in work.all(*sorted(ACTIVITIES | EVENTS)):
-        if not len(node):
+        if node not in mapped:
             continue
         _own(work, node)
         zeebe = list(_zeebe(node))
@@ -112,7 +117,7 @@ def _refuse(work: Work, node: Element, line: Line) -> None:
 
 
 def _standard(by_id: dict[str, Element], node: Element) -> Iterator[Line]:
-    for kind, into in (("dataInputAssociation", True), ("dataOutputAssociation", False)):
+    for kind, into in zip(_DATA, (True, False), strict=True):
         for way in children(node, kind):
             target = _named(by_id, text(child(way, "targetRef")))
             assigned = list(children(way, "assignment"))

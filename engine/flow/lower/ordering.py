@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import attribute, reference
+from engine.flow.bpmn import attribute, child, reference
 from engine.flow.findings import label
 from engine.flow.lower.work import Work
 from engine.flow.order import tried
@@ -12,10 +12,14 @@ from engine.flow.order import tried
 
 def rewrite(work: Work) -> None:
     """Put the flows of each exclusive gateway into the order of its `outgoing` references."""
+    listing = [gateway for gateway in work.all("exclusiveGateway")
+               if child(gateway, "outgoing") is not None]
+    if not listing:
+        return
     leaving: dict[str, list[Element]] = {}
     for flow in work.all("sequenceFlow"):
         leaving.setdefault(reference(flow, "sourceRef") or "", []).append(flow)
-    for gateway in work.all("exclusiveGateway"):
+    for gateway in listing:
         drawn = leaving.get(attribute(gateway, "id") or "", [])
         wanted = tried(gateway, drawn)
         if wanted == drawn:

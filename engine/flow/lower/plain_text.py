@@ -18,11 +18,11 @@ TEXTS = (
     "incoming", "outgoing", "messagePath", "dataPath", "formalExpression", "correlationPropertyRef",
 )
 #: Attributes that are references or booleans.
-REFERENCES = (
+REFERENCES = frozenset({
     "id", "sourceRef", "targetRef", "default", "attachedToRef", "processRef", "messageRef",
     "signalRef", "errorRef", "escalationRef", "calledElement", "activityRef", "categoryValueRef",
     "noneBehaviorEventRef", "oneBehaviorEventRef", "correlationKeyRef", "correlationPropertyRef",
-)
+})
 #: Texts among them that are references.
 _POINTING = (
     "flowNodeRef", "loopDataInputRef", "loopDataOutputRef", "categoryValueRef",
@@ -41,7 +41,7 @@ def rewrite(work: Work) -> None:
         for inner in list(element):
             element.remove(inner)
         element.text = joined
-    ids = set(work.by_id())
+    ids = {key for key, _ in work.keys if key}
     for element in work.root.iter(etree.Element):
         point(element, element, ids)
     for process in work.all("process"):
@@ -50,11 +50,13 @@ def rewrite(work: Work) -> None:
 
 def point(element: Element, place: Element, ids: Collection[str]) -> None:
     """Write the references of an element as the ids that they point at, as read at a place."""
-    for name in REFERENCES:
-        value = element.get(name)  # by name: reading all of thousands takes their square
-        if value is not None:
-            element.set(name, value.strip() if name == "id" else _bare(place, value, ids))
-    if kind(element) in _POINTING and element.text:
+    for name in element.keys():  # noqa: SIM118 - values by name: all of thousands take their square
+        if name in REFERENCES:
+            value = element.get(name, "")
+            meant = value.strip() if name == "id" else _bare(place, value, ids)
+            if meant != value:
+                element.set(name, meant)
+    if element.text and kind(element) in _POINTING:
         element.text = _bare(place, element.text, ids)
 
 

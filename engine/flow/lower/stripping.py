@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lxml import etree
 
-from engine.flow.bpmn import BPMN, BPMNDI, CAMUNDA, MOTCUA, XSI, tag
+from engine.flow.bpmn import BPMN, CAMUNDA, MOTCUA, XSI, tag
 from engine.flow.lower.work import Work
 
 _KEPT = ("", BPMN, MOTCUA, CAMUNDA, XSI)
@@ -15,21 +17,21 @@ def rewrite(work: Work) -> None:
     """Drop diagrams, documentation, comments, and everything of other namespaces."""
     etree.strip_tags(work.root, etree.Comment, etree.ProcessingInstruction)
     for element in list(work.root.iter(etree.Element)):
-        space = _space(str(element.tag))
-        if space not in _KEPT or space == BPMNDI or element.tag in _DROPPED:
+        if not _acts(str(element.tag)) or element.tag in _DROPPED:
             _drop(element)
             continue
         for name in element.keys():  # noqa: SIM118 - a copy: attributes go on the way
-            if _space(str(name)) not in _KEPT:
+            if not _acts(str(name)):
                 del element.attrib[name]
         if len(element):
             element.text = None
         element.tail = None
 
 
-def _space(name: str) -> str:
-    """Return the namespace of a tag or attribute, empty for none."""
-    return name[1:].partition("}")[0] if name.startswith("{") else ""
+@lru_cache(maxsize=1_024)
+def _acts(name: str) -> bool:
+    """Tell whether the namespace of a tag or attribute is one that something runs by."""
+    return (name[1:].partition("}")[0] if name.startswith("{") else "") in _KEPT
 
 
 _DROPPED = frozenset(tag(name) for name in _WORDS)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cached_property
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import BPMN, attribute, inside, reference, tag
+from engine.flow.bpmn import BPMN, attribute, inside, kind, tag
 from engine.flow.dmn.folder import Held
+from engine.flow.document import Document
 from engine.flow.findings import NO_HINT, Sentence, finding
-from engine.flow.read import Document
 from engine.step import Finding, Severity
 
 RESERVED = "motcua."
@@ -29,14 +30,25 @@ class Work:
         self.decisions = decisions or {}
         #: Added id -> id in the source that it came from.
         self.source_map: dict[str, str] = {}
-        self._taken = {element.get("id") for element in self.root.iter(f"{{{BPMN}}}*")}
+        #: The kinds of elements that there may be; none of any other kind is looked for.
+        self.kinds = set(document.kinds)
+        self._taken: set[str] = set()
+
+    @cached_property
+    def keys(self) -> list[tuple[str | None, Element]]:
+        """The elements of the drawing with their ids, as they stood before any was given."""
+        return [(attribute(e, "id"), e) for e in self.root.iter(f"{{{BPMN}}}*")]
 
     def all(self, *names: str) -> Iterator[Element]:
         """Yield the elements of these kinds, in document order."""
-        yield from list(inside(self.root, *names))
+        here = [name for name in names if name in self.kinds]
+        yield from list(inside(self.root, *here)) if here else ()
 
     def fresh(self, source: str, what: str) -> str:
-        """Return a new id for something added at a source element, and note where it came from."""
+        """Return a new id for something added at a source element, and note where it came from.
+
+        Ids that a drawing brings along do not begin like it: those that do are refused.
+        """
         identity, number = f"{RESERVED}{source}.{what}", 1
         while identity in self._taken:
             number += 1
@@ -45,13 +57,19 @@ class Work:
         self.source_map[identity] = source
         return identity
 
-    def add(self, scope: Element, kind: str, **attributes: str) -> Element:
-        """Append a BPMN element to a scope."""
-        return etree.SubElement(scope, tag(kind), attributes)
+    def add(self, scope: Element, name: str, /, **attributes: str) -> Element:
+        """Append a BPMN element of this kind to a scope."""
+        self.kinds.add(name)
+        return etree.SubElement(scope, tag(name), attributes)
 
-    def target(self, element: Element, name: str) -> Element | None:
-        """Return the element that a reference attribute points at."""
-        return self.by_id().get(reference(element, name) or "")
+    def bring(self, element: Element) -> None:
+        """Append a copy out of another drawing to this one."""
+        self.root.append(element)
+        self.kinds.update(map(kind, element.iter(f"{{{BPMN}}}*")))
+
+    def holds(self, *names: str) -> bool:
+        """Tell whether there is an element of one of these kinds."""
+        return next(self.all(*names), None) is not None
 
     def by_id(self) -> dict[str, Element]:
         """Return the elements that have an id, the first where two share one."""

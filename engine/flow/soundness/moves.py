@@ -83,7 +83,7 @@ def _counted(mover: Mover, state: State) -> Iterator[tuple[State, int | None]]:
     fresh = [place for place in tokens if place not in late]
     if fresh and marks:
         yield _without(state, marks), None
-    elif len(fresh) >= mover.count:
+    elif len(fresh) >= mover.wanted:
         for taken in _enough(mover, fresh):
             rest = _without(state, taken)
             left = [mark for place, mark in mover.late.items() if place not in taken]
@@ -93,11 +93,11 @@ def _counted(mover: Mover, state: State) -> Iterator[tuple[State, int | None]]:
 
 def _enough(mover: Mover, tokens: list[int]) -> Iterator[State]:
     if not mover.late:
-        yield tuple(tokens[:mover.count])
+        yield tuple(tokens[:mover.wanted])
         return
     flows = sorted(set(tokens))
     # Which of many flows came first is told apart for few of them only.
-    ways = combinations(flows, min(mover.count, len(flows)))
+    ways = combinations(flows, min(mover.wanted, len(flows)))
     yield from (ways if len(flows) <= _MOST_FLOWS else [next(ways)])
 
 

@@ -7,8 +7,7 @@ a scope of its own. Semantics: BPMN 2.0.2 chapter 13.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from lxml.etree import _Element as Element
@@ -85,9 +84,10 @@ class _Builder:
                 taker[place] = at
         net = Net(tuple(movers), tuple(taker), self._beginnings(), frozenset(idle))
         awaited = [at for at, mover in enumerate(movers) if mover.join == "awaited"]
+        makers = _makers(movers) if awaited else {}
         for at in awaited:
-            movers[at] = _awaiting(net, movers[at])
-        return replace(net, movers=tuple(movers)) if awaited else net
+            movers[at] = _awaiting(makers, movers[at])
+        return net._replace(movers=tuple(movers)) if awaited else net
 
     def _beginnings(self) -> tuple[tuple[int, ...], ...]:
         """Return what may begin together: all plain starts, or one start with a trigger."""
@@ -144,9 +144,12 @@ class _Builder:
 
     def _conditional(self, key: str, node: Element) -> list[tuple[int, ...]]:
         """Return what a node with conditional flows may put out: every choice that takes a flow."""
+        flows = self.scope.outgoing.get(key, [])
+        if len(flows) < 2:
+            return [tuple(self.outs.get(key, ()))]
         default = bpmn.reference(node, "default")
         always, maybe, otherwise = [], [], []
-        for flow in self.scope.outgoing.get(key, []):
+        for flow in flows:
             place = self.number[id(flow)]
             if default is not None and bpmn.ident(flow.element) == default:
                 otherwise.append(place)
@@ -165,20 +168,25 @@ _JOINS: Mapping[str, Join] = {
 }
 
 
-def _awaiting(net: Net, join: Mover) -> Mover:
+def _makers(movers: Sequence[Mover]) -> dict[int, list[Mover]]:
+    """Return who puts tokens on each place."""
+    found: dict[int, list[Mover]] = {}
+    for mover in movers:
+        for put in {put for way in mover.ways for put in way.puts}:
+            found.setdefault(put, []).append(mover)
+    return found
+
+
+def _awaiting(makers: Mapping[int, list[Mover]], join: Mover) -> Mover:
     """Return an inclusive join with what can still fill each of its places, itself left out."""
-    makers: dict[int, list[Mover]] = {}
-    for mover in net.movers:
-        if mover.key != join.key:
-            for put in {put for way in mover.ways for put in way.puts}:
-                makers.setdefault(put, []).append(mover)
-    return replace(join, feeds={place: _upstream(place, makers) for place in join.takes})
+    return join._replace(feeds={
+        place: _upstream(place, makers, join.key) for place in join.takes})
 
 
-def _upstream(place: int, makers: Mapping[int, list[Mover]]) -> frozenset[int]:
+def _upstream(place: int, makers: Mapping[int, list[Mover]], join: str) -> frozenset[int]:
     """Return the places from which a token can come to a place, each mover looked at once."""
     found: set[int] = set()
-    seen: set[str] = set()
+    seen = {join}
     ahead = [place]
     while ahead:
         for mover in makers.get(ahead.pop(), []):

@@ -7,7 +7,7 @@ a pool without a process, or somebody outside, may send needs no place: it can a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
@@ -67,9 +67,8 @@ class _Together:
         clears = any(way.clears for mover in net.movers for way in mover.ways)
         ending = {base + at for at, flow in enumerate(scope.flows)
                   if bpmn.ident(flow.element) in self.letters.ending}
-        moved = [replace(
-            _shifted(mover, base), within=places if clears else frozenset(),
-        ) for mover in net.movers]
+        within = places if clears else frozenset()
+        moved = [_shifted(mover, base)._replace(within=within) for mover in net.movers]
         moved = [self._with_letters(scope, mover, ending) for mover in moved]
         self.movers += [_behind_gateway(scope, mover, moved) for mover in moved]
         self.beginnings.append(self._begun(scope, net, base))
@@ -86,10 +85,10 @@ class _Together:
                 asked = self.letters.caught.get(way.by, ())
             ends = not self.letters.ending.isdisjoint((mover.key, way.by or "")) or (
                 not ending.isdisjoint(way.puts))
-            ways.append(replace(
-                way, puts=() if ends else (*way.puts, *posted), needs=asked, ends=ends))
+            ways.append(way._replace(
+                puts=() if ends else (*way.puts, *posted), needs=asked, ends=ends))
         takes = (*mover.takes, *needs) if starts else mover.takes
-        return replace(mover, takes=takes, ways=tuple(ways), letters=frozenset(needs))
+        return mover._replace(takes=takes, ways=tuple(ways), letters=frozenset(needs))
 
     def _begun(self, scope: Scope, net: Net, base: int) -> list[tuple[int, ...]]:
         """Return what may begin by itself or from outside; nothing where a message may begin it."""
@@ -131,11 +130,11 @@ def net_of_pools(pools: Sequence[Scope], letters: Letters) -> Net | None:
 
 
 def _shifted(mover: Mover, base: int) -> Mover:
-    ways = tuple(replace(way, puts=tuple(base + p for p in way.puts)) for way in mover.ways)
+    ways = tuple(way._replace(puts=tuple(base + p for p in way.puts)) for way in mover.ways)
     late = {base + place: base + mark for place, mark in mover.late.items()}
     feeds = {base + place: frozenset(base + p for p in found)
              for place, found in mover.feeds.items()}
-    return replace(mover, takes=tuple(base + p for p in mover.takes), ways=ways, late=late,
+    return mover._replace(takes=tuple(base + p for p in mover.takes), ways=ways, late=late,
                    feeds=feeds)
 
 
@@ -144,12 +143,12 @@ def _behind_gateway(scope: Scope, mover: Mover, movers: Sequence[Mover]) -> Move
     kinds = scope.kinds
     if kinds[mover.key] == "eventBasedGateway":
         behind = {place: other for other in movers for place in other.takes}
-        return replace(mover, ways=tuple(
-            replace(way, needs=_needs(behind.get(way.puts[0]) if way.puts else None))
+        return mover._replace(ways=tuple(
+            way._replace(needs=_needs(behind.get(way.puts[0]) if way.puts else None))
             for way in mover.ways))
     sources = {flow.source for flow in scope.incoming.get(mover.key, ())}
     if any(kinds[source] == "eventBasedGateway" for source in sources):
-        return replace(mover, ways=tuple(replace(way, needs=()) for way in mover.ways))
+        return mover._replace(ways=tuple(way._replace(needs=()) for way in mover.ways))
     return mover
 
 

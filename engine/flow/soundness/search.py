@@ -50,6 +50,7 @@ class Outcome:
 class _Search:
     def __init__(self, net: Net, deadline: float, most: int) -> None:
         self.net, self.deadline, self.most = net, deadline, most
+        self.patient = {at for at, mover in enumerate(net.movers) if mover.patient}
         self.came: dict[State, tuple[State, str] | None] = {}
         self.ahead: deque[State] = deque()
         self.stuck: dict[str, State] = {}
@@ -87,7 +88,7 @@ class _Search:
         taker = self.net.taker
         here = [taker[state[0]]] if len(state) == 1 else sorted({taker[place] for place in state})
         movers = [self.net.movers[at] for at in here]
-        free = [mover for mover in movers if not mover.patient]
+        free = [self.net.movers[at] for at in here if at not in self.patient]
         for at, mover in enumerate(free):
             moved, again = self._follow(state, mover)
             if again:
@@ -96,8 +97,8 @@ class _Search:
             if moved:
                 return
         # Nobody else can move: now the patient ones may, each of them.
-        patient = {self._follow(state, mover)[0] for mover in movers if mover.patient}
-        if True not in patient:
+        patient = [self.net.movers[at] for at in here if at in self.patient]
+        if True not in {self._follow(state, mover)[0] for mover in patient}:
             self._note_stuck(state, movers)
 
     def _follow(self, state: State, mover: Mover) -> tuple[bool, bool]:
@@ -130,9 +131,9 @@ class _Search:
         for place in twice:
             taker = self.net.movers[self.net.taker[place]]
             enough = state.count(place)
-            if enough > taker.count or taker.join != "counted":
+            if enough > taker.wanted or taker.join != "counted":
                 self.doubled.setdefault(taker.key, state)
-            crowded |= enough > max(MOST_TOKENS, taker.count)
+            crowded |= enough > max(MOST_TOKENS, taker.wanted)
         self.crowded |= crowded
         self.came[state] = came
         if idle:
