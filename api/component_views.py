@@ -10,13 +10,14 @@ from engine.components.declared import DIGITISED, OTHER
 from engine.components.needs import Need
 from engine.components.papers import Paper
 from engine.components.reuse import Held
-from engine.errors import Conflict
+from engine.errors import Conflict, NotFound
 from engine.office.papers import component_etag, paper_json, papers_etag
 from engine.office.result import when
 
 #: How a download stands -> what that says of the file, and in words.
 _STATES = {"done": "here", "waiting": "pending", "dead": "failed"}
-_LABELS = {"here": "đã có", "pending": "đang tải", "failed": "lỗi tải"}
+_LABELS = {"here": "đã có", "pending": "đang tải", "failed": "lỗi tải",
+           "erased": "đã xóa theo quyết định"}
 
 
 def components_view(
@@ -36,15 +37,20 @@ def components_view(
 
 
 def need_here(seen: PapersSeen, paper: Paper) -> None:
-    """Raise Conflict while the file of a paper is still on its way from another node."""
-    state, failure = seen.downloads.get(paper.number, ("done", None))
-    if state == "done":
-        return
-    raise Conflict(
-        f"Tệp của giấy tờ số {paper.number} {_LABELS[_STATES[state]]} từ nút khác.",
-        f"The file of paper {paper.number} is still with another node: {_STATES[state]}"
-        f"{f' ({failure})' if failure else ''}.", code="paper-pending", state=_STATES[state],
-    )
+    """Raise Conflict while a file is on its way from another node, NotFound once it is erased."""
+    state = _stands(seen, paper)
+    if state == "erased":
+        raise NotFound(
+            f"Tệp của giấy tờ số {paper.number} đã xóa theo quyết định.",
+            f"The file of paper {paper.number} was erased by decision.", code="paper-erased",
+        )
+    if state != "here":
+        failure = seen.downloads[paper.number][1]
+        raise Conflict(
+            f"Tệp của giấy tờ số {paper.number} {_LABELS[state]} từ nút khác.",
+            f"The file of paper {paper.number} is still with another node: {state}"
+            f"{f' ({failure})' if failure else ''}.", code=f"paper-{state}", state=state,
+        )
 
 
 def _need(code: str, need: Need, seen: PapersSeen, article: str) -> dict[str, Any]:
@@ -74,8 +80,14 @@ def _file(seen: PapersSeen, paper: Paper) -> dict[str, str | None]:
     """Return whether the file of a paper is here."""
     if paper.sha256 is None:
         return {"file": None, "file_label": None}
-    state = _STATES[seen.downloads.get(paper.number, ("done", None))[0]]
+    state = _stands(seen, paper)
     return {"file": state, "file_label": _LABELS[state]}
+
+
+def _stands(seen: PapersSeen, paper: Paper) -> str:
+    if paper.state == "erased":
+        return "erased"
+    return _STATES[seen.downloads.get(paper.number, ("done", None))[0]]
 
 
 def _offer(offer: Held) -> dict[str, Any]:

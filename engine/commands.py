@@ -133,6 +133,19 @@ class HandBackPapers:
 
 
 @dataclass(frozen=True)
+class ErasePaper:
+    """Erase the file of a paper (xóa tệp giấy tờ) on a decision; what history says of it stays.
+
+    `decision` is its number, `decided_by` who took it.
+    """
+
+    dossier: str
+    number: int
+    decision: str
+    decided_by: str
+
+
+@dataclass(frozen=True)
 class AdoptCalendar:
     """Let a dossier's dates follow its agency's changed calendar (tính lại theo lịch mới).
 
@@ -243,6 +256,7 @@ PaperCommand = AddPaper | WithdrawPaper | HandBackPapers
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
     | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand | CompleteService
+    | ErasePaper
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
@@ -255,7 +269,7 @@ KINDS: Mapping[str, type[DossierCommand]] = {
     "unclaim": UnclaimTask, "assign": AssignTask, "fire": FireTimer,
     "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
     "add-paper": AddPaper, "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
-    "service": CompleteService,
+    "service": CompleteService, "erase-paper": ErasePaper,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

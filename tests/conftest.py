@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from http_town import Issuer, Town, running
-from linked import M001, Site, sites
+from linked import M001, Site, Superuser, sites
 from town import COMMUNE, INSURANCE, POLICE, bring_into_force, pack_files, settle_town
 
 from api.settings import Settings
@@ -161,6 +161,20 @@ def three_nodes(
         for site in (police, insurance):
             site.know(commune, (COMMUNE,))
         yield found
+
+
+@pytest.fixture
+def superuser(server: Path) -> Superuser:
+    """Reach a node's database behind its triggers."""
+    def connect(site: Site) -> psycopg.Connection:
+        with site.store.reading() as connection:
+            name = connection.info.dbname
+        url = embedded.address(server, database=name).replace("+psycopg", "")
+        opened = psycopg.connect(url, autocommit=True)
+        opened.execute("SET session_replication_role = replica")
+        return opened
+
+    return connect
 
 
 @pytest.fixture

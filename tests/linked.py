@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import town
 from http_town import AUDIENCE, Issuer, Person, serving
 
@@ -36,6 +37,8 @@ M001 = "M001"
 
 #: Makes a store on a migrated database of its own, with the town in its register.
 NewStore = Callable[[], Store]
+#: Reaches a node's database behind its triggers.
+Superuser = Callable[["Site"], psycopg.Connection]
 
 
 @dataclass

@@ -73,8 +73,8 @@ def drawing_with_papers() -> Mapping[str, bytes]:
         )
     )
     for message, papers in (("Ask", f"{CERTIFICATE}, {PHOTO}"), ("Reply", RESULT)):
-        text = text.replace(
-            f'<bpmn:message id="{message}"', f'<bpmn:message id="{message}" motcua:papers="{papers}"')
+        plain = f'<bpmn:message id="{message}"'
+        text = text.replace(plain, f'{plain} motcua:papers="{papers}"')
     head, mark, rest = text.partition('<bpmn:startEvent id="s"')
     extension = f"<bpmn:extensionElements>{drawn}</bpmn:extensionElements>"
     return {"papers.bpmn": (head + extension + mark + rest).encode()}

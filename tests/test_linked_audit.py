@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -10,15 +10,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from linked import M001, Site, play
+from linked import M001, Site, Superuser, play
 
 from engine.audit import bundle as bundles
 from engine.audit import desk
 from engine.audit.signing import Seal, make_seal
 from engine.links.identity import Identity, make_key, read_keys
-from engine.store import embedded, nodes
-
-Superuser = Callable[[Site], psycopg.Connection]
+from engine.store import nodes
 
 
 @pytest.fixture
@@ -32,20 +30,6 @@ def code(three_nodes: list[Site]) -> str:
     code = three_nodes[0].register(M001)
     play(three_nodes, code, "happy")
     return code
-
-
-@pytest.fixture
-def superuser(server: Path) -> Superuser:
-    """Reach a node's database behind its triggers."""
-    def connect(site: Site) -> psycopg.Connection:
-        with site.store.reading() as connection:
-            name = connection.info.dbname
-        url = embedded.address(server, database=name).replace("+psycopg", "")
-        opened = psycopg.connect(url, autocommit=True)
-        opened.execute("SET session_replication_role = replica")
-        return opened
-
-    return connect
 
 
 @pytest.fixture

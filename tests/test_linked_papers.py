@@ -13,7 +13,7 @@ import pytest
 import requests
 import town
 from http_town import Person
-from linked import NewStore, Site
+from linked import NewStore, Site, Superuser
 from linked_drawings import CERTIFICATE, PHOTO, PRIVATE, RESULT, WITH_PAPERS
 from papers_linked import (
     added,
@@ -30,10 +30,16 @@ from papers_linked import (
     two_nodes,
 )
 
+from engine.audit import desk
+from engine.audit.desk import Verdict
+from engine.audit.signing import Seal, make_seal
 from engine.clock import FixedClock
+from engine.commands import ErasePaper
+from engine.errors import Conflict, Forbidden, Invalid
 from engine.history import read_body
 from engine.links.identity import Identity, make_key, read_keys
 from engine.store import entries, nodes
+from engine.store.sweeping import take_away
 
 BIRTH, FACE, TAX, DONE = (make.pdf(text=text) for text in ("sinh", "ảnh", "thuế", "thường trú"))
 
@@ -238,6 +244,7 @@ class TestLinks:
     def test_a_fresh_link_is_given_to_none_but_who_was_handed_the_paper(
         self, commune: Site, police: Site, code: str, stranger: Identity,
     ) -> None:
+        assert police.dossier(code)
         with commune.store.reading() as connection:
             row = connection.execute("SELECT id FROM outbox").fetchone()
         assert row is not None
@@ -301,3 +308,108 @@ def test_a_paper_that_nobody_has_yet_is_waited_for(
         unit.commit()
     due_now(police)
     assert police.fetch() == 2
+
+
+class TestAudit:
+    """The auditor holds each paper against entry, envelope and file, at both nodes."""
+
+    @pytest.fixture
+    def key(self, tmp_path: Path) -> Seal:
+        return make_seal(tmp_path / "seal.pem")
+
+    def verify(self, site: Site, key: Seal) -> Verdict:
+        desk.add_checkpoint(site.store, site.clock.now(), key)
+        return desk.verify_stored(site.store, key, files=site.files)
+
+    def test_both_sides_prove_every_paper(
+        self, commune: Site, police: Site, code: str, key: Seal,
+    ) -> None:
+        waiting = self.verify(police, key)
+        assert (waiting.broken, waiting.papers, waiting.papers_awaited) == ([], 2, 2)
+        police.fetch()
+        added(constable(police), code, RESULT, DONE)
+        next_step(police, code)
+        commune.fetch()
+        for site in (commune, police):
+            verdict = self.verify(site, key)
+            assert (verdict.broken, verdict.papers, verdict.papers_awaited) == ([], 3, 0)
+
+    def test_a_file_that_was_changed_or_taken_away_is_named(
+        self, commune: Site, police: Site, code: str, key: Seal,
+    ) -> None:
+        police.fetch()
+        for site, number in ((commune, 1), (police, 2)):
+            name = hashlib.sha256(BIRTH if number == 1 else FACE).hexdigest()
+            (place,) = site.place.rglob(name)
+            whole = place.read_bytes()
+            place.write_bytes(whole[:-1] + b"!")
+            (fault,) = self.verify(site, key).broken
+            assert fault.startswith(f"{code}, paper {number}: ")
+            place.unlink()
+            assert "is gone" in self.verify(site, key).broken[0]
+
+    @pytest.mark.usefixtures("code")
+    def test_a_row_under_another_hash_is_named(
+        self, police: Site, key: Seal, superuser: Superuser,
+    ) -> None:
+        police.fetch()
+        with superuser(police) as connection:
+            connection.execute("UPDATE paper SET sha256 = %s WHERE number = 1", ("0" * 64,))
+        broken = self.verify(police, key).broken
+        assert any("no row of the dossier has" in line for line in broken)
+
+    def test_an_erased_paper_is_told_as_erased_and_not_as_broken(
+        self, commune: Site, police: Site, code: str, key: Seal,
+    ) -> None:
+        police.fetch()
+        for site, agency in ((commune, town.COMMUNE), (police, town.POLICE)):
+            erase(site, agency, code)
+            verdict = self.verify(site, key)
+            assert (verdict.broken, verdict.papers_erased) == ([], 1)
+            site.need_whole(code)
+            told = content(site.person(agency, "specialist"), code, 1)
+            assert refused(told, 404) == "paper-erased"
+            assert list(site.place.rglob(hashlib.sha256(BIRTH).hexdigest())) == []
+
+    @pytest.mark.usefixtures("code")
+    def test_a_paper_that_stands_as_erased_without_a_decision_is_broken(
+        self, police: Site, key: Seal, superuser: Superuser,
+    ) -> None:
+        police.fetch()
+        with superuser(police) as connection:
+            connection.execute("UPDATE paper SET state = 'erased' WHERE number = 1")
+        assert any("no entry records a decision" in line
+                   for line in self.verify(police, key).broken)
+
+
+def erase(site: Site, agency: str, code: str) -> None:
+    """Erase the file of the first paper, as `motcua files erase` does."""
+    clerk = town.official(agency, "records_clerk")
+    command = ErasePaper(code, 1, "12/QĐ-UBND", "Chủ tịch UBND")
+    name = str(site.office.execute(command, clerk).body["sha256"])
+    assert take_away(site.store, site.files, name)
+
+
+def test_a_paper_that_was_erased_before_it_was_fetched_is_gone_for_good(
+    commune: Site, police: Site, code: str,
+) -> None:
+    erase(commune, town.COMMUNE, code)
+    link = links(police, code)[0]
+    assert refused(open_link(police.identity, commune, link), 404) == "paper-gone"
+    assert police.fetch() == 1
+    (reason,) = dead(police)
+    assert reason.startswith("gone: status 404: paper-gone")
+    assert files(constable(police), code) == {(CERTIFICATE, 1): "failed", (PHOTO, 2): "here"}
+    assert refused(content(constable(police), code, 1), 409) == "paper-failed"
+
+
+def test_only_a_records_clerk_erases_and_only_by_a_decision(commune: Site, code: str) -> None:
+    clerk = town.official(town.COMMUNE, "records_clerk")
+    with pytest.raises(Forbidden, match="records_clerk"):
+        commune.office.execute(
+            ErasePaper(code, 1, "1/QĐ", "x"), town.official(town.COMMUNE, "specialist"))
+    with pytest.raises(Invalid, match="decision"):
+        commune.office.execute(ErasePaper(code, 1, " ", "x"), clerk)
+    erase(commune, town.COMMUNE, code)
+    with pytest.raises(Conflict, match="no file"):
+        commune.office.execute(ErasePaper(code, 1, "1/QĐ", "x"), clerk)

@@ -8,11 +8,11 @@ from sketch import codes, only, report
 from engine.flow.load import load
 
 
-def drawn(papers: str, content: str = "") -> bytes:
+def drawn(papers: str) -> bytes:
     """The procedure with papers, its first message carrying these instead."""
     (found,) = drawing_with_papers().values()
-    text = content or found.decode()
-    return text.replace(f'motcua:papers="{CERTIFICATE}, {PHOTO}"', f'motcua:papers="{papers}"').encode()
+    carried = f'motcua:papers="{CERTIFICATE}, {PHOTO}"'
+    return found.decode().replace(carried, f'motcua:papers="{papers}"').encode()
 
 
 def test_the_papers_of_a_message_travel_through_lowering() -> None:

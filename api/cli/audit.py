@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.audit import bundle as bundles
@@ -17,9 +18,21 @@ from engine.audit.verify import Verdict
 from engine.clock import Clock
 from engine.errors import MotcuaError
 from engine.store import Store
+from engine.store.files import Files
 
-#: Opens the archive and the clock: wiring hands it over, so that this module reads no settings.
-Opener = Callable[[argparse.Namespace], tuple[Store, Clock, Seal]]
+
+@dataclass(frozen=True)
+class Opened:
+    """What an auditor works on: the archive, the clock, the key of checkpoints, the files."""
+
+    store: Store
+    clock: Clock
+    seal: Seal
+    files: Files
+
+
+#: Opens the archive: wiring hands it over, so that this module reads no settings.
+Opener = Callable[[argparse.Namespace], Opened]
 
 
 def audit(argv: list[str], opener: Opener) -> int:
@@ -63,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _checkpoint(options: argparse.Namespace, opener: Opener) -> int:
-    store, clock, seal = opener(options)
-    made = desk.add_checkpoint(store, clock.now(), seal)
+    opened = opener(options)
+    made = desk.add_checkpoint(opened.store, opened.clock.now(), opened.seal)
     if options.copy:
         options.copy.write_bytes(points.to_copy(made))
     print(f"checkpoint {made.number}  {made.hash}  key {made.key_id}")
@@ -78,9 +91,10 @@ def _verify(options: argparse.Namespace, opener: Opener) -> int:
             return 2
         found = bundles.read(options.bundle.read_bytes())
         return _tell(desk.verify_bundle(found, read_seal(options.key)), options.json)
-    store, _, seal = opener(options)
+    opened = opener(options)
     copy = points.from_copy(options.checkpoint.read_bytes()) if options.checkpoint else None
-    return _tell(desk.verify_stored(store, seal, copy), options.json)
+    verdict = desk.verify_stored(opened.store, opened.seal, copy, opened.files)
+    return _tell(verdict, options.json)
 
 
 def _tell(verdict: Verdict, as_json: bool) -> int:
@@ -88,7 +102,9 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
         print(json.dumps({
             "whole": verdict.whole, "chains": verdict.chains, "entries": verdict.entries,
             "checkpoints": verdict.checkpoints, "newer": verdict.newer,
-            "erased": verdict.erased, "envelopes": verdict.envelopes, "broken": verdict.broken,
+            "erased": verdict.erased, "envelopes": verdict.envelopes, "papers": verdict.papers,
+            "papers_awaited": verdict.papers_awaited, "papers_erased": verdict.papers_erased,
+            "broken": verdict.broken,
         }, ensure_ascii=False))
     else:
         for line in verdict.broken:
@@ -100,6 +116,10 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
         )
         if verdict.envelopes:
             print(f"{verdict.envelopes} phong bì liên thông / envelopes between nodes")
+        if verdict.papers:
+            print(f"{verdict.papers} giấy tờ đã chuyển / papers handed over: "
+                  f"{verdict.papers_awaited} chưa về đây / not here yet, "
+                  f"{verdict.papers_erased} đã xóa theo quyết định / erased by decision")
         if verdict.newer:
             print(f"{verdict.newer} mục chưa được niêm phong / entries not yet signed")
         if verdict.erased:
@@ -112,7 +132,7 @@ def _replay(options: argparse.Namespace, opener: Opener) -> int:
         found = bundles.read(options.bundle.read_bytes())
         result = replay(found.chain, found.entries, found)
     elif options.code:
-        result = desk.replay_stored(opener(options)[0], options.code)
+        result = desk.replay_stored(opener(options).store, options.code)
     else:
         print("cần mã hồ sơ hoặc --bundle / give a dossier code or --bundle", file=sys.stderr)
         return 2
@@ -140,7 +160,7 @@ def _print_replay(result: Replay, as_json: bool) -> None:
 
 
 def _export(options: argparse.Namespace, opener: Opener) -> int:
-    store = opener(options)[0]
+    store = opener(options).store
     options.out.write_bytes(bundles.write(desk.bundle_of(store, options.code)))
     print(f"{options.out}")
     return 0

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 
 from api.cli.arguments import add_place, parser, settings_of, told
-from api.wiring import application_url, files_of
+from api.cli.person import person_named
+from api.wiring import application_url, files_of, office_of
+from engine.clock import local
+from engine.commands import ErasePaper
 from engine.store import Store
-from engine.store.sweeping import sweep
+from engine.store.sweeping import sweep, take_away
 
 
 def files(argv: list[str]) -> int:
@@ -21,8 +24,39 @@ def files(argv: list[str]) -> int:
         "--dry-run", action="store_true", help="chỉ liệt kê, không xóa (list, take nothing away)",
     )
     add_place(one)
+    gone = kinds.add_parser(
+        "erase", help="xóa tệp của một giấy tờ theo quyết định (erase one paper's file)",
+        allow_abbrev=False,
+    )
+    gone.add_argument("code", metavar="CODE", help="mã hồ sơ (dossier code)")
+    gone.add_argument("number", type=int, metavar="NUMBER", help="số giấy tờ (paper's number)")
+    for flag, name, says in (
+        ("--decision", "decision", "số quyết định (number of the decision)"),
+        ("--by", "by", "ai quyết định (who took it)"),
+        ("--as", "person", "mã văn thư nhập việc này (id of the records clerk who enters it)"),
+    ):
+        gone.add_argument(flag, dest=name, required=True, metavar="TEXT", help=says)
+    add_place(gone)
     options = asked.parse_args(argv)
-    return told("files", lambda: _sweep(options))
+    work = {"sweep": _sweep, "erase": _erase}[options.kind]
+    return told("files", lambda: work(options))
+
+
+def _erase(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    store, office, clock = office_of(settings)
+    command = ErasePaper(options.code, options.number, options.decision, options.by)
+    try:
+        actor = person_named(store, options.person, local(clock.now()).date())
+        name = str(office.execute(command, actor).body["sha256"])
+        taken = take_away(store, files_of(settings), name)
+    finally:
+        store.close()
+    print(f"{options.code}, giấy tờ (paper) {options.number}: đã ghi xóa theo (erased by) "
+          f"{options.decision}")
+    print(f"{name}: " + ("tệp đã xóa (taken away)" if taken else
+                         "hồ sơ khác còn giữ tệp này (another dossier still holds it)"))
+    return 0
 
 
 def _sweep(options: argparse.Namespace) -> int:

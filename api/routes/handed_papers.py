@@ -66,6 +66,11 @@ def _paper(envelope: str, node: str, sha256: str) -> Paper:
         code, number = found
         paper = next(p for p in papers.of_dossier(connection, code) if p.number == number)
         state, _ = downloads.states(connection, code).get(number, ("done", None))
+    if paper.state == "erased":
+        raise NotFound(
+            "Tệp này đã xóa theo quyết định ở nút gửi.",
+            "This file was erased by decision at the sending node.", code="paper-gone",
+        )
     if state != "done":
         raise Conflict(
             "Tệp này chính nút gửi cũng chưa có; hãy thử lại sau.",

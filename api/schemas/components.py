@@ -85,7 +85,7 @@ class PaperSeen(Body):
     count = fields.Integer()
     source = fields.String(metadata={"enum": list(SOURCES)})
     shown = fields.Boolean()
-    state = fields.String(metadata={"enum": ["held", "withdrawn", "replaced"]})
+    state = fields.String(metadata={"enum": ["held", "withdrawn", "replaced", "erased"]})
     added_at = fields.DateTime()
     handed_back_at = fields.DateTime(allow_none=True)
     file_name = fields.String(allow_none=True)
@@ -94,7 +94,7 @@ class PaperSeen(Body):
     sha256 = fields.String(allow_none=True)
     origin = fields.String(allow_none=True)
     file = fields.String(allow_none=True, metadata={
-        "enum": ["here", "pending", "failed", None],
+        "enum": ["here", "pending", "failed", "erased", None],
         "description": "null: paper alone; pending: on its way from another node",
     })
     file_label = fields.String(allow_none=True, metadata={"description": "đang tải, lỗi tải …"})

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 
+from engine.audit import carried as carrying
 from engine.audit import handed as handing
 from engine.audit.approved import unlike_approved
 from engine.audit.bundle import Bundle, pins
+from engine.audit.carried import Look, Shelf
 from engine.audit.checkpoint import Checkpoint, heads_of, make, read
 from engine.audit.decided import unlike_decided
 from engine.audit.replay import Replay, replay
 from engine.audit.rows import Kept, differing
 from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
-from engine.errors import NotFound
+from engine.errors import Corrupt, NotFound
 from engine.flow.load import Flow, load
 from engine.history import Entry
 from engine.store import (
@@ -23,6 +26,7 @@ from engine.store import (
     calendars,
     checkpoints,
     dossiers,
+    downloads,
     entries,
     handed,
     ledgers,
@@ -31,6 +35,7 @@ from engine.store import (
     procedures,
     tasks,
 )
+from engine.store.files import Files
 from engine.worktime import Calendar
 
 
@@ -63,20 +68,24 @@ def add_checkpoint(store: Store, at: datetime, seal: Seal) -> Checkpoint:
     return made
 
 
-def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> Verdict:
+def verify_stored(
+    store: Store, seal: Seal, copy: Checkpoint | None = None, files: Files | None = None,
+) -> Verdict:
     """Recompute every chain of the archive against its rows, checkpoints and an outside copy.
 
     Versions of procedures are held against what their chains say was approved, the calendars of
-    agencies against what was decided.
+    agencies against what was decided, papers that crossed against rows, envelopes and, where they
+    are given, files.
     """
     linked: set[str] = set()
+    look = None if files is None else _looking(files)
     with store.snapshot() as connection:
         verdict = verify_archive(Archive(
             heads=entries.heads(connection),
             entries=_noting(entries.every(connection), linked),
             checkpoints=[Checkpoint(*row) for row in checkpoints.every(connection)], copy=copy,
         ), seal)
-        verdict.broken.extend(_unlike_linked(connection, linked, verdict))
+        verdict.broken.extend(_unlike_linked(connection, linked, verdict, look))
         for code, _ in procedures.catalogue(connection):
             verdict.broken.extend(unlike_approved(
                 code, entries.chain(connection, f"procedure:{code}"), (
@@ -93,20 +102,36 @@ def verify_stored(store: Store, seal: Seal, copy: Checkpoint | None = None) -> V
 def _noting(every: Iterable[Entry], linked: set[str]) -> Iterator[Entry]:
     """Yield entries as they come, and note the chains that speak of other nodes."""
     for entry in every:
-        if handing.linked(entry):
+        if handing.linked(entry) or carrying.carries(entry):
             linked.add(entry.chain)
         yield entry
 
 
+def _looking(files: Files) -> Look:
+    """Return what looks at stored files, at each of them once."""
+    @cache
+    def look(sha256: str, size: int) -> str:
+        try:
+            files.reading(sha256, size).close()
+        except Corrupt as lost:
+            return lost.en
+        return ""
+
+    return look
+
+
 def _unlike_linked(
-    connection: Connection, linked: Iterable[str], verdict: Verdict,
+    connection: Connection, linked: Iterable[str], verdict: Verdict, look: Look | None,
 ) -> Iterator[str]:
-    """Yield what outbox, inbox and keys of nodes say otherwise than the entries."""
+    """Yield what outbox, inbox, papers and keys of nodes say otherwise than the entries."""
     for code in sorted({*linked, *handed.dossiers(connection)}):
         chain = entries.chain(connection, code)
         kept = handed.of_dossier(connection, code, handing.own_node(chain))
         verdict.envelopes += len(kept.outbox) + len(kept.inbox)
         yield from handing.unlike_handed(code, chain, kept)
+        shelf = Shelf(
+            papers.of_dossier(connection, code), downloads.states(connection, code), look)
+        yield from carrying.unlike_carried(code, chain, shelf, kept, verdict)
     for node in nodes.every(connection):
         known = entries.chain(connection, ledgers.of_node(node.id))
         yield from handing.unlike_stated(node.id, known, node.keys)

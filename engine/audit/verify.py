@@ -34,7 +34,8 @@ class Verdict:
 
     `newer` entries are not yet signed, of `erased` ones the personal values are gone: the chain
     holds without them, but only a recorded decision may erase them. `envelopes` passed between
-    this node and others.
+    this node and others; `papers` were handed over, of which some are awaited from another node and
+    of some the file was erased on a recorded decision.
     """
 
     chains: int = 0
@@ -44,6 +45,9 @@ class Verdict:
     newer: int = 0
     erased: int = 0
     envelopes: int = 0
+    papers: int = 0
+    papers_awaited: int = 0
+    papers_erased: int = 0
 
     @property
     def whole(self) -> bool:

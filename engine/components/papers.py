@@ -10,7 +10,7 @@ from typing import Literal
 from engine.components.declared import OTHER, Component
 from engine.errors import Conflict, NotFound
 
-PaperState = Literal["held", "withdrawn", "replaced"]
+PaperState = Literal["held", "withdrawn", "replaced", "erased"]
 
 #: Where a paper came from; `fetched` is from a national database, `handed` from another node.
 SOURCES = ("submitted", "digitised_at_counter", "reused", "fetched", "handed")
@@ -123,6 +123,20 @@ def handed_back(papers: Iterable[Paper], number: int, at: datetime) -> Paper:
             number=number,
         )
     return replace(paper, handed_back_at=at, revision=paper.revision + 1)
+
+
+def erased(papers: Iterable[Paper], number: int) -> Paper:
+    """Return a paper whose file is erased on a recorded decision: its hash stays, and proves it.
+
+    Raises Conflict where it has no file, or has been erased before.
+    """
+    paper = numbered(papers, number)
+    if paper.sha256 is None or paper.state == "erased":
+        raise Conflict(
+            f"Giấy tờ số {number} không có tệp để xóa.",
+            f"Paper {number} has no file to be erased.", code="no-file", state=paper.state,
+        )
+    return _changed(paper, "erased")
 
 
 def standing(papers: Iterable[Paper], number: int) -> Paper:

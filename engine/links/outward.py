@@ -53,13 +53,16 @@ class Refusal(MotcuaError):
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how much: seconds to connect, between two bytes, and in all; bytes at most."""
+    """How long and how much: seconds to connect, between two bytes, and in all; bytes at most.
+
+    `head` bounds what comes until the body begins, which may bring a first piece of it (64 KiB).
+    """
 
     connect: float = 5.0
     read: float = 10.0
     total: float = 30.0
     body: int = 1024 * 1024
-    head: int = 32 * 1024
+    head: int = 128 * 1024
 
 
 @dataclass(frozen=True)

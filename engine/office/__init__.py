@@ -13,6 +13,7 @@ from engine.commands import (
     ChangeCalendars,
     Command,
     CompleteService,
+    ErasePaper,
     PaperCommand,
     PrintPaper,
     ProcedureCommand,
@@ -24,6 +25,7 @@ from engine.office.actions import actions
 from engine.office.calendars import Keeper
 from engine.office.calls import Calls, Services
 from engine.office.dossiers import Desk
+from engine.office.erasing import Eraser
 from engine.office.library import Library
 from engine.office.linking import Answer, Linking
 from engine.office.papers import Counter, Upload
@@ -72,6 +74,7 @@ class Office:
         self._linking = Linking(store, library, roused, node)
         self._printer = Printer(store, self._desk, templates or Templates())
         self._counter = Counter(store, library, roused)
+        self._eraser = Eraser(store, library, roused)
         self._calls = Calls(store, self._desk, services, roused)
         self._registry = Registry(store, confinement or Confinement(), services.connectors)
         self._keeper = Keeper(store)
@@ -91,6 +94,8 @@ class Office:
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute
+        elif isinstance(command, ErasePaper):
+            handle = self._eraser.execute
         elif isinstance(command, PrintPaper):
             handle = self._printer.execute
         elif isinstance(command, ProcedureCommand):

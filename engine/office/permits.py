@@ -24,6 +24,8 @@ INTEGRATOR, OPERATOR = "integrator", "operator"
 Allowed = Mapping[str, frozenset[str]]
 #: Who enters what was decided on working hours and days off.
 CALENDAR_KEEPER = "calendar_keeper"
+#: Who erases files of papers on a recorded decision.
+RECORDS_KEEPER = "records_clerk"
 #: Roles that may print the papers of a dossier: a parameter, as for acts.
 PRINTING_ROLES = ("one_stop_officer", "leader", "records_clerk", "specialist")
 
@@ -133,6 +135,16 @@ def do_paper(before: Before, kind: str | None, actor: Actor) -> None:
         "Papers of a dossier are taken in by the one-stop unit; a participating agency adds its "
         "own results alone.", code="paper-not-allowed",
     )
+
+
+def do_erase(actor: Actor) -> None:
+    """Raise Forbidden unless the actor keeps the records of an agency."""
+    if not any(post.role == RECORDS_KEEPER for post in actor.posts):
+        raise Forbidden(
+            f"Cần vai trò {RECORDS_KEEPER} để xóa tệp giấy tờ theo quyết định.",
+            f"Erasing the file of a paper needs the role {RECORDS_KEEPER}.",
+            code="wrong-role", role=RECORDS_KEEPER,
+        )
 
 
 def own_consultation(

@@ -19,6 +19,7 @@ from engine.commands import (
     CompleteService,
     CompleteTask,
     DossierCommand,
+    ErasePaper,
     FireTimer,
     HandBackPapers,
     PerformAct,
@@ -208,6 +209,7 @@ _DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
     CompleteService: _bring,
     AdoptCalendar: recount.adopt,
     **dict.fromkeys((AddPaper, WithdrawPaper, HandBackPapers), papers.change),
+    ErasePaper: papers.erase,
     PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect
     RegisterDossier: _never_again,
 }

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.commands import AddPaper, HandBackPapers, PaperCommand
+from engine.commands import AddPaper, ErasePaper, HandBackPapers, PaperCommand
 from engine.components.declared import Component
 from engine.components.papers import (
     Paper,
     added,
+    erased,
     handed_back,
     held,
     need_declared,
@@ -37,6 +38,11 @@ def change(work: Work, command: PaperCommand) -> None:
         _open(work, numbered(known, command.number).component)
         changed = (withdrawn(known, command.number),)
     work.papers.update((paper.number, paper) for paper in changed)
+
+
+def erase(work: Work, command: ErasePaper) -> None:
+    """Note that the file of a paper is erased, whatever the status of its dossier."""
+    work.papers[command.number] = erased(tuple(work.papers.values()), command.number)
 
 
 def declared(work: Work, sent: Outgoing) -> tuple[HandedPaper, ...]:

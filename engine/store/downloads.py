@@ -121,6 +121,11 @@ def bury(connection: Connection, wanted: Wanted, failure: str) -> None:
     connection.execute(_BURY, {"position": wanted.position, "said": failure[:FAILURE]})
 
 
+def stopping(code: str, number: int, reason: str) -> Write:
+    """Return the write by which a file that is not here yet is fetched no more."""
+    return _STOP, {"dossier": code, "number": number, "said": reason[:FAILURE]}
+
+
 def redrive(connection: Connection, position: int) -> bool:
     """Let a file that could not come be tried again; tell whether there was one."""
     return connection.execute(_REDRIVE, {"position": position}).rowcount == 1
@@ -163,7 +168,7 @@ RETURNING d.position, d.dossier, d.number, d.node, d.envelope, d.sha256, d.size,
 _DONE = """\
 UPDATE paper_download SET state = 'done', done_at = %(at)s, not_before = NULL, failure = NULL,
     link = NULL
-WHERE position = %(position)s AND state <> 'done'
+WHERE position = %(position)s AND state = 'waiting'
 """
 _RELEASE = """\
 UPDATE paper_download SET not_before = NULL WHERE position = %(position)s AND state = 'waiting'
@@ -178,8 +183,14 @@ UPDATE paper_download SET state = 'dead', tries = tries + 1, not_before = NULL, 
 WHERE position = %(position)s AND state = 'waiting'
 """
 _REDRIVE = """\
-UPDATE paper_download SET state = 'waiting', tries = 0, not_before = NULL
-WHERE position = %(position)s AND state = 'dead'
+UPDATE paper_download d SET state = 'waiting', tries = 0, not_before = NULL
+WHERE position = %(position)s AND state = 'dead' AND NOT EXISTS (
+    SELECT 1 FROM paper p
+    WHERE p.dossier = d.dossier AND p.number = d.number AND p.state = 'erased')
+"""
+_STOP = """\
+UPDATE paper_download SET state = 'dead', not_before = NULL, link = NULL, failure = %(said)s
+WHERE dossier = %(dossier)s AND number = %(number)s AND state <> 'done'
 """
 _LIST = """\
 SELECT position, dossier, number, node, envelope, sha256, size, created_at, state, tries,

@@ -49,7 +49,9 @@ _END = text_of(
     update(held_paper).where(held_paper.c.id == bindparam("key")).values(ended_at=bindparam("at")),
 )
 _KNOWN = text_of(
-    select(paper.c.sha256).where(paper.c.sha256 == func.any(bindparam("hashes"))).distinct(),
+    select(paper.c.sha256).where(
+        paper.c.sha256 == func.any(bindparam("hashes")), paper.c.state != "erased",
+    ).distinct(),
 )
 
 
@@ -115,7 +117,7 @@ def guard_files(connection: Connection, *, alone: bool = False) -> None:
 
 
 def known_files(connection: Connection, hashes: Collection[str]) -> frozenset[str]:
-    """Return which of these files are papers of dossiers."""
+    """Return which of these files are papers of dossiers, and not erased there."""
     found = connection.execute(_KNOWN, {"hashes": list(hashes)})
     return frozenset(row[0] for row in found)
 

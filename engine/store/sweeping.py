@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 BATCH = 100
 
 
+def take_away(store: Store, files: Files, name: str) -> bool:
+    """Take a file away unless it is still a paper of some dossier; tell whether it was taken."""
+    with store.reading() as connection:
+        papers.guard_files(connection, alone=True)
+        if papers.known_files(connection, [name]):
+            return False
+        files.remove(name)
+    return True
+
+
 def sweep(store: Store, files: Files, *, dry_run: bool) -> Iterator[tuple[str, int]]:
     """Yield hash and size of every orphan, taken away unless `dry_run`.
 

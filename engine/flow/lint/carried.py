@@ -30,8 +30,8 @@ def carried_findings(subject: Subject) -> list[Finding]:
     for message, codes in drawn:
         if codes and not declared:
             found.append(_without(message))
-        unknown = [code for code in codes if declared and code not in declared]
-        found.extend(_unknown(message, code, declared) for code in unknown)
+        found.extend(_unknown(message, code, declared)
+                     for code in codes if declared and code not in declared)
         if codes and bpmn.ident(message) in outside:
             found.append(_outside(message))
     return found
