@@ -9,6 +9,7 @@ from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
+from engine.flow.lint.beginning import beginning_findings
 from engine.flow.lint.compensating import compensation_findings
 from engine.flow.lint.components import component_findings
 from engine.flow.lint.connected import connected_findings
@@ -46,8 +47,8 @@ _UNREADABLE = frozenset({"not-xml", "not-dmn", "doctype", "too-large", "nested-t
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     schema_findings, identity_findings, element_findings, structure_findings, event_findings,
     compensation_findings, uncaught_findings, forbidden_findings,
-    repeat_findings, gateway_findings, word_findings, decision_findings, staff_findings,
-    connected_findings, duration_findings, component_findings, parameter_findings,
+    beginning_findings, repeat_findings, gateway_findings, word_findings, decision_findings,
+    staff_findings, connected_findings, duration_findings, component_findings, parameter_findings,
     ignored_findings, reading_findings, law_findings, unsaid_findings, soundness_findings,
 )
 

@@ -36,7 +36,12 @@ class Scope:
     def plant(self, *, guarded: bool = True) -> None:
         """Set the root and arm the event sub-processes that guard this scope."""
         self.task_tree = Visit(self, self.spec.start, None, TaskState.COMPLETED)
-        for name in self.spec.guards if guarded else ():
+        if guarded:
+            self.guard()
+
+    def guard(self) -> None:
+        """Arm the event sub-processes of this scope."""
+        for name in self.spec.guards:
             self.grow(name)
 
     def begin(self, entries: tuple[str, ...], **marks: Any) -> None:
