@@ -182,7 +182,8 @@ def test_a_pool_that_begins_by_a_message_nobody_sends_is_told() -> None:
 
 
 def test_a_rehearsal_begins_all_that_a_signal_starts() -> None:
-    third = process(body("start:b user:w", "b>w", b=SIGNAL).replace('id="', 'id="c'), "", "C3")
+    more = body("start:cb user:cw", "cb>cw", cb=SIGNAL).replace('id="f', 'id="h')
+    third = process(more, "", "C3")
     content = drawing(SIGNAL, SIGNAL).replace(b"</bpmn:definitions>", third.encode()
                                               + b"</bpmn:definitions>")
     told = play({"m": content}, "m", PlayRequest(NOW))

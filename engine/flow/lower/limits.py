@@ -7,7 +7,6 @@ import re
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import (
-    ACTIVITIES,
     attribute,
     camunda,
     child,
@@ -25,14 +24,10 @@ THROWN = frozenset(f"{name}EventDefinition"
                    for name in ("signal", "message", "error", "escalation"))
 #: A cycle of more than one round, or without end.
 _REPEATS = re.compile(r"R(?!0*1/)\d*/")
-#: More tokens at once than anybody means.
-MAX_QUANTITY = 100
 
 
 def rewrite(work: Work) -> None:
     """Refuse what would not run as BPMN says, and what would surprise."""
-    for activity in work.all(*sorted(ACTIVITIES)):
-        _quantities(work, activity)
     for many in work.all("multiInstanceLoopCharacteristics"):
         if not _behavior(work, many):
             _number(work, many)
@@ -153,19 +148,6 @@ def _heard_once(work: Work, many: Element, thrown: Element) -> None:
                 "Đặt cancelActivity=\"false\" cho sự kiện biên, hoặc dùng behavior=\"One\".",
                 "Set cancelActivity=\"false\" on the boundary event, or use behavior=\"One\".",
             ))
-
-
-def _quantities(work: Work, activity: Element) -> None:
-    for name in ("startQuantity", "completionQuantity"):
-        if not (activity.get(name) or "1").strip():
-            del activity.attrib[name]
-        said = attribute(activity, name) or "1"
-        if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MAX_QUANTITY:
-            work.found(
-                "error", "token-quantity", activity,
-                (f"“{name}” phải là số từ 1 đến {MAX_QUANTITY}.",
-                 f"'{name}' must be a number from 1 to {MAX_QUANTITY}."),
-            )
 
 
 def _all_events(gateway: Element) -> tuple[Sentence, Sentence]:
