@@ -31,6 +31,7 @@ from engine.flow.lint.sound import soundness_findings
 from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
 from engine.flow.lint.uncaught import uncaught_findings
+from engine.flow.lint.unrun import unrun_findings
 from engine.flow.lint.unsaid import unsaid_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
@@ -49,7 +50,8 @@ _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     compensation_findings, uncaught_findings, forbidden_findings,
     beginning_findings, repeat_findings, gateway_findings, word_findings, decision_findings,
     staff_findings, connected_findings, duration_findings, component_findings, parameter_findings,
-    ignored_findings, reading_findings, law_findings, unsaid_findings, soundness_findings,
+    ignored_findings, unrun_findings, reading_findings, law_findings, unsaid_findings,
+    soundness_findings,
 )
 
 

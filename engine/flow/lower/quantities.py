@@ -70,7 +70,7 @@ def _in_order(nodes: dict[str, Element], after: dict[str, list[str]]) -> list[st
             ahead.append((first, iter(after.get(first, ()))))
         seen = {first}
         while ahead:
-            key, left = ahead[-1]
+            left = ahead[-1][1]
             following = next((t for t in left if t not in done and t not in seen), None)
             if following is None:
                 done.setdefault(ahead.pop()[0])
