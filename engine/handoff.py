@@ -17,8 +17,9 @@ TYPE = "vn.motcua.handoff."
 
 #: Messages that no drawing can send: what nodes tell each other about a dossier.
 OWN = "motcua."
-ACT, CONSULT, PROGRESS, STANDING, CANCEL, FAILED = (
-    f"{OWN}{name}" for name in ("act", "consult", "progress", "standing", "cancel", "failed")
+ACT, CONSULT, PROGRESS, STANDING, CANCEL, FAILED, SIGNAL = (
+    f"{OWN}{name}" for name in (
+        "act", "consult", "progress", "standing", "cancel", "failed", "signal")
 )
 
 

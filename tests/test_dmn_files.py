@@ -96,7 +96,7 @@ def test_what_cannot_be_decided_is_refused_when_it_is_read(
 
 
 @pytest.mark.parametrize(("content", "code"), [
-    (b"", "not-xml"), (b"{}", "not-xml"), (b"<a/>", "not-dmn"), (b"\xff\xfe\x00", "not-xml"),
+    (b"", "not-xml"), (b"{}", "not-xml"), (b"<a/>", "not-dmn"), (b"\xff\xfe\x00", "encoding"),
     (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "doctype"),
     (b"<a>" * 200 + b"</a>" * 200, "nested-too-deep"),
     (b'<?xml version="1.0" encoding="' + b"x" * 500 + b'"?><a/>', "not-xml"),

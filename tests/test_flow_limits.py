@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
+from time import process_time
 from typing import Any
 
 import pytest
@@ -121,3 +122,47 @@ def test_every_private_attribute_that_we_rely_on_exists() -> None:
     task = Task(workflow, Bare())  # type: ignore[arg-type]
     assert set(TASK_ATTRIBUTES) <= set(vars(task))
     assert WorkflowSpec("w").task_specs == {}
+
+
+def nested_inclusive(depth: int) -> list[str]:
+    lines, before = ["start S", "end E", "script M x = 1"], "S"
+    for n in range(depth):
+        lines += [f"or O{n}", f"or J{n}", f"script T{n} x = 1", f"{before} -> O{n}",
+                  f"O{n} -> T{n} : true", f"T{n} -> J{n}", f"J{n} -> {f'J{n - 1}' if n else 'E'}"]
+        before = f"O{n}"
+    return [*lines, f"{before} -> M : true", f"M -> J{depth - 1}"]
+
+
+def test_inclusive_gateways_in_one_another_join_in_time() -> None:
+    flow = flow_of(nested_inclusive(300))
+    began = process_time()
+    assert start(flow, "P", Setting("s", AT)).finished
+    assert process_time() - began < 5  # it was the third power: two minutes at six hundred
+
+
+def test_quantities_that_multiply_are_refused_before_anything_runs() -> None:
+    lines = ["start S", "task A completionQuantity=100", "task B completionQuantity=50", "end E",
+             "S -> A", "A -> B", "B -> E"]
+    assert [f.code for f in lower(read(drawing("\n".join(lines))))[1]] == ["token-flood"]
+
+
+def test_quantities_that_are_gathered_again_are_not() -> None:
+    lines = ["start S", "task A completionQuantity=100", "task B startQuantity=100", "S -> A",
+             "task C completionQuantity=100", "A -> B", "B -> C", "xor X", "C -> X", "X -> A : x"]
+    assert lower(read(drawing("\n".join(lines))))[1] == []
+
+
+def test_tokens_that_multiply_in_a_loop_end_with_a_reason() -> None:
+    lines = ["start S", "xor X", "script A x = 1", "user U", "S -> X", "X -> A", "A -> X",
+             "A -> U"]
+    with pytest.raises(FlowFailed) as refused:
+        start(flow_of(lines), "P", Setting("s", AT, budget=1_000_000))
+    assert refused.value.facts["reason"] == "tokens"
+
+
+def test_more_open_tasks_than_a_dossier_can_carry_end_with_a_reason() -> None:
+    marks = ("<multiInstanceLoopCharacteristics><loopCardinality>10000</loopCardinality>"
+             "</multiInstanceLoopCharacteristics>")
+    with pytest.raises(FlowFailed) as refused:
+        ran(["start S", f"user A {marks}", f"user B {marks}", "S -> A", "S -> B"])
+    assert refused.value.facts["reason"] == "tokens"

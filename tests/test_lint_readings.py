@@ -20,6 +20,9 @@ POOLS = drawing("start S\nend E message:M\nS -> E", extra=(
     '<process id="Q"><startEvent id="T"><messageEventDefinition messageRef="M"/></startEvent>'
     "</process>"))
 PLAIN = drawing("start S\nuser U\nxor G\nend E\nend F\nS -> U\nU -> G\nG -> E : x > 1\nG -> F")
+PROCEDURE = drawing("start S\nend E\nS -> E", head='motcua:procedureCode="T"', extra=(
+    '<process id="Q"><startEvent id="T"><M/></startEvent><userTask id="U"/>'
+    '<sequenceFlow id="q" sourceRef="T" targetRef="U"/></process>'))
 NEEDS = {
     "gateway-asks": drawing("start S\nuser U\nxor G\nend E\nend F\nS -> U\nU -> G\nG -> E\nG -> F"),
     "condition-missing-last": PLAIN,
@@ -30,6 +33,11 @@ NEEDS = {
     "message-flow-to-pool": POOLS,
     "starts-together": drawing("start S\nstart T\nuser A\nuser B\nS -> A\nT -> B"),
     "message-flow-shown": POOLS.replace(b'sourceRef="E"', b'sourceRef="S"'),
+    "message-without-flow": re.sub(rb"<messageFlow[^>]*>", b"", POOLS),
+    "begins-with-dossier": PROCEDURE.replace(b"<M/>", b""),
+    "begins-by-event": PROCEDURE.replace(
+        b"<M/>", b'<signalEventDefinition signalRef="G"/>').replace(b"<process id=\"P", (
+            b'<signal id="G" name="G"/><process id="P')),
     "outgoing-order": PLAIN.replace(
         b'id="G"', b'id="G" default="G_F"').replace(
         b"</exclusiveGateway>", b"<outgoing>G_U</outgoing><outgoing>G_E</outgoing>"
@@ -45,6 +53,9 @@ NEEDS = {
         'name="a">1</camunda:inputParameter></camunda:inputOutput></extensionElements>\nS -> A'),
     "service-outside": drawing("start S\nservice A\nS -> A").replace(
         b'id="A"', f'id="A"{CAMUNDA} camunda:class="com.X"'.encode()),
+    "owner-as-role": drawing(
+        "start S\nuser A <potentialOwner><resourceRef>R</resourceRef></potentialOwner>\nS -> A",
+        extra='<resource id="R" name="clerk"/>'),
     "external-task": drawing("start S\nservice A\nS -> A").replace(
         b'id="A"', f'id="A"{CAMUNDA} camunda:type="external" camunda:topic="t"'.encode()),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sketch import HEAD, body, diagram, draw, process
+from sketch import HEAD, body, codes, diagram, draw, process
 
 from engine.flow.bpmn import form
 from engine.flow.document import Limits
@@ -58,10 +58,19 @@ def test_any_prefix_is_read() -> None:
 
 
 @pytest.mark.parametrize(("content", "code"), [
-    (b"", "not-xml"), (b"hello", "not-xml"), (b"<a>", "not-xml"), (b"\xff\xfe\x00", "not-xml"),
+    (b"", "not-xml"), (b"hello", "not-xml"), (b"<a>", "not-xml"), (b"\xff\xfe\x00", "encoding"),
     (b"<a/>", "not-bpmn"), (b"<definitions/>", "not-bpmn"), (b"PK\x03\x04", "not-xml"),
-    (b"<?xml version='1.0' encoding='rot13'?><a/>", "not-xml"),
-    (b"<?xml version='1.0' encoding='none-such'?><a/>", "not-xml"),
+    (b"<?xml version='1.0' encoding='rot13'?><a/>", "encoding"),
+    (b"<?xml version='1.0' encoding='none-such'?><a/>", "encoding"),
+    (b"<?xml version='1.0' encoding='TCVN'?><a/>", "encoding"),
+    (b"<?xml version='1.0' encoding='utf-16'?><a/>", "encoding"),
+    (b"<?xml version='1.0' encoding='UTF-32LE'?><a/>", "encoding"),
+    (b"\xef\xbb\xbf<?xml version='1.0' encoding='windows-1258'?><a/>", "encoding"),
+    (b"<?xml version='1.0' encoding='utf-8'?><a b='\xe1'/>", "encoding"),
+    (b"<a b='\xe1'/>", "encoding"),
+    (b"<?xml version='1.0' encoding='ascii'?><a b='\xe1'/>", "encoding"),
+    ("<?xml version='1.0' encoding='utf-16le'?><!DOCTYPE a><a/>".encode("utf-16-le"), "doctype"),
+    (b"<?xml version='1.0' encoding='utf-7'?>+ADw-a/+AD4-", "encoding"),
     (b"<!DOCTYPE a><a/>", "doctype"),
     (b"<?xml version='1.0' encoding='gb2312'?><!DOCTYPE a><a/>", "doctype"),
     ("<?xml version='1.0' encoding='utf-16'?><!DOCTYPE a><a/>".encode("utf-16"), "doctype"),
@@ -110,3 +119,22 @@ def test_references_with_and_without_prefix_are_resolved() -> None:
     document = read(content)
     assert document.resolve(document.ids["r"], "messageRef") is document.ids["m"]
     assert HEAD.encode() in content
+
+
+@pytest.mark.parametrize("encoding", [
+    "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037", "cp500", "cp1140",
+])
+def test_an_encoding_without_a_byte_order_mark_is_known_by_its_first_bytes(encoding: str) -> None:
+    text = PLAIN.decode().replace('encoding="UTF-8"', f'encoding="{encoding}"')
+    assert set(read(text.encode(encoding)).ids) >= {"s", "a", "e"}
+    if encoding.startswith("utf"):
+        assert set(read(PLAIN.decode().partition("?>")[2].strip().encode(encoding)).ids) >= {"s"}
+
+
+@pytest.mark.parametrize("encoding", ["windows-1258", "windows-1252", "iso-8859-1"])
+def test_utf_8_under_another_name_is_told(encoding: str) -> None:
+    text = PLAIN.decode().replace('encoding="UTF-8"', f'encoding="{encoding}"').replace(
+        'name="a"', 'name="Cán bộ"')
+    assert "encoding-doubtful" in codes(text.encode(), "warning")
+    assert "encoding-doubtful" not in codes(
+        text.replace("Cán bộ", "Cán").encode(encoding, "replace"))

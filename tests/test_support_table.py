@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 import pytest
-from sketch import body, codes, diagram, process, report
+from lxml import etree
+from sketch import body, codes, diagram, draw, process, report
 
 from engine.flow.lint.schema import element_names
+from engine.flow.load import load
 from engine.flow.play import PlayRequest, play
 from engine.flow.support import SUPPORT, table
+from engine.flow.vocabulary import ATTRIBUTES, ELEMENTS, tables
 
 README = Path(__file__).resolve().parent.parent / "bpmn" / "README.md"
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -32,6 +36,8 @@ TASKS = {
     "subProcess": "<bpmn:task id='i'/>", "transaction": "<bpmn:task id='i'/>",
     "adHocSubProcess": "<bpmn:task id='i'/>",
 }
+EXPRESSION = ("<bpmn:resourceAssignmentExpression><bpmn:formalExpression>{}"
+              "</bpmn:formalExpression></bpmn:resourceAssignmentExpression>")
 RUNNING = [key for key, row in SUPPORT.items() if row.verdict in ("runs", "lowered")]
 ACTING = [
     key for key in RUNNING
@@ -109,5 +115,69 @@ def test_every_row_is_an_element_of_bpmn() -> None:
     assert {key.partition("/")[0] for key in SUPPORT} <= element_names()
 
 
-def test_the_readme_shows_the_table_as_it_is() -> None:
-    assert table() in README.read_text(encoding="utf-8")
+def test_the_readme_shows_the_tables_as_they_are() -> None:
+    assert f"{table()}\n\n{tables()}\n" in README.read_text(encoding="utf-8")
+
+
+def test_every_element_of_the_schema_is_judged_once() -> None:
+    rows = {key.partition("/")[0] for key in SUPPORT}
+    assert rows | set(ELEMENTS) == element_names() - {""}
+    assert rows & set(ELEMENTS) == set()
+
+
+def test_every_attribute_of_the_schema_is_judged() -> None:
+    schema = resources.files("SpiffWorkflow").joinpath("bpmn/parser/schema")
+    drawn = {
+        attribute.get("name") or attribute.get("ref")
+        for file in ("BPMN20.xsd", "Semantic.xsd")
+        for attribute in etree.fromstring(schema.joinpath(file).read_bytes()).iter(
+            "{http://www.w3.org/2001/XMLSchema}attribute")
+    }
+    assert set(ATTRIBUTES) == drawn
+
+
+@pytest.mark.parametrize("name", sorted(
+    name for name, word in ELEMENTS.items() if word.verdict in {"told", "warned", "refused"}))
+def test_an_element_that_is_not_run_is_told_with_its_name(name: str) -> None:
+    content = draw("start:s user:a end:e", "s>a a>e", a=f"<bpmn:{name} id='odd'/>")
+    (found,) = (f for f in report(content).findings if f" {name}" in f.en and f.code in {
+        "documentation-only", "not-run", "abstract-element"})
+    assert found.severity == {"told": "info", "warned": "warning", "refused": "error"}[
+        ELEMENTS[name].verdict]
+    assert (found.line, found.hint_en != "") == (5, True)
+
+
+@pytest.mark.parametrize("name", sorted(
+    name for name, word in ATTRIBUTES.items() if word.verdict in {"told", "warned"}
+    and name != "gatewayDirection"))
+def test_an_attribute_that_is_not_run_is_told_unless_it_says_nothing(name: str) -> None:
+    def said(value: str) -> set[str]:
+        content = draw("start:s user:a end:e", "s>a a>e", a=f'{name}="{value}"')
+        return {f.severity for f in report(content).findings if f"@{name}" in f.en}
+
+    assert said("odd") == {"told": {"info"}, "warned": {"warning"}}[ATTRIBUTES[name].verdict]
+    assert all(said(value) == set() for value in ATTRIBUTES[name].neutral)
+
+
+def test_a_gateway_that_splits_though_drawn_as_converging_is_told() -> None:
+    content = draw("start:s user:a and:g end:e end:d", "s>a a>g g>e g>d",
+                   g='gatewayDirection="Converging"')
+    assert "not-run" in codes(content, "warning")
+    assert "not-run" not in codes(content.replace(b"Converging", b"Diverging"))
+
+
+@pytest.mark.parametrize(("inside", "role"), [
+    (EXPRESSION.format("group(clerk)"), "clerk"), (EXPRESSION.format("clerk"), "clerk"),
+    ("<bpmn:resourceRef>R1</bpmn:resourceRef>", "leader"),
+])
+def test_a_potential_owner_is_the_role_of_its_task(inside: str, role: str) -> None:
+    task = body("start:s user:a", "s>a", a=f"<bpmn:potentialOwner>{inside}</bpmn:potentialOwner>")
+    found = report(diagram('<bpmn:resource id="R1" name="leader"/>', process(task)))
+    assert found.lowered is not None
+    assert load(found.lowered.content).notes["a"].role == role
+
+
+def test_an_owner_that_is_computed_is_no_role() -> None:
+    owner = f"<bpmn:potentialOwner>{EXPRESSION.format('boss(x)')}</bpmn:potentialOwner>"
+    content = draw("start:s user:a", "s>a", a=owner)
+    assert "not-run" in codes(content, "warning")

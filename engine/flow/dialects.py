@@ -6,22 +6,42 @@ Camunda attribute that says the same. Elements keep their place and line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from engine.flow.bpmn import CAMUNDA, MOTCUA, attribute, kind
+from engine.flow.bpmn import (
+    BPMN,
+    CAMUNDA,
+    MOTCUA,
+    PERSONAL,
+    attribute,
+    child,
+    kind,
+    name_of,
+    text,
+    unprefixed,
+)
 
 ACTIVITI = "http://activiti.org/bpmn"
 FLOWABLE = "http://flowable.org/bpmn"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+#: How BPMN itself says who does something.
+RESOURCES = ("potentialOwner", "humanPerformer", "performer", "resourceRole")
+_GROUP = re.compile(r"\A(?:group\((?P<inner>[A-Za-z_][\w.-]*)\)|(?P<plain>[A-Za-z_][\w.-]*))\Z")
 
 
 def settle(root: Element, content: bytes) -> None:
     """Rewrite the dialects in a tree that was read from these bytes, in place."""
     if mentions(content, ACTIVITI, FLOWABLE):
         _rename(root)
+    if mentions(content, *RESOURCES):
+        for element in root.iter(*(f"{{{BPMN}}}{name}" for name in RESOURCES)):
+            owner = element.getparent()
+            if owner is not None:
+                _give(owner, f"{{{CAMUNDA}}}candidateGroups", owner_of(element))
     if mentions(content, ZEEBE):
         for element in list(root.iter(f"{{{ZEEBE}}}*")):
             say = _ZEEBE.get(etree.QName(element).localname)
@@ -30,6 +50,30 @@ def settle(root: Element, content: bytes) -> None:
             if say is not None and owner is not None and holder is not None and (
                     kind(holder) == "extensionElements"):
                 say(owner, element)
+
+
+def owner_of(element: Element) -> str | None:
+    """Return the role that a task's resource role names: by its resource, or as a potential owner.
+
+    An expression is a role only where it is a plain name, or group(name) as Activiti writes it.
+    """
+    owner = element.getparent()
+    if owner is None or kind(owner) not in PERSONAL | {"globalTask", "globalUserTask"}:
+        return None
+    pointer = child(element, "resourceRef")
+    wanted = unprefixed(pointer, text(pointer)) if pointer is not None else None
+    for resource in element.getroottree().getroot().iterchildren(f"{{{BPMN}}}resource"):
+        if wanted and resource.get("id") == wanted:
+            return _role(name_of(resource) or wanted)
+    if wanted or kind(element) not in {"potentialOwner", "resourceRole"}:
+        return None
+    said = "".join(text(item) for item in element.iter(f"{{{BPMN}}}formalExpression"))
+    return _role(said or name_of(element) or "")
+
+
+def _role(said: str) -> str | None:
+    found = _GROUP.match(said.strip().strip("\"'"))
+    return found["inner"] or found["plain"] if found else None
 
 
 def mentions(content: bytes, *words: str) -> bool:

@@ -6,8 +6,6 @@ that lxml only ever builds a tree that is known to be small and plain.
 
 from __future__ import annotations
 
-import codecs
-import re
 from typing import Any
 from xml.parsers import expat
 
@@ -17,17 +15,9 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.dialects import settle
 from engine.flow.document import Document, Limits
+from engine.flow.encodings import not_utf_8, transcoded
 from engine.flow.findings import Refused, Sentence, at_line, finding
 from engine.step import Finding
-
-_DECLARED = re.compile(
-    rb"""\A<\?xml\s[^>]{0,80}?encoding\s*=\s*["'](?P<name>[A-Za-z][A-Za-z0-9._-]{0,40})["']""",
-)
-_DECLARATION = re.compile(r"\A\ufeff?<\?xml[^>]*\?>")
-#: Codecs of Python that are no character sets of XML: in them bytes hide what they say.
-_NO_CHARACTER_SETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7",
-                      "undefined", "mbcs", "oem"}
-_READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
 
 
 def read(content: bytes, limits: Limits | None = None) -> Document:
@@ -57,8 +47,14 @@ def tree(content: bytes, limits: Limits) -> Element:
         raise Refused([finding("error", "too-large", None, (
             f"Tệp lớn hơn {limits.size:,} byte.", f"The file is larger than {limits.size:,} bytes.",
         ), ("Hãy tách thành nhiều tệp.", "Split it into several files."))])
-    plain = _transcoded(content)
-    _walk(plain, limits)
+    plain = transcoded(content)
+    try:
+        _walk(plain, limits)
+    except Refused as refused:
+        wrong = not_utf_8(plain)
+        if wrong is None or refused.findings[0].code != "not-xml":
+            raise
+        raise Refused([wrong]) from refused
     return _parse(plain)
 
 
@@ -89,28 +85,6 @@ def _walk(content: bytes, limits: Limits) -> None:
         raise Refused([_not_xml(why, error.lineno)]) from error
     except (LookupError, ValueError) as error:
         raise Refused([_not_xml(str(error)[:200], 1)]) from error
-
-
-def _transcoded(content: bytes) -> bytes:
-    """Return the same text in UTF-8 where its encoding is one that expat does not read itself."""
-    declared = _DECLARED.match(content)
-    name = declared["name"].decode("ascii") if declared else "utf-8"
-    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        name = "utf-32"
-    if name.lower() in _READ_BY_EXPAT:
-        return content
-    try:
-        text = content.decode(_character_set(name))
-    except (LookupError, UnicodeError, ValueError) as error:
-        raise Refused([_not_xml(str(error), 1)]) from error
-    return _DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
-
-
-def _character_set(name: str) -> str:
-    """Return a codec that is a character set; raise LookupError for others."""
-    if codecs.lookup(name).name.replace("-", "_") in _NO_CHARACTER_SETS:
-        raise LookupError(f"unknown encoding: {name}")
-    return name
 
 
 def _parse(content: bytes) -> Element:

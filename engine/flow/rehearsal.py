@@ -7,7 +7,7 @@ from time import process_time
 from typing import Any
 
 from engine.errors import Conflict, Invalid, NotFound
-from engine.flow import run
+from engine.flow import run, starting
 from engine.flow.load import Flow
 from engine.flow.prompting import Prompter, Script
 from engine.flow.setting import Message, Setting
@@ -29,7 +29,7 @@ class Rehearsal:
     def __init__(self, flow: Flow, script: Script) -> None:
         self.flow = flow
         self.script = script
-        self.stage = Stage(flow, script.at)
+        self.stage = Stage(flow)
         self._now = script.at
         self._messages = list(script.messages)
         self._letters: list[Letter] = []
@@ -64,17 +64,21 @@ class Rehearsal:
         for pool in pools:
             if pool.starts:
                 self._start(pool.process, self.script.data, None)
-            else:
-                self._expect(pool.process)
+            self._expect(pool.process)
         self._posting = False
         self._post()
 
     def _expect(self, process: str) -> None:
-        """Note a process that waits for its beginning, and begin it where a condition holds."""
+        """Note what else begins a process; begin it where a condition holds already."""
+        if not self.flow.levels[process].triggered:
+            return
         self.stage.expect(process)
-        key = self.stage.true_start(process, self.script.data, self._prompter.facts())
-        if key is not None:
-            self._start(process, self.script.data, Message("", element=key))
+        for start in starting.begun_by_timer(self.flow, process):
+            step = run.expect(self.flow, process, start, self._setting(), self.script.data)
+            self.stage.await_timer(Part(process), step)
+        data, facts = self.script.data, self._prompter.facts()
+        for element in starting.begun_by_condition(self.flow, process, self._now, facts, data):
+            self._start(process, data, Message("", element=element))
 
     def _start(self, process: str, data: Data, message: Message | None) -> None:
         step = run.start(self.flow, process, self._setting(), data, message)
@@ -132,9 +136,16 @@ class Rehearsal:
         return False
 
     def _broadcast(self, sender: Part | None, message: Message) -> bool:
+        """Let all who wait for a signal hear it, and begin an instance at each of its starts."""
         others = [part for part in self.stage.running(None) if part is not sender]
         heard = [self._heard(part, message) for part in others]
-        return self._begin_by(message, None) or any(heard)
+        begun = [
+            (process, element) for process in self.stage.expected(None)
+            for element in starting.begun_by_signal(self.flow, process, message.name)
+        ]
+        for process, element in begun:
+            self._start(process, self.script.data, replace(message, element=element))
+        return bool(begun) or any(heard)
 
     def _heard(self, part: Part, message: Message) -> bool:
         """Deliver to a part if it waits for this; tell whether it did."""
@@ -187,10 +198,9 @@ class Rehearsal:
             return False
         due, part, key = earliest
         self._now = max(self._now, due) if due else self._now
-        if isinstance(part, str):
-            self._start(part, self.script.data, Message("", element=key))
-        else:
-            self._took(part, run.fire(self.flow, part.state, key, self._setting()))
+        step = run.fire(self.flow, part.state, key, self._setting())
+        self.stage.appear(part)
+        self._took(part, step)
         return True
 
     def _setting(self) -> Setting:

@@ -1,7 +1,7 @@
 """Running (chạy): one input to one instance, as a pure function: same inputs, same bytes.
 
-`start`, `complete`, `fail`, `deliver`, `fire`, `happen` and `cancel` take a flow, a state and a
-setting and return a `Step`; nothing else happens: no clock is read, nothing is sent or delivered.
+`start`, `expect`, `complete`, `fail`, `deliver`, `fire`, `look`, `happen` and `cancel` take a flow,
+a state and a setting and return a `Step`; no clock is read, nothing is sent or delivered.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from engine.flow.stepping import step_of
 from engine.step import Data, Step
 
 __all__ = [
-    "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "fail", "fire", "happen",
-    "start",
+    "FlowFailed", "Message", "Setting", "cancel", "complete", "deliver", "expect", "fail", "fire",
+    "happen", "look", "start",
 ]
 
 
@@ -47,9 +47,7 @@ def start(
     if spec is None or not spec.called:
         raise NotFound(f"Bản vẽ không có quy trình “{process}”.",
                        f"The drawing has no process '{process}'.", code="process-not-found")
-    instance = Instance(spec, flow.levels)
-    instance.flow_hash = flow.hash
-    instance.arrange(setting)
+    instance = _new(flow, process, setting)
     instance.data = plain(data or {})
     instance.plant()
     if message is None:
@@ -57,6 +55,25 @@ def start(
     else:
         heard_by_start(instance, message, plain(message.payload))
     return _finish(instance)
+
+
+def expect(
+    flow: Flow, process: str, start_event: str, setting: Setting, data: Data | None = None,
+) -> Step:
+    """Open an instance that has yet to begin: it waits for the timer of one of its start events.
+
+    The time counts from the setting's instant; until `fire` nothing of the process is at work.
+    """
+    instance = _new(flow, process, setting)
+    instance.data = plain(data or {})
+    instance.plant(guarded=False)
+    instance.grow(start_event, expected=True)
+    return _finish(instance)
+
+
+def look(flow: Flow, state: bytes, setting: Setting) -> Step:
+    """Look again at the conditions that an instance waits for, as the setting's facts stand now."""
+    return _finish(_resume(flow, state, setting))
 
 
 def complete(flow: Flow, state: bytes, task_id: str, answers: Data, setting: Setting) -> Step:
@@ -156,6 +173,13 @@ def cancel(flow: Flow, state: bytes, setting: Setting) -> Step:
     instance.sweep()
     instance.success = False
     return _finish(instance)
+
+
+def _new(flow: Flow, process: str, setting: Setting) -> Instance:
+    instance = Instance(flow.levels[process], flow.levels)
+    instance.flow_hash = flow.hash
+    instance.arrange(setting)
+    return instance
 
 
 def _resume(flow: Flow, state: bytes, setting: Setting) -> Instance:

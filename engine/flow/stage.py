@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.errors import Invalid
-from engine.expressions import Surroundings
 from engine.flow.load import Flow
 from engine.flow.specs.triggers import (
     ConditionalTrigger,
@@ -16,8 +14,7 @@ from engine.flow.specs.triggers import (
     SignalTrigger,
     TimerTrigger,
 )
-from engine.flow.timers import read_timer
-from engine.step import Data, OpenTask, Step, TraceItem, Wait
+from engine.step import OpenTask, Step, TraceItem, Wait
 
 
 @dataclass
@@ -33,11 +30,11 @@ class Part:
 class Stage:
     """Keeps the parts in the order in which they began, and the processes that wait to begin."""
 
-    def __init__(self, flow: Flow, at: datetime) -> None:
+    def __init__(self, flow: Flow) -> None:
         self._flow = flow
-        self._at = at
         self.parts: list[Part] = []
         self._expected: list[str] = []
+        self._awaited: list[Part] = []
         self._trace: list[TraceItem] = []
 
     def expect(self, process: str) -> None:
@@ -57,19 +54,6 @@ class Stage:
         part.state, part.step = step.state, step
         self._trace += step.trace
 
-    def true_start(self, process: str, data: Data, facts: Data) -> str | None:
-        """Return the conditional start event of a process whose condition holds on these data."""
-        spec, known = self._flow.levels[process], {*data, *facts}
-        for name in spec.triggered:
-            for trigger in spec.task_specs[name].triggers:
-                if isinstance(trigger, ConditionalTrigger) and trigger.condition.names <= known:
-                    try:
-                        if trigger.condition.evaluate(data, Surroundings(self._at, facts)) is True:
-                            return name
-                    except Invalid:
-                        continue
-        return None
-
     def running(self, process: str | None) -> list[Part]:
         """Return the parts that have not finished, of one process or of all."""
         return [p for p in self.parts if process in (None, p.process)
@@ -79,22 +63,25 @@ class Stage:
         """Return the processes that wait to begin."""
         return [p for p in self._expected if process in (None, p)]
 
-    def earliest(self) -> tuple[datetime | None, Part | str, str] | None:
-        """Return the timer that is due first, of a part or of a process that waits to begin."""
-        found: list[tuple[datetime | None, Part | str, str]] = [
-            (wait.due, part, wait.id) for part in self.running(None)
+    def await_timer(self, part: Part, step: Step) -> None:
+        """Note a part that begins when its start event is due."""
+        part.step, part.state = step, step.state
+        self._awaited.append(part)
+
+    def appear(self, part: Part) -> None:
+        """Let a part that was awaited be one of those that have begun."""
+        if part in self._awaited:
+            self._awaited.remove(part)
+            self.parts.append(part)
+
+    def earliest(self) -> tuple[datetime | None, Part, str] | None:
+        """Return the timer that is due first, of a part that runs or has yet to begin."""
+        found = [
+            (wait.due, part, wait.id) for part in (*self.running(None), *self._awaited)
             for wait in (part.step.waits if part.step else ()) if wait.kind == "timer"
         ]
-        for process in self._unbegun():
-            spec = self._flow.levels[process]
-            for name in spec.triggered:
-                for trigger in spec.task_specs[name].triggers:
-                    if isinstance(trigger, TimerTrigger):
-                        due = read_timer(trigger.kind, trigger.text, self._at, None).due
-                        found.append((due, process, name))
-        dated = [item for item in found if item[0] is not None]
-        return min(dated, key=lambda item: item[0] or self._at) if dated else (
-            found[0] if found else None)
+        dated = [(due, part, key) for due, part, key in found if due is not None]
+        return min(dated, key=lambda item: item[0]) if dated else (found[0] if found else None)
 
     def trace(self, more: Iterable[TraceItem] = ()) -> list[dict[str, Any]]:
         """Return the trace of all parts in the order in which it happened, and what came after."""
@@ -123,10 +110,6 @@ class Stage:
     def status(self) -> str:
         """Return `completed` when every part that began has finished."""
         return "waiting" if self.running(None) or not self.parts else "completed"
-
-    def _unbegun(self) -> list[str]:
-        begun = {part.process for part in self.parts}
-        return [process for process in self._expected if process not in begun]
 
     def _starts(self, process: str) -> list[dict[str, Any]]:
         spec = self._flow.levels[process]

@@ -59,6 +59,8 @@ def _open_task(visit: Visit) -> OpenTask:
 
 def _wait(visit: Visit, trigger: Trigger) -> Wait | None:
     key, element = str(visit.id), visit.task_spec.element or ""
+    if "expected" in visit.internal_data and not isinstance(trigger, TimerTrigger):
+        return None  # messages and signals begin an instance of their own
     match trigger:
         case TimerTrigger():
             due = visit.internal_data.get("due")

@@ -33,7 +33,8 @@ from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid, below
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, linked, papers, parts, recount
+from engine.proceed import acts, beginning, linked, papers, parts, recount
+from engine.proceed.carrying import carry
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
@@ -57,10 +58,8 @@ def register(command: RegisterDossier, born: Registration, facts: Facts) -> Outc
         registered_at=facts.now, desks=born.desks, links=born.links,
     )
     work = Work(Before(dossier), facts, {})
-    for pool in facts.flow.pools:
-        if pool.lead:
-            parts.begin(work, pool.process, command.answers)
-    parts.carry(work)
+    beginning.with_dossier(work, command.answers)
+    carry(work)
     linked.tell(work)
     return outcome_of(work, command, born)
 
@@ -83,7 +82,7 @@ def proceed(before: Before, command: DossierCommand, facts: Facts) -> Outcome:
         return receive(before, command, facts)
     work = Work(before, facts, _content(command))
     _DOES[type(command)](work, command)
-    parts.carry(work)
+    carry(work)
     linked.tell(work)
     return outcome_of(work, command, None)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.commands import ReceiveEnvelope
 from engine.errors import Forbidden
-from engine.handoff import ACT, CANCEL, CONSULT, OWN, PROGRESS, STANDING
+from engine.handoff import ACT, CANCEL, CONSULT, OWN, PROGRESS, SIGNAL, STANDING
 from engine.proceed import linked
 from engine.proceed.work import Work
 
@@ -29,6 +29,8 @@ def need(work: Work, command: ReceiveEnvelope) -> None:
         raise _not_theirs(node, name)
     if name == ACT and not _may_ask(work, node, message):
         raise _not_theirs(node, str(message["payload"]["act"]))
+    if name == SIGNAL and not _lives(work, message["sender"], node):
+        raise _not_theirs(node, str(message["payload"]["name"]))
     if not name.startswith(OWN) and not (
         _lives(work, message["sender"], node) and _lives(work, message["process"], None)
     ):

@@ -14,11 +14,13 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from engine.dossier import Peer
+from engine.flow import starting
 from engine.handoff import (
     ACT,
     CANCEL,
     CONSULT,
     PROGRESS,
+    SIGNAL,
     STANDING,
     TYPE,
     Envelope,
@@ -96,6 +98,26 @@ def consult_elsewhere(work: Work, asked: ActTask) -> bool:
     }
     _say(work, node, "sent", CONSULT, payload)
     return True
+
+
+def make_known(work: Work) -> None:
+    """Tell nodes of a dossier born here in which a part begins by itself, without a message."""
+    flow = work.facts.flow
+    nodes = {home_of(work, pool.process) for pool in flow.pools
+             if pool.starts or starting.begins_alone(flow, pool.process)} - {None}
+    if not work.dossier.links.origin:
+        for node in sorted(node for node in nodes if node):
+            _say(work, node, "sent", STANDING, {})
+
+
+def spread(work: Work, sender: str, signal: str) -> None:
+    """Send a signal to the nodes at which a pool could hear it."""
+    flow = work.facts.flow
+    nodes = {home_of(work, pool.process) for pool in flow.pools
+             if starting.hears(flow, pool.process, signal)}
+    for node in sorted(node for node in nodes if node):
+        said = Outgoing(element="", message=SIGNAL, payload={"name": signal})
+        hand_over(work, node, way(work, node), said, sender)
 
 
 def tell(work: Work) -> None:

@@ -1,31 +1,42 @@
-"""Parts (phần việc): moving instances and carrying envelopes between them until nothing is left."""
+"""Parts (phần việc): opening them, moving their instances, taking over what a move did."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from engine.dossier import Part, PartState
 from engine.errors import Conflict
 from engine.flow import run
-from engine.handoff import Envelope
 from engine.law.drawn import follow
 from engine.law.settle import RESULTS, moot
-from engine.proceed import acts, linked, papers, tasks
+from engine.proceed import acts, linked, tasks
 from engine.proceed.work import Work
-from engine.step import DrawnAct, Outgoing, Step, Wait
+from engine.step import DrawnAct, Step, Wait
 
 
 def begin(
     work: Work, process: str, data: Mapping[str, Any], message: run.Message | None = None,
 ) -> str:
     """Open the part of a pool and let it run; return the part's id."""
+    return _enter(work, process, run.start(
+        work.facts.flow, process, work.setting(), data, message))
+
+
+def expect(work: Work, process: str, start_event: str) -> str:
+    """Open the part of a pool that has yet to begin, at the time of a start event; return its id.
+
+    It counts from now and stands still while the dossier is held, as every timer.
+    """
+    return _enter(work, process, run.expect(
+        work.facts.flow, process, start_event, work.setting()))
+
+
+def _enter(work: Work, process: str, step: Step) -> str:
     pool = next(p for p in work.facts.flow.pools if p.process == process)
     work.instances[process] = count = work.instances.get(process, 0) + 1
     part_id = process if count == 1 else f"{process}~{count}"
-    step = run.start(work.facts.flow, process, work.setting(), data, message)
     work.parts[part_id] = Part(
         id=part_id, process=process, name=pool.name,
         agency=work.desk(pool.agency, work.dossier.competent_agency), lead=pool.lead,
@@ -93,23 +104,6 @@ def let_pass(work: Work, act: str) -> None:
             return
 
 
-def carry(work: Work) -> None:
-    """Deliver what was sent, and what had come early, until no envelope can move a part."""
-    while True:
-        if work.outgoing:
-            sender, sent = work.outgoing.popleft()
-            _send(work, sender, sent)
-            continue
-        if work.signals:
-            _broadcast(work, *work.signals.popleft())
-            continue
-        ready = next((e for e in work.kept if _receiver(work, e) is not None), None)
-        if ready is None:
-            return
-        work.kept.remove(ready)
-        _deliver(work, ready)
-
-
 def running(work: Work, part_id: str | None) -> Part:
     """Return a part that still runs; raise Conflict when it has ended."""
     part = work.parts.get(part_id or "")
@@ -118,80 +112,6 @@ def running(work: Work, part_id: str | None) -> Part:
             "Phần việc này đã kết thúc.", "This part has already ended.", code="part-ended",
         )
     return part
-
-
-def _broadcast(work: Work, sender: str, name: str) -> None:
-    """Let every other part that waits for a signal hear it: a signal is for all, and not kept."""
-    for part in list(work.parts.values()):
-        if part.id != sender and part.status == "running" and any(
-            wait.kind == "signal" and wait.message == name for wait in part.waits
-        ):
-            signal = run.Message(name=name, kind="signal")
-            absorb(work, part.id, run.deliver(
-                work.facts.flow, part.state, signal, work.setting(),
-            ))
-
-
-def take_in(work: Work, envelope: Envelope, node: str) -> None:
-    """Deliver a message that came from another node, or keep it until somebody waits for it.
-
-    Raises Forbidden where it carries papers that it does not declare.
-    """
-    papers.take_in(work, envelope, node)
-    number = work.dossier.envelopes + 1
-    work.dossier = replace(work.dossier, envelopes=number)
-    numbered = replace(envelope, number=number)
-    work.envelopes[envelope.id] = numbered
-    _deliver(work, numbered)
-
-
-def _send(work: Work, sender: str, sent: Outgoing) -> None:
-    home = linked.home_of(work, sent.target_process)
-    if home is not None:
-        linked.hand_over(work, home, linked.way(work, home), sent, sender)
-        return
-    number = work.dossier.envelopes + 1
-    work.dossier = replace(work.dossier, envelopes=number)
-    envelope = Envelope(
-        id=str(uuid5(NAMESPACE_URL, f"urn:motcua:{work.dossier.code}/envelope/{number}")),
-        dossier=work.dossier.code, number=number, message=sent.message, key=sent.key,
-        sender=sender, receiver=sent.target_process, receiver_name=sent.target_pool or "",
-        element=sent.target_element, starts=sent.starts, payload=sent.payload,
-        sent_at=work.facts.now, state="kept" if sent.target_process else "outside",
-        papers=papers.declared(work, sent) if sent.target_process else (),
-    )
-    work.envelopes[envelope.id] = envelope
-    papers.reach(work, envelope)
-    if sent.target_process is not None:
-        _deliver(work, envelope)
-
-
-def _deliver(work: Work, envelope: Envelope) -> None:
-    message = run.Message(
-        name=envelope.message, payload=envelope.payload, key=envelope.key,
-        element=envelope.element,
-    )
-    receiver = _receiver(work, envelope)
-    if envelope.starts and envelope.receiver is not None:
-        begin(work, envelope.receiver, {}, message)
-    elif receiver is not None:
-        step = run.deliver(work.facts.flow, receiver.state, message, work.setting())
-        absorb(work, receiver.id, step)
-    else:
-        # It came before anyone waits for it: it stays until a part does.
-        work.kept.append(envelope)
-        return
-    work.envelopes[envelope.id] = replace(envelope, state="delivered")
-
-
-def _receiver(work: Work, envelope: Envelope) -> Part | None:
-    for part in work.parts.values():
-        if part.process == envelope.receiver and part.status == "running" and any(
-            wait.kind == "message" and wait.message == envelope.message
-            and wait.key in (None, envelope.key) for wait in part.waits
-        ):
-            return part
-    return None
 
 
 def _content(work: Work, step: Step) -> Mapping[str, Any]:

@@ -10,11 +10,22 @@ from typing import Any
 from engine.commands import ReceiveEnvelope
 from engine.dossier import Dossier
 from engine.errors import MotcuaError
-from engine.handoff import ACT, CANCEL, CONSULT, FAILED, OWN, PROGRESS, Envelope, HandedPaper
+from engine.handoff import (
+    ACT,
+    CANCEL,
+    CONSULT,
+    FAILED,
+    OWN,
+    PROGRESS,
+    SIGNAL,
+    Envelope,
+    HandedPaper,
+)
 from engine.history import read_instant
 from engine.law.acting import ActTask, Effect
 from engine.law.standing import Alert, Hold, Standing
-from engine.proceed import acts, authority, linked, parts, tasks
+from engine.proceed import acts, authority, beginning, linked, tasks
+from engine.proceed.carrying import carry, hear, take_in
 from engine.proceed.ending import end_all
 from engine.proceed.outcome import Before, Facts, Outcome, Registration
 from engine.proceed.record import outcome_of
@@ -30,16 +41,16 @@ def receive(
     One whose content cannot be carried out is taken in all the same, and its sender is told why:
     it would otherwise block all that follow it.
     """
-    work = Work(before, facts, {})
+    work = _work(before, facts, born)
     try:
         authority.need(work, command)
         _take(work, command)
     except MotcuaError as error:
-        work = Work(before, facts, {})
+        work = _work(before, facts, born)
         _fail(work, command, error.code)
     except (LookupError, TypeError, ValueError, AttributeError, StopIteration):
         # Signed by a node that is known, and yet not of the form that was agreed on.
-        work = Work(before, facts, {})
+        work = _work(before, facts, born)
         _fail(work, command, "content-unreadable")
     linked.heard(work, command.node, command.sequence)
     linked.tell(work)
@@ -71,6 +82,14 @@ def standing_from(said: Mapping[str, Any]) -> Standing:
     return Standing(**found)
 
 
+def _work(before: Before, facts: Facts, born: Registration | None) -> Work:
+    """Return the work on a dossier; with one that is new here, the parts that begin by it."""
+    work = Work(before, facts, {})
+    if born is not None:
+        beginning.with_dossier(work, {})
+    return work
+
+
 def _take(work: Work, command: ReceiveEnvelope) -> None:
     said, message = command.content["dossier"], command.content["message"]
     if command.node == work.dossier.links.origin:
@@ -92,9 +111,11 @@ def _take(work: Work, command: ReceiveEnvelope) -> None:
         end_all(work)
     elif name == FAILED:
         _warn(work, payload)
+    elif name == SIGNAL:
+        hear(work, payload["name"])
     elif not name.startswith(OWN):
-        parts.take_in(work, _envelope(command, message, work.facts.now), command.node)
-    parts.carry(work)
+        take_in(work, _envelope(command, message, work.facts.now), command.node)
+    carry(work)
 
 
 def _mirror(work: Work, said: Mapping[str, Any]) -> None:

@@ -49,6 +49,9 @@ class Work:
         self.data: Mapping[str, Any] = {}
         self.statuses: list[Status] = []
         self.budgets: dict[tuple[str, str], datetime | None] = {}
+        #: What conditions on the dossier were last looked at with; None for one just born.
+        self.looked_at: dict[str, Any] | None = (
+            self.visible() if before.dossier.entries else None)
         self._moves = 0
 
     @property

@@ -92,10 +92,9 @@ class Notes:
 
 
 def pools(drawing: Drawing) -> tuple[Pool, ...]:
-    """Return the pools that have a process, then processes in no pool that start by themselves.
+    """Return the pools that have a process, then processes in no pool.
 
-    In a drawing without pools every process counts, except those that a call activity of another
-    process calls.
+    Those that a call activity of another process calls are no parts.
     """
     found = []
     for pool in drawing.participants():
@@ -108,7 +107,7 @@ def pools(drawing: Drawing) -> tuple[Pool, ...]:
     found += [
         _pool(process, title(process), motcua(process, "agency"))
         for process in drawing.processes()
-        if process.get("id") not in taken and (not found or _started(process))
+        if process.get("id") not in taken
     ]
     return tuple(_with_lead(found))
 

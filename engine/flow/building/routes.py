@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import definitions, inside, kind, reference
@@ -9,6 +11,7 @@ from engine.flow.building.drawing import Drawing, title, yes
 from engine.flow.specs.triggers import Route
 
 CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
+THROWING = ("intermediateThrowEvent", "endEvent", "sendTask")
 
 
 class Routes:
@@ -32,7 +35,38 @@ class Routes:
             target = self._drawing.target(flow, "targetRef")
             if target is not None:
                 return self._to(target, message)
+        return self._undrawn(node, message) if kind(node) in THROWING and message else None
+
+    def _undrawn(self, node: Element, message: str | None) -> Route | None:
+        """Return where a message without a message flow goes: to the process that waits for it.
+
+        Another process comes first, in document order; then the thrower's own.
+        """
+        own = process_of(node).get("id") or ""
+        homes: dict[str, list[Element]] = {}
+        for catcher in self._waiting.get(self._name(message), ()):
+            homes.setdefault(process_of(catcher).get("id") or "", []).append(catcher)
+        for process in sorted(homes, key=lambda key: key == own):
+            pool = self._pool_of.get(process)
+            drawn = self._drawing.by_id[process]
+            return _route(title(drawn if pool is None else pool), process, homes[process])
         return None
+
+    def _name(self, message: str | None) -> str:
+        drawn = self._drawing.by_id.get(message or "")
+        return (title(drawn) if drawn is not None else "") or message or ""
+
+    @cached_property
+    def _waiting(self) -> dict[str, list[Element]]:
+        """What waits for each message by its name, called processes left out: they are no parts."""
+        called = {reference(call, "calledElement")
+                  for call in inside(self._drawing.root, "callActivity")}
+        found: dict[str, list[Element]] = {}
+        for process in self._drawing.processes():
+            for node in inside(process, *CATCHING) if process.get("id") not in called else ():
+                for message in _messages(node):
+                    found.setdefault(self._name(message), []).append(node)
+        return found
 
     def _to(self, target: Element, message: str | None) -> Route:
         if kind(target) != "participant":
@@ -44,17 +78,19 @@ class Routes:
         inner = self._drawing.target(target, "processRef")
         if inner is None:
             return Route(name)
-        catcher = self._catcher(inner, message)
-        if catcher is None:
-            return Route(name, inner.get("id"))
-        return Route(name, inner.get("id"), catcher.get("id"), _starts(catcher))
+        catchers = [node for node in inside(inner, *CATCHING) if message in _messages(node)]
+        return _route(name, inner.get("id"), catchers)
 
-    def _catcher(self, process: Element, message: str | None) -> Element | None:
-        for node in inside(process, *CATCHING):
-            holders = [node, *definitions(node)]
-            if any(reference(h, "messageRef") == message and message for h in holders):
-                return node
-        return None
+
+def _route(name: str, process: str | None, catchers: list[Element]) -> Route:
+    """Return the way to a process: to its only catcher, else to whichever of them waits."""
+    only = catchers[0].get("id") if len(catchers) == 1 else None
+    return Route(name, process, only, any(map(_starts, catchers)))
+
+
+def _messages(node: Element) -> list[str]:
+    said = (reference(holder, "messageRef") for holder in (node, *definitions(node)))
+    return [message for message in said if message]
 
 
 def process_of(element: Element) -> Element:

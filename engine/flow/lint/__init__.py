@@ -10,6 +10,7 @@ from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.document import Limits
 from engine.flow.findings import Refused
+from engine.flow.lint.beginning import beginning_findings
 from engine.flow.lint.carried import carried_findings
 from engine.flow.lint.compensating import compensation_findings
 from engine.flow.lint.components import component_findings
@@ -17,6 +18,7 @@ from engine.flow.lint.connected import connected_findings
 from engine.flow.lint.deadline import duration_findings, limit_findings
 from engine.flow.lint.deciding import decision_findings
 from engine.flow.lint.elements import element_findings
+from engine.flow.lint.encoding import encoding_findings
 from engine.flow.lint.events import event_findings
 from engine.flow.lint.forbidden import forbidden_findings
 from engine.flow.lint.gateways import gateway_findings
@@ -32,6 +34,7 @@ from engine.flow.lint.sound import soundness_findings
 from engine.flow.lint.staff import staff_findings
 from engine.flow.lint.structure import structure_findings
 from engine.flow.lint.uncaught import uncaught_findings
+from engine.flow.lint.unrun import unrun_findings
 from engine.flow.lint.unsaid import unsaid_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
@@ -43,14 +46,15 @@ __all__ = ["Known", "Report", "lint"]
 #: More findings than this say nothing new.
 MOST = 1_000
 #: Errors that leave nothing to be read.
-_UNREADABLE = frozenset({"not-xml", "not-dmn", "doctype", "too-large", "nested-too-deep"})
+_UNREADABLE = frozenset({
+    "not-xml", "not-dmn", "doctype", "too-large", "nested-too-deep", "encoding"})
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
-    schema_findings, identity_findings, element_findings, structure_findings, event_findings,
-    compensation_findings, uncaught_findings, forbidden_findings,
-    repeat_findings, gateway_findings, word_findings, decision_findings, staff_findings,
-    connected_findings, duration_findings, component_findings, carried_findings,
-    parameter_findings, ignored_findings, reading_findings, law_findings, unsaid_findings,
-    soundness_findings,
+    encoding_findings, schema_findings, identity_findings, element_findings, structure_findings,
+    event_findings, compensation_findings, uncaught_findings, forbidden_findings,
+    beginning_findings, repeat_findings, gateway_findings, word_findings, decision_findings,
+    staff_findings, connected_findings, duration_findings, component_findings, carried_findings,
+    parameter_findings, ignored_findings, unrun_findings, reading_findings, law_findings,
+    unsaid_findings, soundness_findings,
 )
 
 

@@ -39,7 +39,7 @@ def reading_findings(subject: Subject) -> list[Finding]:
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
         )))
     return [*found, *_together(subject), *_vendor(subject), *_external(subject),
-            *_to_pools(subject), *_only_shown(subject)]
+            *_to_pools(subject), *_only_shown(subject), *_undrawn(subject)]
 
 
 def _together(subject: Subject) -> Iterator[Finding]:
@@ -101,6 +101,23 @@ def _only_shown(subject: Subject) -> Iterator[Finding]:
         yield _told("message-flow-shown", shown[0], len(shown), (
             "luồng thông điệp ở một bước không gửi hay chờ thông điệp chỉ để đọc",
             "a message flow at a step that neither sends nor waits is documentation only"))
+
+
+def _undrawn(subject: Subject) -> Iterator[Finding]:
+    """Tell of messages that no message flow carries and that somebody waits for all the same."""
+    root, document = subject.document.root, subject.document
+    drawn = {document.resolve(flow, "sourceRef") for flow in document.message_flows}
+    awaited = {bpmn.message_of(node) for node in bpmn.inside(root, "receiveTask", *bpmn.CATCHES)}
+    pools = {document.resolve(pool, "processRef"): pool for pool in document.participants}
+    found = [
+        node for node in bpmn.inside(root, "sendTask", *bpmn.THROWS)
+        if bpmn.message_of(node) and bpmn.message_of(node) in awaited and node not in drawn
+        and not any(pools.get(outer) in drawn for outer in node.iterancestors() if outer in pools)
+    ]
+    if found:
+        yield _told("message-without-flow", found[0], len(found), (
+            "không vẽ luồng thông điệp; thông điệp tới quy trình đang chờ đúng tên đó",
+            "no message flow is drawn; the message goes to the process that waits for its name"))
 
 
 def _idle(end: Element | None, task: str, events: frozenset[str]) -> bool:

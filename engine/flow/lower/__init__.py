@@ -24,6 +24,7 @@ from engine.flow.lower import (
     mappings,
     ordering,
     plain_text,
+    quantities,
     stripping,
 )
 from engine.flow.lower.work import Work
@@ -36,8 +37,8 @@ VERSION = 2
 #: Budgets come first: they look at shapes, which stripping takes away.
 REWRITES: tuple[Callable[[Work], None], ...] = (
     identity.refuse_reserved, plain_text.rewrite, identity.rewrite, ordering.rewrite,
-    budgets.rewrite, definitions.rewrite, links.rewrite, global_tasks.rewrite, limits.rewrite,
-    correlation.rewrite, mappings.rewrite, decisions.rewrite, stripping.rewrite,
+    budgets.rewrite, definitions.rewrite, links.rewrite, global_tasks.rewrite, quantities.rewrite,
+    limits.rewrite, correlation.rewrite, mappings.rewrite, decisions.rewrite, stripping.rewrite,
 )
 
 

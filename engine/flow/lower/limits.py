@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from lxml.etree import _Element as Element
 
 from engine.flow.bpmn import (
-    ACTIVITIES,
     attribute,
     camunda,
     child,
@@ -26,14 +25,10 @@ THROWN = frozenset(f"{name}EventDefinition"
                    for name in ("signal", "message", "error", "escalation"))
 #: A cycle of more than one round, or without end.
 _REPEATS = re.compile(r"R(?!0*1/)\d*/")
-#: More tokens at once than anybody means.
-MAX_QUANTITY = 100
 
 
 def rewrite(work: Work) -> None:
     """Refuse what would not run as BPMN says, and what would surprise."""
-    for activity in work.all(*sorted(ACTIVITIES)):
-        _quantities(work, activity)
     _several(work)
     for loop in work.all("standardLoopCharacteristics"):
         _rounds(work, loop)
@@ -161,21 +156,6 @@ def _heard_once(work: Work, many: Element, thrown: Element) -> None:
                 "Đặt cancelActivity=\"false\" cho sự kiện biên, hoặc dùng behavior=\"One\".",
                 "Set cancelActivity=\"false\" on the boundary event, or use behavior=\"One\".",
             ))
-
-
-def _quantities(work: Work, activity: Element) -> None:
-    for name in ("startQuantity", "completionQuantity"):
-        if activity.get(name) is None:
-            continue
-        if not (activity.get(name) or "1").strip():
-            del activity.attrib[name]
-        said = attribute(activity, name) or "1"
-        if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MAX_QUANTITY:
-            work.found(
-                "error", "token-quantity", activity,
-                (f"“{name}” phải là số từ 1 đến {MAX_QUANTITY}.",
-                 f"'{name}' must be a number from 1 to {MAX_QUANTITY}."),
-            )
 
 
 def _all_events(gateway: Element) -> tuple[Sentence, Sentence]:

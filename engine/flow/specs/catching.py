@@ -175,11 +175,32 @@ class Guard(Catching):
         scope.grow(self.handler, entry=self.element)
 
 
-class Start(Node):
-    """A start event; what triggered it came from outside and is already in the data."""
+class Start(Catching):
+    """A start event; what triggered it came from outside and is already in the data.
+
+    One that is expected waits for its timer in an instance that has not begun yet.
+    """
 
     def __init__(self, process: Any, name: str, triggers: tuple[Trigger, ...] = (),
                  *, interrupting: bool = True, **drawn: Any) -> None:
-        super().__init__(process, name, **drawn)
-        self.triggers = triggers
+        super().__init__(process, name, triggers, **drawn)
         self.interrupting = interrupting
+
+    def arrive(self, visit: Visit) -> bool:
+        """Begin at once, unless the start is still expected."""
+        if "expected" in visit.internal_data:
+            self.watch(visit)
+            return False
+        self.enter(visit)
+        return True
+
+    def fire(self, visit: Visit, number: int, payload: Payload) -> None:  # noqa: ARG002
+        """Begin the instance; only now its event sub-processes wait."""
+        del visit.internal_data["expected"]
+        visit.workflow.guard()
+        self.enter(visit)
+        visit.make_ready()
+
+    def shown(self, visit: Visit) -> bool:
+        """Tell whether the start has happened."""
+        return "expected" not in visit.internal_data

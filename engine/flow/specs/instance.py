@@ -14,11 +14,13 @@ from engine.flow.setting import Setting
 from engine.flow.specs.process import ProcessSpec
 from engine.flow.specs.record import Record
 from engine.flow.specs.scope import Scope
-from engine.flow.specs.stuck import exhausted, no_such_process
+from engine.flow.specs.stuck import exhausted, flooded, no_such_process
 from engine.flow.specs.task import Visit
 
 #: Ids of visits are uuid5 in this namespace over "seed/counter" (RFC 9562 section 5.5).
 NAMESPACE = UUID("6f0c6a3e-5d0b-5c1e-9d4e-6d6f74637561")
+#: Visits that one input may make, and tokens that may be under way at once.
+MOST_TOKENS = 30_000
 
 
 class NoScripts:
@@ -35,6 +37,8 @@ class Instance(Scope, BpmnWorkflow):
         self.emptied: list[Scope] = []
         #: Visits that wait for a condition; None until they are first looked for.
         self.watched: list[Visit] | None = None
+        #: What inclusive joins have seen of each scope since the instance came to rest.
+        self.seen: dict[int, Any] = {}
         BpmnWorkflow.__init__(self, spec, inner, script_engine=NoScripts(), deserializing=True)
 
     def arrange(self, setting: Setting) -> None:
@@ -46,9 +50,14 @@ class Instance(Scope, BpmnWorkflow):
         self.spent = 0
         self.record = Record(setting.witness)
 
-    def next_id(self) -> UUID:
-        """Return the next id: the same for the same seed and the same way."""
+    def next_id(self, element: str = "") -> UUID:
+        """Return the next id, for a visit of an element: the same for the same seed and way.
+
+        Raises FlowFailed when one input makes more visits than a server should carry.
+        """
         self.counter += 1
+        if self.counter > MOST_TOKENS:
+            raise flooded(element, MOST_TOKENS)
         return uuid5(NAMESPACE, f"{self.setting.seed}/{self.counter}")
 
     def scopes(self) -> list[Any]:
@@ -72,6 +81,7 @@ class Instance(Scope, BpmnWorkflow):
                     self.settle()
             self.settle()
             if not self.ready and not self._stir():
+                self._need_bounded()
                 return
 
     def settle(self) -> None:
@@ -122,11 +132,24 @@ class Instance(Scope, BpmnWorkflow):
 
     def _stir(self) -> bool:
         """Wake what depends on all being at rest: inclusive joins, and conditions armed last."""
-        waiting = sorted(
-            (v for s in self.scopes() for v in s.tasks.values() if v.waiting),
-            key=lambda v: v.task_spec.position,
-        )
-        return any(visit.task_spec.stir(visit) for visit in waiting)
+        self.seen = {}
+        waiting: dict[Any, Visit] = {}
+        for scope in self.scopes():
+            for visit in scope.tasks.values():
+                if visit.waiting:
+                    # The tokens that wait at one join are looked at once, together.
+                    shared = visit.task_spec.gathers
+                    waiting.setdefault((id(scope), visit.task_spec.name) if shared else visit.id,
+                                       visit)
+        return any(visit.task_spec.stir(visit) for visit in sorted(
+            waiting.values(), key=lambda v: v.task_spec.position))
+
+    def _need_bounded(self) -> None:
+        """Raise FlowFailed when so many tokens wait that every later input would take long."""
+        if sum(scope.live for scope in self.scopes()) > MOST_TOKENS // 2:
+            last = max((v for s in self.scopes() for v in s.tasks.values() if v.alive),
+                       key=lambda v: v.task_spec.position)
+            raise flooded(last.task_spec.element or "", MOST_TOKENS // 2)
 
     def _spend(self, visit: Visit) -> None:
         self.spent += 1

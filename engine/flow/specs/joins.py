@@ -10,6 +10,7 @@ from engine.expressions import Expression
 from engine.flow.specs.node import Arc, Node
 
 if TYPE_CHECKING:
+    from engine.flow.specs.scope import Rest
     from engine.flow.specs.task import Visit
 
 
@@ -68,12 +69,12 @@ class Inclusive(Gathering):
     """Waits as long as a token can still come (BPMN 2.0.2 section 13.4.3), then all that hold.
 
     `upstream` tells for each incoming flow from which nodes a token can reach it without passing
-    this gateway; the loader works it out once.
+    this gateway, as the bits of those nodes; the loader works it out once.
     """
 
     def __init__(self, process: Any, name: str, **drawn: Any) -> None:
         super().__init__(process, name, **drawn)
-        self.upstream: dict[str, frozenset[str]] = {}
+        self.upstream: dict[str, int] = {}
 
     def complete_with(self, waiting: list[Visit]) -> bool:  # noqa: ARG002
         """Decide at once only where there is one way in; else when the instance is at rest."""
@@ -89,28 +90,21 @@ class Inclusive(Gathering):
 
     def stir(self, visit: Visit) -> bool:
         """Join when no token elsewhere can still fill an empty incoming flow."""
-        scope = visit.workflow
-        here = [v for v in scope.tasks.values()
-                if v.task_spec is self and v.waiting]
+        rest: Rest = visit.workflow.rest()
+        here = rest.waiting[self.name]
         filled = {v.internal_data.get("via", "") for v in here}
-        # The events behind an event-based gateway share one token: whoever happens takes it.
-        tokens: dict[Any, set[str]] = {}
-        for v in scope.tasks.values():
-            if v.alive and v.task_spec is not self and not v.task_spec.passive:
-                tokens.setdefault(self._token(v), set()).add(v.task_spec.name)
-        if any(self._may_still_come(places, filled) for places in tokens.values()):
+        empty = full = 0
+        for arc, nodes in self.upstream.items():
+            if arc in filled:
+                full |= nodes
+            else:
+                empty |= nodes
+        # A token that can reach a full flow as well holds nobody up.
+        if rest.places & empty & ~full or any(
+                token & empty and not token & full for token in rest.races):
             return False
         self.join(visit, here)
         return True
-
-    @staticmethod
-    def _token(visit: Visit) -> Any:
-        racing = "race" in visit.internal_data and visit.parent is not None
-        return visit.parent.id if racing else visit.id
-
-    def _may_still_come(self, places: set[str], filled: set[str]) -> bool:
-        reaches = {arc for arc, nodes in self.upstream.items() if places & nodes}
-        return bool(reaches - filled) and not reaches & filled
 
 
 class Complex(Inclusive):

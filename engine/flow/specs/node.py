@@ -45,6 +45,8 @@ class Node(BpmnSpecMixin):
     passive = False
     #: Visits here wait for a condition.
     conditional = False
+    #: A bit of its own among the nodes of its level, where inclusive gateways look at them.
+    bit = 0
 
     def __init__(self, process: ProcessSpec, name: str, *, element: str | None = None,
                  title: str = "", position: int = 0, act: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -13,6 +14,20 @@ from engine.flow.specs.task import Visit
 
 if TYPE_CHECKING:
     from engine.flow.specs.node import Node
+
+
+@dataclass
+class Rest:
+    """The tokens of a scope while nothing can run, for the inclusive joins that look at them.
+
+    `places` are the bits of all nodes with a token of their own; `races` those of the events that
+    share one behind an event-based gateway: whoever happens takes it. `waiting` are the visits
+    that wait, by node.
+    """
+
+    places: int = 0
+    races: list[int] = field(default_factory=list)
+    waiting: dict[str, list[Visit]] = field(default_factory=dict)
 
 
 class Scope:
@@ -36,7 +51,12 @@ class Scope:
     def plant(self, *, guarded: bool = True) -> None:
         """Set the root and arm the event sub-processes that guard this scope."""
         self.task_tree = Visit(self, self.spec.start, None, TaskState.COMPLETED)
-        for name in self.spec.guards if guarded else ():
+        if guarded:
+            self.guard()
+
+    def guard(self) -> None:
+        """Arm the event sub-processes of this scope."""
+        for name in self.spec.guards:
             self.grow(name)
 
     def begin(self, entries: tuple[str, ...], **marks: Any) -> None:
@@ -53,6 +73,31 @@ class Scope:
         visit.internal_data.update(marks)
         node.receive(visit)
         return visit
+
+    def rest(self) -> Rest:
+        """Return the tokens as they stand, found once while the instance is at rest."""
+        seen: dict[int, Rest] = self.top_workflow.seen
+        if id(self) not in seen:
+            seen[id(self)] = self._rest()
+        return seen[id(self)]
+
+    def _rest(self) -> Rest:
+        found = Rest()
+        tokens: dict[Any, int] = {}
+        for visit in self.tasks.values():
+            if not visit.alive or visit.task_spec.passive:
+                continue
+            node = visit.task_spec
+            if visit.waiting:
+                found.waiting.setdefault(node.name, []).append(visit)
+            key = visit.parent_id if "race" in visit.internal_data else visit.id
+            tokens[key] = tokens.get(key, 0) | node.bit
+        for places in tokens.values():
+            if places & (places - 1):
+                found.races.append(places)
+            else:
+                found.places |= places
+        return found
 
     def alive(self) -> list[Visit]:
         """Return the visits that have not ended, oldest first."""

@@ -36,6 +36,17 @@ def exhausted(element: str, budget: int) -> FlowFailed:
     )
 
 
+def flooded(element: str, most: int) -> FlowFailed:
+    """Return the failure of an instance in which tokens multiply."""
+    return FlowFailed(
+        f"Quá {most} thẻ cùng lúc; có thể chúng nhân lên trước “{element}”: xem số thẻ đầu ra, "
+        "số lượt lặp, hoặc nhánh song song được gộp bằng cổng loại trừ.",
+        f"More than {most} tokens at once; they may multiply before '{element}': look at "
+        "completionQuantity, repetitions, or parallel branches merged by an exclusive gateway.",
+        element=element, reason="tokens",
+    )
+
+
 def no_such_process(element: str, called: str) -> FlowFailed:
     """Return the failure of a call to a process that was not in the drawing nor beside it."""
     return FlowFailed(

@@ -30,7 +30,7 @@ class Visit(Task):
         state: int = TaskState.FUTURE, id: UUID | None = None,  # noqa: A002 - the base's own name
     ) -> None:
         top = workflow.top_workflow
-        key = id or top.next_id()
+        key = id or top.next_id(task_spec.element or "")
         while key in workflow.tasks:
             key = top.next_id()  # a seed used twice must not tie the tree into a knot
         super().__init__(workflow, task_spec, parent, state, key)
