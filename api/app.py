@@ -27,6 +27,7 @@ from api.routes import (
     procedures,
     register,
     service_calls,
+    signatures,
     tasks,
 )
 from api.schemas.base import StrictJSON
@@ -79,6 +80,7 @@ def create_app(services: Services) -> Flask:
     for room in (
         dossiers, components, tasks, history, papers, register, procedures, lookup, handoffs,
         deliveries, external_tasks, service_calls, portal_messages,
+        signatures,
     ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)

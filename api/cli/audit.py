@@ -12,14 +12,16 @@ from engine.audit import bundle as bundles
 from engine.audit import checkpoint as points
 from engine.audit import desk
 from engine.audit.replay import Replay, replay
+from engine.audit.signed import Signed
 from engine.audit.signing import Seal, read_seal
 from engine.audit.verify import Verdict
 from engine.clock import Clock
 from engine.errors import MotcuaError
 from engine.store import Store
 
-#: Opens the archive and the clock: wiring hands it over, so that this module reads no settings.
-Opener = Callable[[argparse.Namespace], tuple[Store, Clock, Seal]]
+#: Opens the archive and the clock, and tells where signed papers lie: wiring hands it over, so that
+#: this module reads no settings.
+Opener = Callable[[argparse.Namespace], tuple[Store, Clock, Seal, Callable[[], Signed]]]
 
 
 def audit(argv: list[str], opener: Opener) -> int:
@@ -63,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _checkpoint(options: argparse.Namespace, opener: Opener) -> int:
-    store, clock, seal = opener(options)
+    store, clock, seal, _ = opener(options)
     made = desk.add_checkpoint(store, clock.now(), seal)
     if options.copy:
         options.copy.write_bytes(points.to_copy(made))
@@ -78,9 +80,9 @@ def _verify(options: argparse.Namespace, opener: Opener) -> int:
             return 2
         found = bundles.read(options.bundle.read_bytes())
         return _tell(desk.verify_bundle(found, read_seal(options.key)), options.json)
-    store, _, seal = opener(options)
+    store, _, seal, papers_at = opener(options)
     copy = points.from_copy(options.checkpoint.read_bytes()) if options.checkpoint else None
-    return _tell(desk.verify_stored(store, seal, copy), options.json)
+    return _tell(desk.verify_stored(store, seal, copy, papers_at()), options.json)
 
 
 def _tell(verdict: Verdict, as_json: bool) -> int:
@@ -88,7 +90,8 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
         print(json.dumps({
             "whole": verdict.whole, "chains": verdict.chains, "entries": verdict.entries,
             "checkpoints": verdict.checkpoints, "newer": verdict.newer,
-            "erased": verdict.erased, "envelopes": verdict.envelopes, "broken": verdict.broken,
+            "erased": verdict.erased, "envelopes": verdict.envelopes,
+            "signatures": verdict.signatures, "broken": verdict.broken,
         }, ensure_ascii=False))
     else:
         for line in verdict.broken:
@@ -100,6 +103,8 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
         )
         if verdict.envelopes:
             print(f"{verdict.envelopes} phong bì liên thông / envelopes between nodes")
+        if verdict.signatures:
+            print(f"{verdict.signatures} chữ ký số trên giấy tờ / signatures on papers")
         if verdict.newer:
             print(f"{verdict.newer} mục chưa được niêm phong / entries not yet signed")
         if verdict.erased:

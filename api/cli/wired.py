@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from engine.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.settings import Settings
+    from engine.audit.signed import Signed
     from engine.audit.signing import Seal
     from engine.clock import Clock
     from engine.store import Store
@@ -33,15 +36,18 @@ def worktime(argv: list[str]) -> int:
     return command(argv, _calendar)
 
 
-def _archive(options: argparse.Namespace) -> tuple[Store, Clock, Seal]:
-    """Open what `motcua audit` works on: the archive, the clock and the checkpoint key."""
+def _archive(
+    options: argparse.Namespace,
+) -> tuple[Store, Clock, Seal, Callable[[], Signed]]:
+    """Open what `motcua audit` works on: the archive, the clock, the key of checkpoints, papers."""
     from api.settings import from_environment
-    from api.wiring import application_url, clock_of
+    from api.wiring import application_url, clock_of, signed_of
     from engine.store import Store
 
     settings = from_environment(os.environ, embedded=options.embedded)
     seal = _seal(options, settings)
-    return Store(application_url(settings)), clock_of(settings), seal
+    store = Store(application_url(settings))
+    return store, clock_of(settings), seal, lambda: signed_of(settings)
 
 
 def _seal(options: argparse.Namespace, settings: Settings) -> Seal:

@@ -7,8 +7,9 @@ from typing import Any
 from marshmallow import fields, validate
 
 from api.schemas.base import Body, text
+from api.schemas.signatures import SignatureSeen
 from engine.components.declared import COPIES, MOST_COUNT
-from engine.components.papers import SOURCES
+from engine.components.papers import PRINTED, SIGNED, SOURCES
 
 _WHOLE: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not-number",
                           "too_large": "not-number"}
@@ -81,7 +82,7 @@ class PaperSeen(Body):
     name = fields.String()
     copy = fields.String()
     count = fields.Integer()
-    source = fields.String(metadata={"enum": list(SOURCES)})
+    source = fields.String(metadata={"enum": [*SOURCES, PRINTED, SIGNED]})
     shown = fields.Boolean()
     state = fields.String(metadata={"enum": ["held", "withdrawn", "replaced"]})
     added_at = fields.DateTime()
@@ -91,6 +92,8 @@ class PaperSeen(Body):
     size = fields.Integer(allow_none=True)
     sha256 = fields.String(allow_none=True)
     origin = fields.String(allow_none=True)
+    signatures = fields.List(fields.Nested(SignatureSeen))
+    awaits_signature_of = fields.String(allow_none=True)
     etag = fields.String()
 
 

@@ -34,7 +34,7 @@ class Verdict:
 
     `newer` entries are not yet signed, of `erased` ones the personal values are gone: the chain
     holds without them, but only a recorded decision may erase them. `envelopes` passed between
-    this node and others.
+    this node and others, `signatures` are those on papers.
     """
 
     chains: int = 0
@@ -44,6 +44,7 @@ class Verdict:
     newer: int = 0
     erased: int = 0
     envelopes: int = 0
+    signatures: int = 0
 
     @property
     def whole(self) -> bool:

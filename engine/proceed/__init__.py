@@ -14,7 +14,9 @@ from typing import Any
 from engine.commands import (
     AddPaper,
     AdoptCalendar,
+    AskSignature,
     AssignTask,
+    BringSignature,
     ClaimTask,
     CompleteService,
     CompleteTask,
@@ -27,12 +29,13 @@ from engine.commands import (
     RegisterDossier,
     UnclaimTask,
     WithdrawPaper,
+    WithdrawSignature,
 )
 from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid, below
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, linked, papers, parts, recount
+from engine.proceed import acts, linked, papers, parts, recount, signing
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
@@ -208,6 +211,8 @@ _DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
     CompleteService: _bring,
     AdoptCalendar: recount.adopt,
     **dict.fromkeys((AddPaper, WithdrawPaper, HandBackPapers), papers.change),
+    AskSignature: signing.ask, WithdrawSignature: signing.withdraw,
+    BringSignature: signing.bring,
     PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect
     RegisterDossier: _never_again,
 }
