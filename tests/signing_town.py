@@ -28,9 +28,9 @@ from pypdf import PdfWriter
 
 from api.settings import Settings
 from engine.clock import Clock
-from engine.jobs import Calls
+from engine.jobs import Calls, wake, wake_calls
 from engine.links.connectors import Registry
-from engine.office import Office, Services
+from engine.office import Office, Services, Wakes
 from engine.store import Store
 from engine.store.files import Files
 
@@ -147,10 +147,10 @@ def country() -> Country:
     )
 
 
-def one_page() -> bytes:
+def one_page(width: int = 300) -> bytes:
     """A whole PDF of one page."""
     writer, out = PdfWriter(), BytesIO()
-    writer.add_blank_page(300, 300)
+    writer.add_blank_page(width, 300)
     writer.write(out)
     return out.getvalue()
 
@@ -259,7 +259,8 @@ def opened(
     settings = Settings(
         folder, files=str(folder / "files"), connectors=folder / "connectors.json")
     office = Office(
-        store, clock, services=Services(registry.names, registry.topics, registry.officials),
+        store, clock, None, Wakes(wake, None, wake_calls),
+        services=Services(registry.names, registry.topics, registry.officials),
         files=lambda: Files(settings.files, settings.home),
     )
     issuer = Issuer(clock)
@@ -267,6 +268,23 @@ def opened(
         papers_town.open_procedure(office, clock)  # type: ignore[arg-type]
         yield Place(Town(base, issuer), store, office, clock, registry, settings)
     registry.close()
+
+
+def held_remotely(
+    folder: Path, known: Country, signer: RemoteSigner, **more: Any,
+) -> dict[str, Any]:
+    """The leader's and the officer's certificates in files, their keys at the service."""
+    told = configuration(folder, known)
+    officials = {}
+    for name, one in ((LEADER, known.leader), (OFFICER, known.officer)):
+        file = folder / f"{name}.pem"
+        file.write_bytes(one.pem + known.below.pem)
+        officials[name] = {"certificate": str(file), "serial": one.serial, "credential": name}
+    told["connectors"][CONNECTOR] = {
+        "kind": "sign", "officials": officials, "remote": signer.section(), "attempts": 3,
+        "pause": 0.05, **more,
+    }
+    return told
 
 
 class RemoteSigner:

@@ -46,26 +46,9 @@ def opened(store: Store, clock: FixedClock, tmp_path: Path) -> Iterator[Opened]:
             town_of.opened(store, clock, tmp_path, configured))
 
 
-def configured(
-    folder: Path, known: Country, signer: RemoteSigner, **more: Any,
-) -> dict[str, Any]:
-    """The leader's and the officer's certificates in files, their keys at the service."""
-    told = town_of.configuration(folder, known)
-    officials = {}
-    for name, one in ((LEADER, known.leader), (OFFICER, known.officer)):
-        file = folder / f"{name}.pem"
-        file.write_bytes(one.pem + known.below.pem)
-        officials[name] = {"certificate": str(file), "serial": one.serial, "credential": name}
-    told["connectors"][CONNECTOR] = {
-        "kind": "sign", "officials": officials, "remote": signer.section(), "attempts": 3,
-        "pause": 0.05, **more,
-    }
-    return told
-
-
 @pytest.fixture
 def place(tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened) -> Place:
-    return opened(configured(tmp_path, known, signer))
+    return opened(town_of.held_remotely(tmp_path, known, signer))
 
 
 def asked(place: Place) -> str:
@@ -182,7 +165,7 @@ def test_a_service_that_is_not_there_is_tried_again_later(
     tmp_path: Path, known: Country, opened: Opened,
 ) -> None:
     with town_of.remote(known.leader, known.officer) as gone:
-        section = configured(tmp_path, known, gone)
+        section = town_of.held_remotely(tmp_path, known, gone)
     place = opened(section)
     state, failure, tries = stands(place, asked(place))
     assert (state, tries) == ("incident", 3)
@@ -194,7 +177,7 @@ def test_a_certificate_file_of_another_serial_number_is_refused_at_the_start(
 ) -> None:
     from engine.errors import Invalid
 
-    told = configured(tmp_path, known, signer)
+    told = town_of.held_remotely(tmp_path, known, signer)
     told["connectors"][CONNECTOR]["officials"][LEADER]["serial"] = known.officer.serial
     with pytest.raises(Invalid, match="has not the serial number"):
         opened(told)
@@ -227,7 +210,7 @@ def test_with_an_authority_of_time_stamps_the_level_is_b_t(
     tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened,
 ) -> None:
     with town_of.posting(stamps(known)) as port:
-        place = opened(configured(tmp_path, known, signer, timestamp={
+        place = opened(town_of.held_remotely(tmp_path, known, signer, timestamp={
             "url": f"http://127.0.0.1:{port}/tsa", "timeout": 5}))
         code = asked(place)
         place.settle(code)
@@ -249,7 +232,7 @@ def test_a_time_stamp_that_does_not_come_leaves_nothing_half_signed(
     body: bytes, why: str,
 ) -> None:
     with town_of.posting(lambda *_: (status, body)) as port:
-        place = opened(configured(tmp_path, known, signer, timestamp={
+        place = opened(town_of.held_remotely(tmp_path, known, signer, timestamp={
             "url": f"http://127.0.0.1:{port}/tsa", "timeout": 5}))
         state, failure, _ = stands(place, asked(place))
     assert state == "incident"

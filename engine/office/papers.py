@@ -99,8 +99,11 @@ def paper_json(code: str, paper: Paper) -> dict[str, Any]:
 
 
 def _signature(kept: Mapping[str, Any]) -> dict[str, Any]:
-    vi, en = STATUSES[kept["status"]]
-    return {**kept, "label": vi, "label_en": en}
+    (vi, en), at = STATUSES[kept["status"]], kept["signed_at"]
+    return {
+        **kept, "label": vi, "label_en": en,
+        "signed_at": when(datetime.fromisoformat(at)) if at else None,
+    }
 
 
 def paper_etag(code: str, paper: Paper) -> str:

@@ -24,12 +24,14 @@ from engine.components.papers import Paper, numbered
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.history import read_body
 from engine.law.acting import need_no_hold
+from engine.law.rules import rules_by_id
 from engine.office import permits
 from engine.office.calls import Services, need_lock
 from engine.office.dossiers import Desk
 from engine.office.papers import Upload, paper_etag, paper_json
 from engine.office.printing import Printer, printed_json
 from engine.office.result import Result, dossier_json, finish, match
+from engine.papers.kinds import form_of, paper_named
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Outcome, proceed
 from engine.store import calls, entries, papers
@@ -128,7 +130,8 @@ class Signing:
         assert self._files is not None  # noqa: S101 - wiring gives it
         files = self._files()
         file = {"sha256": sha256(content).hexdigest(), "size": len(content)}
-        said = {"name": kept["form"], "file_name": f"{kept['paper']}-{command.dossier}.pdf"}
+        form = form_of(paper_named(kept["paper"]), rules_by_id(before.dossier.rule_set))
+        said = {"name": form.title, "file_name": f"{kept['paper']}-{command.dossier}.pdf"}
         with files.receiving() as incoming:
             incoming.write(content)
             yield replace(command, file=file, content=said), lambda: files.keep(incoming)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
 from engine.commands import AskSignature, BringSignature, WithdrawSignature
@@ -30,7 +31,9 @@ def ask(work: Work, command: AskSignature) -> None:
             work.standing.status, need_declared(work.facts.drawn.components, paper.component))
     seed = f"urn:motcua:{work.dossier.code}/{work.dossier.entries + 1}/sign/{number}"
     call = str(uuid5(NAMESPACE_URL, seed))
-    work.papers[number] = of.asked(work.papers.values(), number, work.facts.actor, call)
+    asked = of.asked(work.papers.values(), number, work.facts.actor, call)
+    # A paper that this very command has brought is new, and not changed.
+    work.papers[number] = asked if command.number else replace(asked, revision=1)
     work.calls[call] = ServiceCall(
         call, "", ELEMENT, command.agency, Service("connector", command.connector),
         {"paper": number}, {**work.visible(), "official": work.facts.actor},
