@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,10 @@ class Looking:
             need_signing()
         except NotInstalled:
             return ()
-        if _MARK not in incoming.path.read_bytes():
-            return ()
+        incoming.file.flush()
+        with mmap(incoming.file.fileno(), 0, access=ACCESS_READ) as content:
+            if content.find(_MARK) < 0:
+                return ()
         work = partial(_found, str(incoming.path), self._trust, self._now)
         try:
             found: list[dict[str, Any]] = self._confinement.runner(work, self._confinement.bounds)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +18,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing_town import Authority, Country, Place
 
 from engine.audit import desk as auditor
-from engine.audit.signed import Signed
+from engine.audit.signed import Signed, signing, unlike_signed
 from engine.audit.signing import make_seal
 from engine.audit.verify import Verdict
 from engine.clock import FixedClock
 from engine.links.connectors import read_trust
 from engine.signatures import Trust
 from engine.signatures.signing import Pen, signed
-from engine.store import Store
+from engine.store import Store, embedded, entries
+from engine.store.tables import APPLICATION
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +59,7 @@ def audited(place: Place, tmp_path: Path, code: str) -> Callable[..., Verdict]:
     seal = make_seal(tmp_path / "checkpoint.pem")
     auditor.add_checkpoint(place.store, place.clock.now(), seal)
 
-    def verify(trust: Trust | None = None, **more: object) -> Verdict:
-        assert not more
+    def verify(trust: Trust | None = None) -> Verdict:
         given = read_trust(place.settings.connectors) if trust is None else trust
         return auditor.verify_stored(place.store, seal, None, Signed(place.reading, given))
 
@@ -76,9 +79,6 @@ def put(place: Place, code: str, number: int, content: bytes) -> None:
 
 def forged(place: Place, code: str, content: bytes) -> Verdict:
     """Verify one entry against other bytes, as if their hash had been the entry's."""
-    from engine.audit.signed import signing, unlike_signed
-    from engine.store import entries
-
     with place.store.reading() as connection:
         chain = entries.chain(connection, code)
     trust = read_trust(place.settings.connectors)
@@ -185,27 +185,22 @@ def test_a_certificate_revoked_before_signing_is_found_and_one_revoked_after_is_
 def test_years_later_when_the_certificate_has_expired_the_signature_still_holds(
     place: Place, audited: Callable[..., Verdict],
 ) -> None:
-    place.clock.advance(timedelta(days=3 * 365))  # type: ignore[attr-defined]
+    assert isinstance(place.clock, FixedClock)
+    place.clock.advance(timedelta(days=3 * 365))
     assert audited().broken == []
 
 
 def test_the_command_line_verifies_signatures_too(
     place: Place, code: str, audited: Callable[..., Verdict], owner: str, server: Path,
-    tmp_path: Path,
 ) -> None:
-    import os
-    import subprocess
-    import sys
-
-    from engine.store import embedded
-    from engine.store.tables import APPLICATION
-
+    assert audited().whole
+    folder = place.settings.home
     name = owner.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MOTCUA_")}
     environment = {
         **clean, "MOTCUA_DATABASE_URL": embedded.address(server, role=APPLICATION, database=name),
-        "MOTCUA_CHECKPOINT_KEY": str(tmp_path / "checkpoint.pem"),
-        "MOTCUA_FILES": str(tmp_path / "files"),
+        "MOTCUA_CHECKPOINT_KEY": str(folder / "checkpoint.pem"),
+        "MOTCUA_FILES": place.settings.files,
         "MOTCUA_CONNECTORS": str(place.settings.connectors),
     }
 

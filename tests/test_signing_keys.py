@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -12,11 +13,13 @@ from typing import Any
 import psycopg
 import pytest
 import signing_town as town_of
+from served import OPERATOR
 from signing_town import CONNECTOR, LEADER, Authority, Country, Place
 from structlog.testing import capture_logs
 
+from engine.calling import RetryService
 from engine.clock import FixedClock
-from engine.errors import Invalid
+from engine.errors import Invalid, NotInstalled
 from engine.links.connectors import read_registry
 from engine.store import Store
 
@@ -64,9 +67,6 @@ def test_a_wrong_passphrase_is_an_incident_that_says_so_and_nothing_of_it(
 def test_an_operator_lets_it_be_tried_anew_once_the_passphrase_is_right(
     opened: Opened, tmp_path: Path, known: Country, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from engine.calling import RetryService
-    from served import OPERATOR
-
     place = opened(town_of.configuration(tmp_path, known))
     monkeypatch.setenv(town_of.VARIABLE, "sai")
     code = place.with_result()
@@ -218,7 +218,17 @@ def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path, known: Count
     (tmp_path / "root.pem").write_bytes(b"-----BEGIN nothing")
     file = tmp_path / "connectors.json"
     file.write_text(json.dumps(configured), encoding="utf-8")
-    with pytest.raises(Invalid, match="signatures.anchors"):
+    with pytest.raises(Invalid, match=r"signatures\.anchors"):
+        read_registry([], file)
+
+
+def test_without_the_library_a_signing_connector_is_refused_at_the_start_with_what_to_install(
+    tmp_path: Path, known: Country, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "connectors.json"
+    file.write_text(json.dumps(town_of.configuration(tmp_path, known)), encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "pyhanko", None)
+    with pytest.raises(NotInstalled, match=r"pip install motcua\[signing\]"):
         read_registry([], file)
 
 

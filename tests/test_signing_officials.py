@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import paper_files as make
+import papers_town
 import pytest
+import served
 import signing_town as town_of
-from signing_town import CONNECTOR, LEADER, OFFICER, Country, Place
+import town
+from signing_town import CONNECTOR, LEADER, Country, Place
 
 from engine.audit import desk as auditor
 from engine.clock import FixedClock
 from engine.history import read_body, read_personal
 from engine.signatures import Trust, signatures_in
 from engine.store import Store, entries
+from engine.store.sweeping import sweep
 
 
 @pytest.fixture(scope="module")
@@ -155,8 +160,6 @@ def test_an_official_without_certificate_is_told_so_at_once(
 
 
 def test_officials_of_other_agencies_see_nothing_to_sign(place: Place) -> None:
-    import town
-
     code = place.with_result()
     stranger = place.here.person(town.PROVINCE, "leader")
     assert stranger.post(f"/dossiers/{code}/signatures", {"paper": 1}).status_code == 404
@@ -177,9 +180,6 @@ def test_a_body_that_names_no_one_paper_is_refused_with_its_place(
 
 
 def test_a_paper_that_is_no_pdf_cannot_be_signed(place: Place) -> None:
-    import paper_files as make
-    import papers_town
-
     code = papers_town.register(place.here)
     papers_town.hand_in(place.officer, code, papers_town.FORM, make.png(), file_name="to-khai.png")
     refused = place.ask(place.leader, code, 1, component=papers_town.FORM)
@@ -189,8 +189,6 @@ def test_a_paper_that_is_no_pdf_cannot_be_signed(place: Place) -> None:
 def test_a_file_that_only_looks_like_a_pdf_ends_as_an_incident_that_can_be_withdrawn(
     place: Place,
 ) -> None:
-    import paper_files as make
-
     code = place.with_result(make.pdf())
     place.ask(place.leader, code, 1)
     place.settle(code)
@@ -221,13 +219,18 @@ def test_a_paper_withdrawn_meanwhile_takes_the_asked_signature_with_it(place: Pl
 
 
 def test_a_hold_on_the_dossier_does_not_hold_a_signature(place: Place) -> None:
-    import served
-
     code = place.with_result()
-    assert OFFICER  # the request for a supplement is signed while it holds the dossier
     served.act(place.office, code, "request-supplement", reason="Thiếu giấy tờ.",
                items=["Giấy khai sinh"])
     asked = place.ask(place.leader, code, 1)
     assert asked.status_code == 202, asked.text
     place.settle(code)
     assert place.paper(code, 2)["source"] == "signed"
+
+
+def test_what_the_sweep_takes_away_is_no_signed_paper(place: Place) -> None:
+    code = place.with_result()
+    place.ask(place.leader, code, 1)
+    place.settle(code)
+    assert list(sweep(place.store, place.files, dry_run=False)) == []
+    assert place.content(code, 2).startswith(place.content(code, 1))

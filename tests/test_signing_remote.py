@@ -21,6 +21,7 @@ from signing_town import CONNECTOR, LEADER, OFFICER, Country, Place, RemoteSigne
 from engine.audit import desk as auditor
 from engine.audit.signed import Signed, unlike_signed
 from engine.clock import FixedClock
+from engine.errors import Invalid
 from engine.links.connectors import read_trust
 from engine.signatures import Trust, signatures_in
 from engine.store import Store, entries
@@ -175,8 +176,6 @@ def test_a_service_that_is_not_there_is_tried_again_later(
 def test_a_certificate_file_of_another_serial_number_is_refused_at_the_start(
     tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened,
 ) -> None:
-    from engine.errors import Invalid
-
     told = town_of.held_remotely(tmp_path, known, signer)
     told["connectors"][CONNECTOR]["officials"][LEADER]["serial"] = known.officer.serial
     with pytest.raises(Invalid, match="has not the serial number"):
@@ -224,13 +223,14 @@ def test_with_an_authority_of_time_stamps_the_level_is_b_t(
     assert list(unlike_signed(code, chain, Signed(place.reading, told))) == []
 
 
-@pytest.mark.parametrize(("status", "body", "why"), [
+@pytest.mark.parametrize("how", [
     (200, b"garbage", "signature-not-made"), (500, b"", "timestamp-status-500"),
-])
+], ids=["garbage", "broken"])
 def test_a_time_stamp_that_does_not_come_leaves_nothing_half_signed(
-    tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened, status: int,
-    body: bytes, why: str,
+    tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened,
+    how: tuple[int, bytes, str],
 ) -> None:
+    status, body, why = how
     with town_of.posting(lambda *_: (status, body)) as port:
         place = opened(town_of.held_remotely(tmp_path, known, signer, timestamp={
             "url": f"http://127.0.0.1:{port}/tsa", "timeout": 5}))

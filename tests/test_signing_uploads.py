@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -132,6 +133,14 @@ def test_without_any_authority_a_signature_is_told_as_not_checked(
     made = papers_town.hand_in(here.reception, code, FORM, content)
     assert made.status_code == 201, made.text
     assert made.json()["papers"][0]["signatures"][0]["status"] == "unchecked"
+
+
+def test_without_the_library_a_signed_paper_is_taken_and_nothing_is_told(
+    place: Place, known: Country, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = by(known.leader, place)
+    monkeypatch.setitem(sys.modules, "pyhanko", None)
+    assert handed_in(place, content)[1] == []
 
 
 def test_the_signed_paper_of_an_official_keeps_what_was_handed_in_signed(

@@ -96,19 +96,3 @@ def test_a_worker_killed_while_a_service_signs_leaves_the_rest_to_another(
                 wait_for(lambda: place.pending(code) == [])
             assert [p["number"] for p in place.papers(code)] == [1, 2]
             assert auditor.replay_stored(store, code).whole
-
-
-def test_what_the_sweep_takes_away_is_no_signed_paper(
-    server: Path, owner: str, store: Store, tmp_path: Path, known: Country,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from engine.store.sweeping import sweep
-
-    monkeypatch.setenv(town_of.VARIABLE, town_of.PASSPHRASE)
-    configured = town_of.configuration(tmp_path, known)
-    with working(server, owner, store, tmp_path, configured) as (place, _):
-        code = place.with_result()
-        place.ask(place.leader, code, 1)
-        place.settle(code)
-        assert list(sweep(store, place.files, dry_run=False)) == []
-        assert place.content(code, 2).startswith(place.content(code, 1))

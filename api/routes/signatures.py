@@ -12,9 +12,9 @@ from api.schemas.components import PapersChanged
 from api.schemas.signatures import SignatureAsked, SignaturesPending
 from api.schemas.tasks import Nothing
 from api.seeing import taking_part
-from engine.commands import AskSignature, WithdrawSignature
 from engine.office.papers import paper_etag
 from engine.office.result import when
+from engine.signing import AskSignature, WithdrawSignature
 from engine.store import call_states, papers
 
 blueprint = Room("signatures", __name__, description="Signatures (chữ ký số)")

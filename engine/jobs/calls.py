@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from engine.commands import BringSignature, CompleteService
+from engine.commands import CompleteService
 from engine.errors import Conflict, MotcuaError, NotFound, Unavailable
 from engine.history import instant
 from engine.jobs.shelf import Shelf
 from engine.links.connectors import Done, Failed, Mistake, Order, Policy, Registry, Signed
 from engine.people import SYSTEM
+from engine.signing import BringSignature
 from engine.store import calls
 from engine.store.calls import Claim
 

@@ -18,7 +18,6 @@ from engine.commands import (
     ProcedureCommand,
     RegisterDossier,
     Request,
-    SigningCommand,
 )
 from engine.flow.confined import Confinement
 from engine.office.actions import actions
@@ -37,6 +36,7 @@ from engine.office.waking import Wake, WakeNode, Wakes
 from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.proceed import Before
+from engine.signing import SigningCommand
 
 if TYPE_CHECKING:
     from engine.store import Store

@@ -13,13 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import local
-from engine.commands import (
-    AskSignature,
-    BringSignature,
-    Request,
-    SigningCommand,
-    WithdrawSignature,
-)
+from engine.commands import Request
 from engine.components.papers import Paper, numbered
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.history import read_body
@@ -34,6 +28,7 @@ from engine.office.result import Result, dossier_json, finish, match
 from engine.papers.kinds import form_of, paper_named
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Outcome, proceed
+from engine.signing import AskSignature, BringSignature, SigningCommand, WithdrawSignature
 from engine.store import calls, entries, papers
 from engine.store.files import Files
 
@@ -68,13 +63,7 @@ class Signing:
             before = replace(before, papers=papers.of_dossier(unit.connection, command.dossier))
             if isinstance(command, BringSignature):
                 return self._bring(unit, before, command, upload, now)
-            taking_part = unit.part_agencies(command.dossier)
-            permits.see_papers(before.dossier, actor, taking_part)
-            agency = permits.do_sign(before, actor, taking_part)
-            if isinstance(command, WithdrawSignature):
-                numbered(before.papers, command.number)
-            else:
-                command = self._named(before, replace(command, agency=agency), actor)
+            command = self._permitted(unit, before, command, actor)
             if request and (kept := unit.take_key(actor.id, request)):
                 return Result.repeat(kept)
             if isinstance(command, AskSignature) and command.entry is not None:
@@ -87,6 +76,29 @@ class Signing:
             match(paper_etag(command.dossier, paper), if_match)
             result = self._done(unit, before, command, actor, now)
             return finish(unit, actor, request, result)
+
+    def _permitted(
+        self, unit: Unit, before: Before, command: AskSignature | WithdrawSignature, actor: Actor,
+    ) -> AskSignature | WithdrawSignature:
+        """Return the command with the agency for which the actor signs, and by which connector.
+
+        Raises NotFound for what the actor may not see, Forbidden for what they may not do.
+        """
+        taking_part = unit.part_agencies(command.dossier)
+        permits.see_papers(before.dossier, actor, taking_part)
+        agency = permits.do_sign(before, actor, taking_part)
+        if command.number is not None:
+            numbered(before.papers, command.number)
+        if isinstance(command, WithdrawSignature):
+            return command
+        own = sorted(name for name, who in self._services.signing.items() if actor.id in who)
+        if not own or command.connector not in ("", *own):
+            raise Forbidden(
+                "Bạn chưa có chứng thư số được khai báo để ký; hãy nhờ quản trị viên khai báo.",
+                "No certificate of yours is configured for signing; ask the administrator.",
+                code="no-certificate", connector=command.connector or None,
+            )
+        return replace(command, agency=agency, connector=command.connector or own[0])
 
     def _done(
         self, unit: Unit, before: Before, command: SigningCommand, actor: Actor, now: datetime,
@@ -105,19 +117,6 @@ class Signing:
             need_no_hold(before.dossier.standing, found[0].part)
         _put(unit, upload.keep)
         return finish(unit, SYSTEM, None, self._done(unit, before, command, SYSTEM, now))
-
-    def _named(self, before: Before, command: AskSignature, actor: Actor) -> AskSignature:
-        """Return the command with the connector that has the official's certificate."""
-        if command.number is not None:
-            numbered(before.papers, command.number)
-        own = sorted(name for name, who in self._services.signing.items() if actor.id in who)
-        if not own or command.connector not in ("", *own):
-            raise Forbidden(
-                "Bạn chưa có chứng thư số được khai báo để ký; hãy nhờ quản trị viên khai báo.",
-                "No certificate of yours is configured for signing; ask the administrator.",
-                code="no-certificate", connector=command.connector or None,
-            )
-        return replace(command, connector=command.connector or own[0])
 
     @contextmanager
     def _printed(

@@ -14,9 +14,7 @@ from typing import Any
 from engine.commands import (
     AddPaper,
     AdoptCalendar,
-    AskSignature,
     AssignTask,
-    BringSignature,
     ClaimTask,
     CompleteService,
     CompleteTask,
@@ -29,7 +27,6 @@ from engine.commands import (
     RegisterDossier,
     UnclaimTask,
     WithdrawPaper,
-    WithdrawSignature,
 )
 from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid, below
@@ -41,6 +38,7 @@ from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
 from engine.proceed.tasks import ACT_TASK, close_tasks
 from engine.proceed.work import Work
+from engine.signing import AskSignature, BringSignature, WithdrawSignature
 
 __all__ = [
     "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "open_from", "proceed",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
-from engine.commands import AskSignature, BringSignature, WithdrawSignature
 from engine.components import signed as of
 from engine.components.declared import OTHER
 from engine.components.papers import PRINTED, SIGNED, Paper, need_declared, need_open, numbered
@@ -14,6 +13,7 @@ from engine.errors import Conflict
 from engine.flow import run
 from engine.proceed import parts
 from engine.proceed.work import Work
+from engine.signing import AskSignature, BringSignature, WithdrawSignature
 from engine.step import Service
 
 #: The element under which operators see calls that an official has asked for, drawn nowhere.

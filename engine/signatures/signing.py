@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -78,6 +78,16 @@ def signed(
         raise
     except Exception as error:  # what an authority answers may be anything
         raise NotMade(type(error).__name__) from error
+
+
+def rehearsed(content: bytes, certificate: bytes) -> bool:
+    """Tell whether a PDF lets itself be signed, by signing it with nobody's key."""
+    pen = Pen(certificate, (), lambda _data: bytes(512))
+    try:
+        signed(content, pen, datetime.fromtimestamp(0, UTC), "motcua-rehearsal")
+    except (NotSignable, NotMade):
+        return False
+    return True
 
 
 async def _signed(session: Any, room: int) -> bytes:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from engine.errors import NotInstalled
+from engine.flow.confined import Confinement, Exceeded
 from engine.links.connectors.holders import Holder, read_holder
 from engine.links.connectors.http import Http, asking, limits_of, policy_of
 from engine.links.connectors.orders import Failed, Mistake, Order, Outcome, Policy, Sheet, Signed
 from engine.links.connectors.reading import Section, bad
 from engine.links.connectors.templates import Formula
 from engine.links.outward import Limits, Outward, Refusal
-from engine.signatures import VALID, Signature, Trust, signatures_in
+from engine.signatures import VALID, Signature, Trust, need_signing, signatures_in
 from engine.signatures.keys import serial_of
-from engine.signatures.signing import NotMade, NotSignable, Refused, signed
+from engine.signatures.signing import NotMade, NotSignable, Refused, rehearsed, signed
 
 #: The error of business where there is no PDF to sign, or one that lets nobody sign it.
 NOT_SIGNABLE = "not_signable"
@@ -70,8 +71,6 @@ class Sign:
             return Mistake(NOT_SIGNABLE)
         except NotMade as error:
             return Failed(f"signature-not-made: {error}")
-        except NotInstalled as error:
-            return Failed(f"{error.code}: {error.en}", again=False)
 
     def _holder(self, order: Order) -> tuple[str, Holder]:
         """Return the official who acts and who holds their key; raise Refused without them."""
@@ -87,6 +86,8 @@ class Sign:
         pen = holder.pen(order)
         if serial_of(pen.certificate) != holder.serial:
             return Failed(f"certificate-of-another: not serial {holder.serial}", again=False)
+        if not _signable(sheet.content, pen.certificate):
+            return Mistake(NOT_SIGNABLE)
         stamps = self.stamper.ask if self.stamper else None
         content = signed(sheet.content, pen, order.now, f"motcua-{order.task}", stamps)
         found = signatures_in(content, self.trust, order.now)[-1]
@@ -102,7 +103,11 @@ class Sign:
 
 
 def read_sign(section: Section, outward: Outward, trust: Trust) -> Sign:
-    """Return the connector that a section describes; raise Invalid naming the place of a fault."""
+    """Return the connector that a section describes; raise Invalid naming the place of a fault.
+
+    Raises NotInstalled where this machine lacks what signing needs.
+    """
+    need_signing()
     if not trust.anchors:
         raise bad(section.place, "cần signatures.anchors: tổ chức chứng thực được tin cậy",
                   "this needs signatures.anchors, the authorities that are trusted")
@@ -130,6 +135,19 @@ def _sheet(order: Order) -> Sheet:
     if found is None:
         raise Refused(Mistake(NOT_SIGNABLE))
     return found
+
+
+def _signable(content: bytes, certificate: bytes) -> bool:
+    """Tell whether a paper lets itself be signed, tried in a process of its own: it is bounded.
+
+    A stranger may have written the file, and no reader of it may take the worker along.
+    """
+    confined = Confinement()
+    try:
+        done: bool = confined.runner(partial(rehearsed, content, certificate), confined.bounds)
+    except Exceeded:
+        return False
+    return done
 
 
 def _fault(found: Signature, holder: Holder, content: bytes, sheet: Sheet) -> Failed | None:
