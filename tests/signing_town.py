@@ -155,6 +155,18 @@ def one_page(width: int = 300) -> bytes:
     return out.getvalue()
 
 
+def looping() -> bytes:
+    """A whole PDF whose page tree is its own child, so that its reader goes round."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R]/Count 1>>"]
+    out, places = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + (b"xref\n0 3\n0000000000 65535 f \n%strailer\n<</Root 1 0 R/Size 3>>\n"
+                  b"startxref\n%d\n%%%%EOF\n" % (table, len(out)))
+
+
 def configuration(
     folder: Path, known: Country, officials: Mapping[str, Authority] | None = None, **more: Any,
 ) -> dict[str, Any]:
@@ -187,7 +199,7 @@ class Place:
 
     @property
     def files(self) -> Files:
-        return Files(self.settings.files, self.settings.home)
+        return Files(self.settings.files, self.settings.home, self.settings.file_bounds)
 
     @property
     def worker(self) -> Calls:

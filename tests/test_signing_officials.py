@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import paper_files as make
@@ -16,6 +17,7 @@ from signing_town import CONNECTOR, LEADER, Country, Place
 from engine.audit import desk as auditor
 from engine.clock import FixedClock
 from engine.history import read_body, read_personal
+from engine.inspection import Bounds
 from engine.signatures import Trust, signatures_in
 from engine.store import Store, entries
 from engine.store.sweeping import sweep
@@ -186,10 +188,11 @@ def test_a_paper_that_is_no_pdf_cannot_be_signed(place: Place) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "not-pdf")
 
 
+@pytest.mark.parametrize("content", [make.pdf(), town_of.looping()], ids=["broken", "circular"])
 def test_a_file_that_only_looks_like_a_pdf_ends_as_an_incident_that_can_be_withdrawn(
-    place: Place,
+    place: Place, content: bytes,
 ) -> None:
-    code = place.with_result(make.pdf())
+    code = place.with_result(content)
     place.ask(place.leader, code, 1)
     place.settle(code)
     (waiting,) = place.pending(code)
@@ -234,3 +237,14 @@ def test_what_the_sweep_takes_away_is_no_signed_paper(place: Place) -> None:
     place.settle(code)
     assert list(sweep(place.store, place.files, dry_run=False)) == []
     assert place.content(code, 2).startswith(place.content(code, 1))
+
+
+def test_a_file_that_its_signature_makes_too_large_is_an_incident_that_says_so(
+    place: Place,
+) -> None:
+    code = place.with_result()
+    size = place.paper(code, 1)["size"]
+    place.settings = replace(place.settings, file_bounds=Bounds(size=size + 1000))
+    place.ask(place.leader, code, 1)
+    place.settle(code)
+    assert place.pending(code)[0]["failure"] == "result-refused: file-too-large"

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.commands import CompleteService
-from engine.errors import Conflict, MotcuaError, NotFound, Unavailable
+from engine.errors import Conflict, Invalid, MotcuaError, NotFound, Unavailable
 from engine.history import instant
 from engine.jobs.shelf import Shelf
 from engine.links.connectors import Done, Failed, Mistake, Order, Policy, Registry, Signed
@@ -153,14 +153,11 @@ class Calls:
                 self._failed(claim, failed)
 
     def _sign(self, claim: Claim, signed: Signed, shelf: Shelf) -> None:
-        with shelf.lending(signed.content) as upload:
-            self._complete(claim, BringSignature(
-                claim.dossier, claim.task, claim.lock, signed.number, signed.official,
-                before={"sha256": signed.sha256, "size": signed.size},
-                file={"sha256": upload.sha256, "size": upload.size},
-                certificate=signed.certificate, signed_at=instant(signed.signed_at),
-                level=signed.level, content={"subject": signed.subject},
-            ), upload)
+        try:
+            with shelf.lending(signed.content) as upload:
+                self._complete(claim, _brought(claim, signed, upload), upload)
+        except Invalid as refusal:  # with its signature the file is larger than files may be
+            self._failed(claim, Failed(f"result-refused: {refusal.code}", again=False))
 
     def _complete(
         self, claim: Claim, command: CompleteService | BringSignature,
@@ -217,6 +214,16 @@ class Calls:
     def _wake_at_next(self, connection: Connection) -> None:
         if self._wake is not None and (due := calls.next_due(connection)) is not None:
             self._wake(connection, due)
+
+
+def _brought(claim: Claim, signed: Signed, upload: Upload) -> BringSignature:
+    return BringSignature(
+        claim.dossier, claim.task, claim.lock, signed.number, signed.official,
+        before={"sha256": signed.sha256, "size": signed.size},
+        file={"sha256": upload.sha256, "size": upload.size},
+        certificate=signed.certificate, signed_at=instant(signed.signed_at),
+        level=signed.level, content={"subject": signed.subject},
+    )
 
 
 def _log() -> structlog.stdlib.BoundLogger:
