@@ -29,6 +29,7 @@ from api.routes import (
     procedures,
     register,
     service_calls,
+    signatures,
     tasks,
 )
 from api.schemas.base import StrictJSON
@@ -81,6 +82,7 @@ def create_app(services: Services) -> Flask:
     for room in (
         dossiers, components, tasks, history, papers, register, procedures, lookup, handoffs,
         handed_papers, deliveries, downloads, external_tasks, service_calls, portal_messages,
+        signatures,
     ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(house.blueprint)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any, cast
 
 from flask import Request
@@ -15,8 +15,10 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.formparser import FormDataParser
 
 from api.problem import BadRequest
+from api.signed import Looking
 from engine.errors import Fault, Invalid
 from engine.inspection import Refusal, inspect
+from engine.inspection.pdf import MEDIA as PDF
 from engine.office import Upload
 from engine.store.files import Files, Incoming
 
@@ -45,8 +47,10 @@ class _Into:
 
 
 @contextmanager
-def received(request: Request, files: Files) -> Iterator[Sent]:
+def received(request: Request, files: Files, looking: Looking) -> Iterator[Sent]:
     """Read the body of a request; what is not kept inside the block is gone after it.
+
+    Of a PDF it is told which signatures it has.
 
     Raises BadRequest for what is no form, Invalid without exactly one file in the field `file`, and
     the HTTP library's 413 for a body that is larger than the address takes.
@@ -58,7 +62,10 @@ def received(request: Request, files: Files) -> Iterator[Sent]:
         fields = {name: form[name] for name in form}
         if any(len(form.getlist(name)) > 1 for name in fields):
             raise BadRequest("Một trường lặp lại.", "A field stands twice.", code="malformed-form")
-        yield Sent(fields, _upload(files, incoming, sent["file"].filename))
+        upload = _upload(files, incoming, sent["file"].filename)
+        if upload.media_type == PDF:
+            upload = replace(upload, signatures=looking.look(incoming))
+        yield Sent(fields, upload)
 
 
 def _parsed(

@@ -13,7 +13,9 @@ from api.auth import Doorkeeper
 from api.demo_issuer import ISSUER, DemoIssuer
 from api.keys import FixedKeys, IssuerKeys
 from api.settings import Settings, need_database, need_issuer
+from api.signed import Looking
 from engine import packs
+from engine.audit.signed import Signed
 from engine.clock import Clock, FileClock, SystemClock
 from engine.errors import Invalid
 from engine.flow.confined import Confinement
@@ -28,7 +30,7 @@ from engine.jobs import (
     wake_node,
     wake_portal,
 )
-from engine.links.connectors import Registry, read_registry
+from engine.links.connectors import Registry, read_registry, read_trust
 from engine.links.delivery import Http
 from engine.links.fetching import PaperFetcher
 from engine.links.identity import Identity, Keyring
@@ -38,6 +40,7 @@ from engine.office import Office, Wake, Wakes
 from engine.office import Services as OfficeServices
 from engine.papers.templates import Templates
 from engine.people import Actor
+from engine.signatures import Trust
 from engine.store import Store, embedded, people
 from engine.store.database import job_connection
 from engine.store.files import Files
@@ -64,6 +67,16 @@ class Services:
         """The file store, reached when the first paper is; raise Invalid for no such place."""
         return files_of(self.settings)
 
+    @cached_property
+    def trust(self) -> Trust:
+        """Whose signatures are trusted; raise Invalid for a faulty place of the configuration."""
+        return read_trust(self.settings.connectors)
+
+    def looking(self) -> Looking:
+        """Return what looks for signatures in uploads, as of now."""
+        return Looking(
+            Confinement(bounds=self.settings.examination), self.trust, self.clock.now())
+
 
 def owner_url(settings: Settings) -> str:
     """Return the URL by which migrations go: the superuser's where the server is embedded."""
@@ -84,6 +97,17 @@ def files_of(settings: Settings) -> Files:
     """Return the file store: where MOTCUA_FILES says, else a folder of the home."""
     place = settings.files or str(settings.home / "files")
     return Files(place, settings.home, settings.file_bounds)
+
+
+def signed_of(settings: Settings) -> Signed:
+    """Return where an auditor finds signed papers, and whose signatures are trusted."""
+    files = files_of(settings)
+
+    def read(name: str, size: int) -> bytes:
+        with files.reading(name, size) as file:
+            return file.read()
+
+    return Signed(read, read_trust(settings.connectors))
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -111,7 +135,8 @@ def office_of(
     office = Office(
         store, clock, confinement, wakes, settings.node, codes=settings.codes,
         templates=Templates(settings.papers),
-        services=OfficeServices(registry.names, registry.topics),
+        services=OfficeServices(registry.names, registry.topics, registry.officials),
+        files=lambda: files_of(settings),
     )
     return store, office, clock
 
@@ -151,7 +176,8 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
     identity, portal = identity_of(settings), portal_of(settings)
     return Work(
         job_connection(application_url(settings)), Timers(store, office, clock, waking),
-        Calls(store, office, clock, registry, wake_calls if waking else None),
+        Calls(store, office, clock, registry, wake_calls if waking else None,
+              files=lambda: files_of(settings)),
         Deliveries(store, office, clock, Http(identity, settings.link_hold)) if identity else None,
         PortalSync(store, clock, portal, Line(portal)) if portal else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.calling import CallCommand
 from engine.errors import Corrupt
+from engine.signing import AskSignature, BringSignature, SigningCommand, WithdrawSignature
 from engine.worktime import Amendment
 
 
@@ -256,7 +257,7 @@ PaperCommand = AddPaper | WithdrawPaper | HandBackPapers
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
     | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand | CompleteService
-    | ErasePaper
+    | ErasePaper | SigningCommand
 )
 ProcedureCommand = (
     UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
@@ -270,6 +271,8 @@ KINDS: Mapping[str, type[DossierCommand]] = {
     "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
     "add-paper": AddPaper, "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
     "service": CompleteService, "erase-paper": ErasePaper,
+    "ask-signature": AskSignature, "withdraw-signature": WithdrawSignature,
+    "signature": BringSignature,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 

@@ -29,7 +29,7 @@ EXPLAINED: dict[str, str] = {}
 #: Rooms that must stay pure: what they may import beside the standard library and the engine.
 PURE = {
     "proceed": set(), "dossier": set(), "procedure": set(), "law": set(), "commands": set(),
-    "calling": set(),
+    "calling": set(), "signing": set(),
     "components": set(), "inspection": set(), "forms": {"marshmallow"}, "handoff": set(),
     "history": {"rfc8785"}, "expressions": set(),
     "worktime": set(), "people": set(), "step": set(), "clock": set(), "errors": set(),

@@ -13,6 +13,7 @@ from engine.audit import bundle as bundles
 from engine.audit import checkpoint as points
 from engine.audit import desk
 from engine.audit.replay import Replay, replay
+from engine.audit.signed import Signed
 from engine.audit.signing import Seal, read_seal
 from engine.audit.verify import Verdict
 from engine.clock import Clock
@@ -23,12 +24,16 @@ from engine.store.files import Files
 
 @dataclass(frozen=True)
 class Opened:
-    """What an auditor works on: the archive, the clock, the key of checkpoints, the files."""
+    """What an auditor works on: the archive, the clock, the key of checkpoints, the files.
+
+    `signed` tells where signed papers lie and whom their certificates may come from.
+    """
 
     store: Store
     clock: Clock
     seal: Seal
     files: Files
+    signed: Callable[[], Signed]
 
 
 #: Opens the archive: wiring hands it over, so that this module reads no settings.
@@ -93,7 +98,7 @@ def _verify(options: argparse.Namespace, opener: Opener) -> int:
         return _tell(desk.verify_bundle(found, read_seal(options.key)), options.json)
     opened = opener(options)
     copy = points.from_copy(options.checkpoint.read_bytes()) if options.checkpoint else None
-    verdict = desk.verify_stored(opened.store, opened.seal, copy, opened.files)
+    verdict = desk.verify_stored(opened.store, opened.seal, copy, opened.files, opened.signed())
     return _tell(verdict, options.json)
 
 
@@ -104,7 +109,7 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
             "checkpoints": verdict.checkpoints, "newer": verdict.newer,
             "erased": verdict.erased, "envelopes": verdict.envelopes, "papers": verdict.papers,
             "papers_awaited": verdict.papers_awaited, "papers_erased": verdict.papers_erased,
-            "broken": verdict.broken,
+            "signatures": verdict.signatures, "broken": verdict.broken,
         }, ensure_ascii=False))
     else:
         for line in verdict.broken:
@@ -120,6 +125,8 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
             print(f"{verdict.papers} giấy tờ đã chuyển / papers handed over: "
                   f"{verdict.papers_awaited} chưa về đây / not here yet, "
                   f"{verdict.papers_erased} đã xóa theo quyết định / erased by decision")
+        if verdict.signatures:
+            print(f"{verdict.signatures} chữ ký số trên giấy tờ / signatures on papers")
         if verdict.newer:
             print(f"{verdict.newer} mục chưa được niêm phong / entries not yet signed")
         if verdict.erased:

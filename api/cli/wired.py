@@ -36,13 +36,14 @@ def _archive(options: argparse.Namespace) -> Opened:
     """Open what `motcua audit` works on: the archive, the clock, the checkpoint key, the files."""
     from api.cli.audit import Opened
     from api.settings import from_environment
-    from api.wiring import application_url, clock_of, files_of
+    from api.wiring import application_url, clock_of, files_of, signed_of
     from engine.store import Store
 
     settings = from_environment(os.environ, embedded=options.embedded)
     seal = _seal(options, settings)
     store = Store(application_url(settings))
-    return Opened(store, clock_of(settings), seal, files_of(settings))
+    return Opened(
+        store, clock_of(settings), seal, files_of(settings), lambda: signed_of(settings))
 
 
 def _seal(options: argparse.Namespace, settings: Settings) -> Seal:

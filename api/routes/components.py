@@ -66,7 +66,7 @@ def add(code: str, component: str) -> Response:
     taking_part(code)
     if request.mimetype != "multipart/form-data":
         return _add(code, component, PARSER.load_json(request, NewPaper()), None)
-    with received(request, services().files) as sent:
+    with received(request, services().files, services().looking()) as sent:
         return _add(code, component, sent.fields, sent.upload)
 
 

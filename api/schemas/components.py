@@ -7,8 +7,9 @@ from typing import Any
 from marshmallow import fields, validate
 
 from api.schemas.base import Body, text
+from api.schemas.signatures import SignatureSeen
 from engine.components.declared import COPIES, MOST_COUNT
-from engine.components.papers import SOURCES
+from engine.components.papers import PRINTED, SIGNED, SOURCES
 
 _WHOLE: dict[str, Any] = {"required": "required", "null": "required", "invalid": "not-number",
                           "too_large": "not-number"}
@@ -83,7 +84,7 @@ class PaperSeen(Body):
     name = fields.String()
     copy = fields.String()
     count = fields.Integer()
-    source = fields.String(metadata={"enum": list(SOURCES)})
+    source = fields.String(metadata={"enum": [*SOURCES, PRINTED, SIGNED]})
     shown = fields.Boolean()
     state = fields.String(metadata={"enum": ["held", "withdrawn", "replaced", "erased"]})
     added_at = fields.DateTime()
@@ -98,6 +99,8 @@ class PaperSeen(Body):
         "description": "null: paper alone; pending: on its way from another node",
     })
     file_label = fields.String(allow_none=True, metadata={"description": "đang tải, lỗi tải …"})
+    signatures = fields.List(fields.Nested(SignatureSeen))
+    awaits_signature_of = fields.String(allow_none=True)
     etag = fields.String()
 
 

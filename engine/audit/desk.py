@@ -15,6 +15,7 @@ from engine.audit.checkpoint import Checkpoint, heads_of, make, read
 from engine.audit.decided import unlike_decided
 from engine.audit.replay import Replay, replay
 from engine.audit.rows import Kept, differing
+from engine.audit.signed import Signed, signing, unlike_signed
 from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
 from engine.errors import Corrupt, NotFound
@@ -70,22 +71,26 @@ def add_checkpoint(store: Store, at: datetime, seal: Seal) -> Checkpoint:
 
 def verify_stored(
     store: Store, seal: Seal, copy: Checkpoint | None = None, files: Files | None = None,
+    papers_at: Signed | None = None,
 ) -> Verdict:
     """Recompute every chain of the archive against its rows, checkpoints and an outside copy.
 
     Versions of procedures are held against what their chains say was approved, the calendars of
     agencies against what was decided, papers that crossed against rows, envelopes and, where they
-    are given, files.
+    are given, files; signed papers against what their entries recorded, `papers_at` is where
+    their files lie.
     """
     linked: set[str] = set()
+    signed: set[str] = set()
     look = None if files is None else _looking(files)
     with store.snapshot() as connection:
         verdict = verify_archive(Archive(
             heads=entries.heads(connection),
-            entries=_noting(entries.every(connection), linked),
+            entries=_noting(entries.every(connection), linked, signed),
             checkpoints=[Checkpoint(*row) for row in checkpoints.every(connection)], copy=copy,
         ), seal)
         verdict.broken.extend(_unlike_linked(connection, linked, verdict, look))
+        verdict.broken.extend(_unlike_signed(connection, signed, papers_at, verdict))
         for code, _ in procedures.catalogue(connection):
             verdict.broken.extend(unlike_approved(
                 code, entries.chain(connection, f"procedure:{code}"), (
@@ -99,9 +104,11 @@ def verify_stored(
     return verdict
 
 
-def _noting(every: Iterable[Entry], linked: set[str]) -> Iterator[Entry]:
-    """Yield entries as they come, and note the chains that speak of other nodes."""
+def _noting(every: Iterable[Entry], linked: set[str], signed: set[str]) -> Iterator[Entry]:
+    """Yield entries as they come, and note the chains that speak of other nodes or signatures."""
     for entry in every:
+        if signing(entry):
+            signed.add(entry.chain)
         if handing.linked(entry) or carrying.carries(entry):
             linked.add(entry.chain)
         yield entry
@@ -135,6 +142,16 @@ def _unlike_linked(
     for node in nodes.every(connection):
         known = entries.chain(connection, ledgers.of_node(node.id))
         yield from handing.unlike_stated(node.id, known, node.keys)
+
+
+def _unlike_signed(
+    connection: Connection, signed: Iterable[str], papers_at: Signed | None, verdict: Verdict,
+) -> Iterator[str]:
+    """Yield what signed papers say otherwise than the entries that brought them in."""
+    for code in sorted(signed):
+        chain = entries.chain(connection, code)
+        verdict.signatures += sum(map(signing, chain))
+        yield from unlike_signed(code, chain, papers_at)
 
 
 def replay_stored(store: Store, code: str) -> Replay:

@@ -35,7 +35,7 @@ class Verdict:
     `newer` entries are not yet signed, of `erased` ones the personal values are gone: the chain
     holds without them, but only a recorded decision may erase them. `envelopes` passed between
     this node and others; `papers` were handed over, of which some are awaited from another node and
-    of some the file was erased on a recorded decision.
+    of some the file was erased on a recorded decision; `signatures` are those on papers.
     """
 
     chains: int = 0
@@ -48,6 +48,7 @@ class Verdict:
     papers: int = 0
     papers_awaited: int = 0
     papers_erased: int = 0
+    signatures: int = 0
 
     @property
     def whole(self) -> bool:

@@ -14,6 +14,8 @@ PaperState = Literal["held", "withdrawn", "replaced", "erased"]
 
 #: Where a paper came from; `fetched` is from a national database, `handed` from another node.
 SOURCES = ("submitted", "digitised_at_counter", "reused", "fetched", "handed")
+#: Where the office's own files came from: a paper printed here, a paper signed here.
+PRINTED, SIGNED = "printed", "signed"
 #: The sources of which paper itself lies at the office.
 _ON_PAPER = ("submitted", "digitised_at_counter")
 #: Statuses in which papers still come in; the result itself may also follow once it is there.
@@ -29,8 +31,10 @@ class Paper:
 
     Without `sha256` it is paper alone: `shown` at the counter and taken home again (Circular
     03/2025 art. 5.2), or not scanned yet. `name` and `file_name` are personal. `origin` is the
-    paper, as dossier/number, that this one reuses, or as node/dossier/number that was handed over.
-    `pools` are those to which it was handed, or whose agency brought it (by process).
+    paper, as dossier/number, that this one reuses or is signed from, dossier#entry for one printed,
+    node/dossier/number for one handed over. `pools` are those to which it was handed, or whose
+    agency brought it (by process). `signatures` are those in the file as JSON, personal; `asked` is
+    the official of whom one more is asked, and `call` its call.
     """
 
     number: int
@@ -50,6 +54,9 @@ class Paper:
     handed_back_at: datetime | None = None
     revision: int = 1
     pools: tuple[str, ...] = ()
+    signatures: str = ""
+    asked: str = ""
+    call: str = ""
 
 
 def held(papers: Iterable[Paper], component: str) -> tuple[Paper, ...]:

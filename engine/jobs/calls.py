@@ -21,16 +21,20 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.commands import CompleteService
-from engine.errors import Conflict, MotcuaError, NotFound, Unavailable
-from engine.links.connectors import Done, Failed, Mistake, Order, Policy, Registry
+from engine.errors import Conflict, Invalid, MotcuaError, NotFound, Unavailable
+from engine.history import instant
+from engine.jobs.shelf import Shelf
+from engine.links.connectors import Done, Failed, Mistake, Order, Policy, Registry, Signed
 from engine.people import SYSTEM
+from engine.signing import BringSignature
 from engine.store import calls
 from engine.store.calls import Claim
 
 if TYPE_CHECKING:
     from engine.clock import Clock
-    from engine.office import Office, Wake
+    from engine.office import Office, Upload, Wake
     from engine.store import Connection, Store
+    from engine.store.files import Files
 
 #: Calls made at a time in one worker, and at the most by one connector: a slow one leaves room.
 TOGETHER, SHARE = 8, 4
@@ -40,6 +44,7 @@ MARGIN = timedelta(seconds=15)
 LOOK = 0.5
 #: Looks for work that the database may cut off, and seconds between them.
 ATTEMPTS, AGAIN = 3, 1.0
+_CHANGED = frozenset({"paper-changed", "paper-not-held"})
 _GONE = frozenset({"task-not-open", "part-ended", "lock-lost"})
 _UNKNOWN = Policy()
 
@@ -49,10 +54,10 @@ class Calls:
 
     def __init__(
         self, store: Store, office: Office, clock: Clock, registry: Registry,
-        wake: Wake | None = None,
+        wake: Wake | None = None, *, files: Callable[[], Files] | None = None,
     ) -> None:
         self._store, self._office, self._clock = store, office, clock
-        self._registry, self._wake = registry, wake
+        self._registry, self._wake, self._files = registry, wake, files
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._draining = threading.Lock()
         self._asked = threading.Event()
@@ -132,8 +137,14 @@ class Calls:
         if claim.tries > connector.policy.attempts:
             self._failed(claim, Failed("worker-lost: it died with this call", again=False))
             return
-        order = Order(claim.task, claim.inputs, claim.about, self._clock.now())
+        shelf = Shelf(self._store, self._files, claim.dossier) if self._files else None
+        order = Order(claim.task, claim.inputs, claim.about, self._clock.now(), shelf)
         match connector.call(order):
+            case Signed() as signed if shelf is not None:
+                self._sign(claim, signed, shelf)
+            case Mistake(code=code) if not claim.part:
+                # No drawing is there to catch it: who asked reads it, and takes the asking back.
+                self._failed(claim, Failed(code, again=False))
             case Done(result=result):
                 self._complete(claim, CompleteService(claim.task, claim.lock, result))
             case Mistake(code=code):
@@ -141,9 +152,19 @@ class Calls:
             case Failed() as failed:
                 self._failed(claim, failed)
 
-    def _complete(self, claim: Claim, command: CompleteService) -> None:
+    def _sign(self, claim: Claim, signed: Signed, shelf: Shelf) -> None:
         try:
-            self._office.execute(command, SYSTEM)
+            with shelf.lending(signed.content) as upload:
+                self._complete(claim, _brought(claim, signed, upload), upload)
+        except Invalid as refusal:  # with its signature the file is larger than files may be
+            self._failed(claim, Failed(f"result-refused: {refusal.code}", again=False))
+
+    def _complete(
+        self, claim: Claim, command: CompleteService | BringSignature,
+        upload: Upload | None = None,
+    ) -> None:
+        try:
+            self._office.execute(command, SYSTEM, upload=upload)
         except (Conflict, NotFound) as refusal:
             self._refused(claim, refusal)
         except Unavailable:
@@ -162,7 +183,8 @@ class Calls:
                 calls.release(unit.connection, claim.task, claim.lock)
                 unit.commit()
             return
-        self._failed(claim, Failed(f"result-refused: {refusal.code}", again=False))
+        again = refusal.code in _CHANGED  # then what is there now is signed
+        self._failed(claim, Failed(f"result-refused: {refusal.code}", again=again))
 
     def _failed(self, claim: Claim, failed: Failed) -> None:
         connector = self._registry.connectors.get(claim.name)
@@ -192,6 +214,16 @@ class Calls:
     def _wake_at_next(self, connection: Connection) -> None:
         if self._wake is not None and (due := calls.next_due(connection)) is not None:
             self._wake(connection, due)
+
+
+def _brought(claim: Claim, signed: Signed, upload: Upload) -> BringSignature:
+    return BringSignature(
+        claim.dossier, claim.task, claim.lock, signed.number, signed.official,
+        before={"sha256": signed.sha256, "size": signed.size},
+        file={"sha256": upload.sha256, "size": upload.size},
+        certificate=signed.certificate, signed_at=instant(signed.signed_at),
+        level=signed.level, content={"subject": signed.subject},
+    )
 
 
 def _log() -> structlog.stdlib.BoundLogger:

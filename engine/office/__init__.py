@@ -33,13 +33,16 @@ from engine.office.printing import Printer
 from engine.office.procedures import Registry
 from engine.office.registration import Reception
 from engine.office.result import Result
+from engine.office.signing import Signing
 from engine.office.waking import Wake, WakeNode, Wakes
 from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.proceed import Before
+from engine.signing import SigningCommand
 
 if TYPE_CHECKING:
     from engine.store import Store
+    from engine.store.files import Files
     from engine.store.inbox import Incoming
 
 __all__ = [
@@ -57,13 +60,15 @@ class Office:
     services or written to other nodes; without them they wait for the next sweep. `node` is the id
     of this node, empty where it is linked to none. `codes` is how dossier codes are written,
     `templates` where a department keeps its own papers; without them they are those of Circular
-    01/2018 and the built-in ones. `services` is what may be called here.
+    01/2018 and the built-in ones. `services` is what may be called here, `files` the file store, in
+    which a printed paper that is to be signed is kept.
     """
 
     def __init__(
         self, store: Store, clock: Clock, confinement: Confinement | None = None,
         wakes: Wakes | None = None, node: str = "", *, codes: CodePattern | None = None,
         templates: Templates | None = None, services: Services | None = None,
+        files: Callable[[], Files] | None = None,
     ) -> None:
         library = Library(store)
         self.library = library
@@ -75,6 +80,7 @@ class Office:
         self._printer = Printer(store, self._desk, templates or Templates())
         self._counter = Counter(store, library, roused)
         self._eraser = Eraser(store, library, roused)
+        self._signing = Signing(store, self._desk, self._printer, services, files)
         self._calls = Calls(store, self._desk, services, roused)
         self._registry = Registry(store, confinement or Confinement(), services.connectors)
         self._keeper = Keeper(store)
@@ -91,6 +97,8 @@ class Office:
         now: datetime = self._clock.now()
         if isinstance(command, PaperCommand):
             return self._counter.execute(command, actor, now, (request, if_match), upload)
+        if isinstance(command, SigningCommand):
+            return self._signing.execute(command, actor, now, (request, if_match), upload)
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute

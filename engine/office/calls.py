@@ -43,10 +43,11 @@ MOST_CODE = 200
 
 @dataclass(frozen=True)
 class Services:
-    """What this deployment has: connectors by name, and who may ask for a topic that is listed."""
+    """What this deployment has: connectors, who may ask for a topic, who may sign by which one."""
 
     connectors: frozenset[str] = frozenset()
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    signing: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Calls:
@@ -78,7 +79,7 @@ class Calls:
             if request and (kept := unit.take_key(actor.id, request)):
                 return Result.repeat(kept)
             task = task_of(before, command.task)
-            _need_lock(calls.locked(unit.connection, task.id), command.lock)
+            need_lock(calls.locked(unit.connection, task.id), command.lock)
             need_no_hold(before.dossier.standing, task.part)
             outcome = self._desk.proceed(unit, before, _clean(command), actor, now)
             body = {"id": task.id, "businessKey": before.dossier.code}
@@ -104,7 +105,7 @@ class Calls:
                 permits.do_topic(row.kind, row.name, (row.agency, actor), self._services.topics)
                 if request and (kept := unit.take_key(actor.id, request)):
                     return Result.repeat(kept)
-                _need_lock(row, command.lock)
+                need_lock(row, command.lock)
                 body = _move(unit, command, row.retries)
             return finish(unit, actor, request, Result(body))
 
@@ -163,7 +164,7 @@ def _move(
             return {"id": task, "retries": left}
 
 
-def _need_lock(row: Lock | None, lock: str) -> None:
+def need_lock(row: Lock | None, lock: str) -> None:
     """Raise Conflict unless the token is the one by which the call is locked now."""
     if row is None or row.token != lock:
         raise Conflict(

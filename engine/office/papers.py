@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from engine.commands import AddPaper, HandBackPapers, PaperCommand, Request, Wit
 from engine.components.declared import OTHER
 from engine.components.papers import Paper, need_declared, numbered
 from engine.components.reuse import Held, need_not_held
+from engine.components.signed import read as signatures
 from engine.errors import Fault, Invalid, NotFound
 from engine.inspection import MEDIA_TYPES, Refusal, clean_name
 from engine.office import permits
@@ -22,6 +23,7 @@ from engine.office.reuse import offers
 from engine.office.waking import Wakes
 from engine.people import Actor
 from engine.proceed import Before, Facts, Outcome, proceed
+from engine.signatures import STATUSES
 from engine.store import dossiers, papers
 
 if TYPE_CHECKING:
@@ -32,7 +34,10 @@ Guards = tuple[Request | None, frozenset[str] | None]
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came in whole: what it is, or why it is refused; `keep` puts it in its place."""
+    """A file that came in whole: what it is, or why it is refused; `keep` puts it in its place.
+
+    `signatures` are those that were found in it: told, and no reason to refuse it.
+    """
 
     sha256: str
     size: int
@@ -40,6 +45,7 @@ class Upload:
     refusal: Refusal | None
     file_name: str | None
     keep: Callable[[], None]
+    signatures: Sequence[Mapping[str, Any]] = ()
 
 
 class Counter:
@@ -86,7 +92,17 @@ def paper_json(code: str, paper: Paper) -> dict[str, Any]:
         "state": paper.state, "added_at": when(paper.added_at),
         "handed_back_at": when(paper.handed_back_at), "file_name": paper.file_name or None,
         "media_type": paper.media_type, "size": paper.size, "sha256": paper.sha256,
+        "signatures": [_signature(one) for one in signatures(paper.signatures)],
+        "awaits_signature_of": paper.asked or None,
         "origin": paper.origin, "etag": paper_etag(code, paper),
+    }
+
+
+def _signature(kept: Mapping[str, Any]) -> dict[str, Any]:
+    (vi, en), at = STATUSES[kept["status"]], kept["signed_at"]
+    return {
+        **kept, "label": vi, "label_en": en,
+        "signed_at": when(datetime.fromisoformat(at)) if at else None,
     }
 
 
@@ -189,6 +205,8 @@ def _clean(command: PaperCommand, upload: Upload | None) -> PaperCommand:
     if command.file is not None:
         sent = upload.file_name if upload else command.component
         content["file_name"] = clean_name(sent, MEDIA_TYPES[command.file["media_type"]])
+    if upload is not None and upload.signatures:
+        content["signatures"] = list(upload.signatures)
     return replace(command, content=content)
 
 

@@ -29,6 +29,9 @@ RECORDS_KEEPER = "records_clerk"
 #: Roles that may print the papers of a dossier: a parameter, as for acts.
 PRINTING_ROLES = ("one_stop_officer", "leader", "records_clerk", "specialist")
 
+#: Roles that may sign papers of a dossier with their own certificate: a parameter like those.
+SIGNING_ROLES = PRINTING_ROLES
+
 
 def see_task(task: Task | None, actor: Actor) -> Task:
     """Return the task; raise NotFound when it is not there or of another agency."""
@@ -114,6 +117,19 @@ def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
             f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
             "at an agency that takes part.", code="wrong-role",
         )
+
+
+def do_sign(before: Before, actor: Actor, taking_part: frozenset[str]) -> str:
+    """Return the agency for which the actor signs papers of a dossier; raise Forbidden for none."""
+    for agency in sorted(_agencies(before, taking_part)):
+        if any(actor.holds(agency, role) for role in SIGNING_ROLES):
+            return agency
+    raise Forbidden(
+        f"Ký số giấy tờ của hồ sơ cần một trong các vai trò {', '.join(SIGNING_ROLES)} "
+        "tại cơ quan tham gia giải quyết.",
+        f"Signing papers of a dossier needs one of the roles {', '.join(SIGNING_ROLES)} "
+        "at an agency that takes part.", code="wrong-role",
+    )
 
 
 def do_paper(before: Before, kind: str | None, actor: Actor) -> None:

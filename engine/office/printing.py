@@ -95,11 +95,20 @@ class Printer:
     def _again(
         self, unit: Unit, before: Before, actor: Actor, kept: Mapping[str, Any],
     ) -> Printed:
-        """Return a paper printed before, its bytes the same; raise Conflict where they are not."""
+        content = self.again(unit, before, kept, actor.name)
+        return Printed(kept, created=True, repeated=True, content=content)
+
+    def again(
+        self, unit: Unit, before: Before, kept: Mapping[str, Any], official: str,
+    ) -> bytes:
+        """Return the bytes of a paper printed before by an official of that name.
+
+        Raises Conflict where they would not be the same.
+        """
         at = datetime.fromisoformat(kept["printed_at"])
         told = gather(unit.connection, before.dossier, at, kept["entry"])
         content = self._render(
-            paper_named(kept["paper"]), (kept["format"], _mark(unit, kept)), told, actor.name,
+            paper_named(kept["paper"]), (kept["format"], _mark(unit, kept)), told, official,
         )
         if sha256(content).hexdigest() != kept["sha256"]:
             raise Conflict(
@@ -109,7 +118,7 @@ class Printer:
                 "(the template or what it tells of has changed). Print anew under a new key.",
                 code="paper-changed", entry=kept["entry"],
             )
-        return Printed(kept, created=True, repeated=True, content=content)
+        return content
 
     def _render(self, paper: Paper, as_file: tuple[str, str], told: Told, official: str) -> bytes:
         how, mark = as_file

@@ -33,13 +33,14 @@ from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid, below
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.proceed import acts, beginning, linked, papers, parts, recount
+from engine.proceed import acts, beginning, linked, papers, parts, recount, signing
 from engine.proceed.carrying import carry
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
 from engine.proceed.receiving import dossier_from, receive
 from engine.proceed.record import REMINDERS, as_kept, outcome_of
 from engine.proceed.tasks import ACT_TASK, close_tasks
 from engine.proceed.work import Work
+from engine.signing import AskSignature, BringSignature, WithdrawSignature
 
 __all__ = [
     "Before", "Facts", "Outcome", "Registration", "after", "dry_run", "open_from", "proceed",
@@ -209,6 +210,8 @@ _DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
     AdoptCalendar: recount.adopt,
     **dict.fromkeys((AddPaper, WithdrawPaper, HandBackPapers), papers.change),
     ErasePaper: papers.erase,
+    AskSignature: signing.ask, WithdrawSignature: signing.withdraw,
+    BringSignature: signing.bring,
     PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect
     RegisterDossier: _never_again,
 }

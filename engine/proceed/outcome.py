@@ -104,9 +104,10 @@ class Outcome:
     `parts` are new or changed, `opened` new tasks, `changed` tasks that closed, moved or changed
     hands; `envelopes` and `papers` are new or of changed state. `draft` becomes the history entry.
     `reminders` are all that stand now, by key; None where nothing changed about them. `sent` leave
-    for other nodes, `calls` are what opened service tasks wait for. `told` are the statuses that
-    the national portal is to hear of, in order: those gone through, or the present one where only
-    the day of acceptance or the due date changed.
+    for other nodes, `calls` are what opened service tasks and asked signatures wait for, `ended`
+    those calls that no task's closing ends. `told` are the statuses that the national portal is to
+    hear of, in order: those gone through, or the present one where only the day of
+    acceptance or the due date changed.
     """
 
     dossier: Dossier
@@ -119,6 +120,7 @@ class Outcome:
     papers: tuple[Paper, ...] = ()
     sent: tuple[Sent, ...] = ()
     calls: tuple[ServiceCall, ...] = ()
+    ended: tuple[str, ...] = ()
     told: tuple[Status, ...] = ()
 
 

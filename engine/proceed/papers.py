@@ -20,6 +20,7 @@ from engine.components.papers import (
     numbered,
     withdrawn,
 )
+from engine.components.signed import said
 from engine.errors import Forbidden
 from engine.handoff import Envelope, HandedPaper
 from engine.proceed.work import Work
@@ -38,6 +39,7 @@ def change(work: Work, command: PaperCommand) -> None:
         _open(work, numbered(known, command.number).component)
         changed = (withdrawn(known, command.number),)
     work.papers.update((paper.number, paper) for paper in changed)
+    work.ended.extend(p.call for p in changed if p.call and p.state != "held")
 
 
 def erase(work: Work, command: ErasePaper) -> None:
@@ -125,6 +127,7 @@ def _open(work: Work, code: str) -> Component | None:
 def _paper(work: Work, command: AddPaper, component: Component | None) -> Paper:
     file = command.file or {}
     return Paper(
+        signatures=said(command.content.get("signatures") or ()),
         number=len(work.papers) + 1, component=command.component, copy=command.copy,
         count=command.count, source=command.source, added_at=work.facts.now,
         sha256=file.get("sha256"), size=file.get("size"), media_type=file.get("media_type"),

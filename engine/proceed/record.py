@@ -49,8 +49,11 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         changed=tuple(t for t in changed if t.id in before),
         envelopes=tuple(work.envelopes.values()), papers=_papers(work),
         draft=_draft(work, command, born, sent), reminders=_reminders(work), sent=sent,
-        calls=tuple(call for key, call in work.calls.items() if work.tasks[key].state == "open"),
-        told=_told(work),
+        calls=tuple(
+            call for key, call in work.calls.items()
+            if key not in work.tasks or work.tasks[key].state == "open"
+        ),
+        ended=tuple(work.ended), told=_told(work),
     )
 
 

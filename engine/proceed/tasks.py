@@ -30,13 +30,24 @@ def open_task(work: Work, part: Part, opened: OpenTask) -> None:
     agency = work.desk(note.agency, part.agency)
     if service is not None:
         work.calls[opened.id] = ServiceCall(
-            opened.id, part.id, note.element, agency, service, opened.inputs, work.visible(),
+            opened.id, part.id, note.element, agency, service, opened.inputs,
+            {**work.visible(), "official": _acting(work, part)},
         )
     work.put_task(Task(
         id=opened.id, part=part.id, element=note.element, name=note.name, agency=agency,
         role=MACHINE if service else note.role, step=note.step, form=note.form,
         opened_at=work.facts.now, due=_budget_end(work, part, note, agency), budget=note.budget,
     ))
+
+
+def _acting(work: Work, part: Part) -> str | None:
+    """Return the official whose completed step led here in this very command, None without one."""
+    actor = work.facts.actor
+    own = any(
+        task.part == part.id and task.role != MACHINE and task.closed_by == actor
+        and task.closed_at == work.facts.now for task in work.tasks.values()
+    )
+    return actor if own else None
 
 
 def open_act_task(work: Work, asked: ActTask) -> None:

@@ -46,6 +46,7 @@ class Work:
         self.acts: list[dict[str, Any]] = []
         self.trace: dict[str, list[TraceItem]] = {}
         self.calls: dict[str, ServiceCall] = {}
+        self.ended: list[str] = []
         self.data: Mapping[str, Any] = {}
         self.statuses: list[Status] = []
         self.budgets: dict[tuple[str, str], datetime | None] = {}

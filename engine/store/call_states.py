@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.store.call_table import service_call as t
 from engine.store.statements import text_of
@@ -72,6 +74,12 @@ def page(
     return [CallSeen(*row) for row in found.fetchall()]
 
 
+def of_ids(connection: Connection, ids: Collection[str]) -> dict[str, CallSeen]:
+    """Return these calls by their ids; one that is over is not among them."""
+    found = connection.execute(_OF_IDS, {"ids": list(ids)}).fetchall()
+    return {row[0]: CallSeen(*row) for row in found}
+
+
 def place(seen: CallSeen) -> tuple[str, str]:
     """Return where a call stands in the order of pages."""
     return seen.opened_at.isoformat(), seen.task
@@ -92,12 +100,14 @@ def _state() -> ColumnElement[str]:
     )
 
 
+_SEEN = (
+    t.c.task, t.c.dossier, t.c.element, t.c.agency, t.c.kind, t.c.name, _state(), t.c.tries,
+    t.c.opened_at, t.c.until, t.c.worker, t.c.failure, t.c.failed_at,
+)
+_OF_IDS = text_of(select(*_SEEN).where(t.c.task == func.any(bindparam("ids", type_=ARRAY(Text)))))
 _WANTED = bindparam("state", type_=Text)
 _PAGE = text_of(
-    select(
-        t.c.task, t.c.dossier, t.c.element, t.c.agency, t.c.kind, t.c.name, _state(), t.c.tries,
-        t.c.opened_at, t.c.until, t.c.worker, t.c.failure, t.c.failed_at,
-    ).where(
+    select(*_SEEN).where(
         or_(_WANTED.is_(None), _state() == _WANTED),
         tuple_(t.c.opened_at, t.c.task) > tuple_(
             cast(bindparam("opened", type_=Text), DateTime(timezone=True)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     Column,
     DateTime,
-    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -21,7 +20,8 @@ _instant = DateTime(timezone=True)
 
 service_call = Table(
     "service_call", metadata,
-    Column("task", Text, ForeignKey("task.id"), primary_key=True),
+    # The task that waits, or the id of an asked signature, for which no task stands.
+    Column("task", Text, primary_key=True),
     Column("dossier", Text, nullable=False),
     Column("part", Text, nullable=False),
     Column("element", Text, nullable=False),

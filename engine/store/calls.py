@@ -83,8 +83,10 @@ def of_outcome(outcome: Outcome) -> list[Write]:
         (_CLOSE, {"key_task": task.id}) for task in outcome.changed
         if task.role == MACHINE and task.state != "open"
     ]
+    closed += [(_CLOSE, {"key_task": call}) for call in outcome.ended]
     return closed + [
-        (_OPEN, _row(code, call, held=hold is not None and hold.holds(call.part)))
+        # A call of no part is a signature on a paper: what holds steps does not hold papers.
+        (_OPEN, _row(code, call, held=bool(call.part and hold and hold.holds(call.part))))
         for call in outcome.calls
     ]
 
@@ -202,7 +204,7 @@ _OPEN = text_of(insert(t).values({
 _CLOSE = delete_text(t, t.c.task)
 _HOLD = text_of(
     update(t).where(
-        t.c.dossier == bindparam("code"),
+        t.c.dossier == bindparam("code"), t.c.part != "",
         t.c.part == func.coalesce(bindparam("only", type_=Text), t.c.part),
     ).values(held=bindparam("now_held")),
 )

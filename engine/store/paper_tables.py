@@ -44,6 +44,10 @@ paper = Table(
     Column("revision", Integer, nullable=False),
     # The processes of the pools that see it beside the receiving and the competent agency.
     Column("pools", Text, nullable=False, server_default="[]"),
+    # Personal, as names are: subjects of certificates hold identity numbers.
+    Column("signatures", Text, nullable=False, server_default=""),
+    Column("asked", Text, nullable=False, server_default=""),
+    Column("call", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("dossier", "number"),
     # What the sweep of the file store asks: is this file still anybody's?
     Index("paper_of_file", "sha256", postgresql_where=text("sha256 IS NOT NULL")),

@@ -27,7 +27,9 @@ _LOCK = 7_611_820_252
 _code: BindParameter[str] = bindparam("code")
 _PAPERS = text_of(select(paper).where(paper.c.dossier == _code).order_by(paper.c.number))
 _ADD = insert_text(paper)
-_MOVE = update_text(paper, ["state", "handed_back_at", "revision", "pools"])
+_MOVE = update_text(paper, [
+    "state", "handed_back_at", "revision", "pools", "asked", "call",
+])
 _FIRST = text_of(select(entry).where(entry.c.chain == _code, entry.c.number == 1))
 _HELD = select(
     held_paper.c.id, held_paper.c.owner, held_paper.c.paper_type, held_paper.c.dossier,
@@ -89,8 +91,8 @@ def putting(code: str, changed: Paper) -> Write:
         return _ADD, paper_row(code, changed)
     return _MOVE, {
         "state": changed.state, "handed_back_at": changed.handed_back_at,
-        "revision": changed.revision, "pools": text(changed.pools), "key_dossier": code,
-        "key_number": changed.number,
+        "revision": changed.revision, "pools": text(changed.pools), "asked": changed.asked,
+        "call": changed.call, "key_dossier": code, "key_number": changed.number,
     }
 
 

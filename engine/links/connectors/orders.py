@@ -9,16 +9,35 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """A paper of a dossier with its file: its number, and bytes that were held against `sha256`."""
+
+    number: int
+    sha256: str
+    content: bytes = field(repr=False)
+
+
+class Papers(Protocol):
+    """The papers of one dossier, to be read alone."""
+
+    def pdf(self, number: int | None, component: str | None) -> Sheet | None:
+        """Return a PDF that counts, by number or as the newest of a component; None without one."""
+        ...
+
+
+@dataclass(frozen=True)
 class Order:
     """One task to do: its id, its inputs by name, what is known of the dossier, and the time.
 
-    The same task is ordered with the same id however often it is tried.
+    The same task is ordered with the same id however often it is tried. `papers` are those of the
+    dossier, for connectors that read one.
     """
 
     task: str
     inputs: Mapping[str, Any] = field(repr=False)
     about: Mapping[str, Any] = field(repr=False)
     now: datetime
+    papers: Papers | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +66,25 @@ class Failed:
     after: float | None = None
 
 
-Outcome = Done | Mistake | Failed
+@dataclass(frozen=True)
+class Signed:
+    """A paper was signed: which one, its new bytes, and what the history keeps of the signature.
+
+    `sha256` is that of the bytes before, `subject` personal.
+    """
+
+    number: int
+    official: str
+    sha256: str
+    size: int
+    content: bytes = field(repr=False)
+    certificate: Mapping[str, str]
+    signed_at: datetime
+    level: str
+    subject: str = field(repr=False)
+
+
+Outcome = Done | Mistake | Failed | Signed
 
 
 @dataclass(frozen=True)

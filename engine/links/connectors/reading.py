@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.errors import Invalid
@@ -128,3 +131,21 @@ class Section:
                 self.at(name), f"phải là {kind.__name__}", f"this must be a {kind.__name__}",
             )
         return found
+
+
+def file_bytes(file: Path) -> bytes:
+    """Return what a file holds; raise Invalid naming it where it cannot be opened."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise bad(str(file), f"không mở được: {why}", f"it cannot be opened: {why}") from error
+
+
+def parsed(place: str, content: bytes) -> Any:
+    """Return the JSON, or by the name of its place TOML, in bytes; raise Invalid."""
+    try:
+        text = content.decode("utf-8")
+        return tomllib.loads(text) if place.endswith(".toml") else json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise bad(place, f"không đọc được: {error}", f"it cannot be read: {error}") from error

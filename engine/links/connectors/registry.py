@@ -1,25 +1,27 @@
 """The registry (danh mục kết nối): connectors by name, from packs and from configuration.
 
 A file of JSON or TOML: {"connectors": {name: {"kind": ..., ...}}, "topics": {name: [persons]},
-"private_hosts": [...]}. Packs bring connectors alone; what the file says of one of theirs wins.
+"private_hosts": [...], "signatures": {...}}. Packs bring connectors alone; what the file says
+of one of theirs wins.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from engine.links.connectors.http import read_http
 from engine.links.connectors.lookup import read_lookup
 from engine.links.connectors.orders import Connector
-from engine.links.connectors.reading import Section, bad
+from engine.links.connectors.reading import Section, bad, file_bytes, parsed
+from engine.links.connectors.sign import Sign, read_sign
 from engine.links.connectors.smtp import read_smtp
+from engine.links.connectors.trusting import trust_of
 from engine.links.outward import Outward
+from engine.signatures import Trust
 
 _KINDS: Mapping[str, Callable[[Section, Outward], Connector]] = {
     "http": read_http, "lookup": read_lookup, "smtp": read_smtp,
@@ -35,6 +37,7 @@ class Registry:
     connectors: Mapping[str, Connector] = field(default_factory=dict)
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
     outward: Outward | None = field(default=None, repr=False)
+    trust: Trust = field(default_factory=Trust, repr=False)
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -45,6 +48,14 @@ class Registry:
     def names(self) -> frozenset[str]:
         """Return the names that drawings may use."""
         return frozenset(self.connectors)
+
+    @property
+    def officials(self) -> Mapping[str, frozenset[str]]:
+        """Return the officials who have a certificate, by the connector that signs with it."""
+        return {
+            name: frozenset(one.officials) for name, one in self.connectors.items()
+            if isinstance(one, Sign)
+        }
 
     @property
     def longest(self) -> float:
@@ -59,16 +70,17 @@ def read_registry(packs: Iterable[tuple[str, bytes]], file: Path | None) -> Regi
     """
     described: dict[str, Section] = {}
     for pack, content in packs:
-        held = Section(f"{pack}/connectors.json", _parsed(f"{pack}/connectors.json", content))
+        held = Section(f"{pack}/connectors.json", parsed(f"{pack}/connectors.json", content))
         described |= _described(held)
         held.end()
-    top = Section(str(file), {} if file is None else _parsed(str(file), _bytes(file)))
+    top = Section(str(file), {} if file is None else parsed(str(file), file_bytes(file)))
     described |= _described(top)
+    trust = trust_of(top.section("signatures"))
     outward = Outward(frozenset(top.texts("private_hosts")))
     topics = top.section("topics")
     allowed = {name: frozenset(topics.texts(name)) for name in topics.sections()}
     top.end()
-    return Registry(_made(described, outward), allowed, outward)
+    return Registry(_made(described, outward, trust), allowed, outward, trust)
 
 
 def _described(top: Section) -> dict[str, Section]:
@@ -84,24 +96,13 @@ def _described(top: Section) -> dict[str, Section]:
     return found
 
 
-def _made(described: Mapping[str, Section], outward: Outward) -> dict[str, Connector]:
+def _made(
+    described: Mapping[str, Section], outward: Outward, trust: Trust,
+) -> dict[str, Connector]:
+    kinds: Mapping[str, Callable[[Section, Outward], Connector]] = {
+        **_KINDS, "sign": partial(read_sign, trust=trust),
+    }
     return {
-        name: _KINDS[section.one_of("kind", tuple(_KINDS))](section, outward)
+        name: kinds[section.one_of("kind", tuple(kinds))](section, outward)
         for name, section in described.items()
     }
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise bad(str(file), f"không mở được: {why}", f"it cannot be opened: {why}") from error
-
-
-def _parsed(place: str, content: bytes) -> Any:
-    try:
-        text = content.decode("utf-8")
-        return tomllib.loads(text) if place.endswith(".toml") else json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise bad(place, f"không đọc được: {error}", f"it cannot be read: {error}") from error

@@ -1,0 +1,65 @@
+"""Routes of signatures (chữ ký số): officials ask for their own on a paper, and look after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from api.performing import answer, perform, services
+from api.routes.blueprints import Room
+from api.schemas.components import PapersChanged
+from api.schemas.signatures import SignatureAsked, SignaturesPending
+from api.schemas.tasks import Nothing
+from api.seeing import taking_part
+from engine.office.papers import paper_etag
+from engine.office.result import when
+from engine.signing import AskSignature, WithdrawSignature
+from engine.store import call_states, papers
+
+blueprint = Room("signatures", __name__, description="Signatures (chữ ký số)")
+
+
+@blueprint.post("/dossiers/<code>/signatures")
+@blueprint.arguments(SignatureAsked)
+@blueprint.response(202, PapersChanged)
+@blueprint.change(etag=True)
+def ask(body: dict[str, Any], code: str) -> Response:
+    """Ask for one's own signature on a paper; a worker has it made (ký số giấy tờ).
+
+    If-Match names the paper that was read; a printed one cannot change and needs none.
+    """
+    command = AskSignature(
+        code, body.get("paper"), body.get("printed"), body.get("connector", ""))
+    response = perform(command, body)
+    response.status_code = 202
+    response.headers["Location"] = f"/api/v1/dossiers/{code}/signatures"
+    return response
+
+
+@blueprint.get("/dossiers/<code>/signatures")
+@blueprint.response(200, SignaturesPending)
+@blueprint.look()
+def pending(code: str) -> Response:
+    """List the signatures that are under way, with why one fails (chữ ký đang chờ)."""
+    taking_part(code)
+    with services().store.reading() as connection:
+        asked = [p for p in papers.of_dossier(connection, code) if p.call and p.state == "held"]
+        known = call_states.of_ids(connection, [paper.call for paper in asked])
+    return answer({"items": [
+        {
+            "paper": paper.number, "official": paper.asked, "connector": call.name,
+            "state": call.state, "asked_at": when(call.opened_at), "tries": call.tries,
+            "failure": call.failure, "etag": paper_etag(code, paper),
+        }
+        for paper in asked if (call := known.get(paper.call))
+    ]})
+
+
+@blueprint.post("/dossiers/<code>/signatures/<int:number>/withdraw")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, PapersChanged)
+@blueprint.change(etag=True)
+def withdraw(body: dict[str, Any], code: str, number: int) -> Response:
+    """Take back the asking for a signature on a paper (rút yêu cầu ký số)."""
+    return perform(WithdrawSignature(code, number), body)
