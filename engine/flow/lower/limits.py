@@ -165,11 +165,12 @@ def _heard_once(work: Work, many: Element, thrown: Element) -> None:
 
 def _quantities(work: Work, activity: Element) -> None:
     for name in ("startQuantity", "completionQuantity"):
-        if activity.get(name) is None:
+        drawn = activity.get(name)
+        if drawn is None:
             continue
-        if not (activity.get(name) or "1").strip():
+        if not drawn.strip() and drawn:
             del activity.attrib[name]
-        said = attribute(activity, name) or "1"
+        said = drawn.strip() or "1"
         if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MAX_QUANTITY:
             work.found(
                 "error", "token-quantity", activity,
