@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import drawing, table
+from bench import drawing, run, table
 from bench.premises import Premises, premises
 from bench.row_durable import durable
 from bench.row_http import over_http
@@ -106,6 +106,11 @@ def test_the_table_is_written_between_its_marks(
     table.write("| new |")
     text = f"before\n{table.BEGIN}\n| new |\n{table.END}\nafter\n"
     assert page.read_text(encoding="utf-8") == text
+
+
+def test_some_rows_alone_are_not_written_over_the_table() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run.main(["--only", "lint", "--write"])
 
 
 def test_lint_stays_near_parsing_and_grows_like_the_drawing() -> None:

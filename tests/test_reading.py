@@ -52,6 +52,14 @@ def test_byte_order_marks_and_windows_line_ends_are_read() -> None:
     assert document.ids["s"].sourceline == 4
 
 
+def test_elements_of_several_kinds_come_in_document_order_with_what_marks_them() -> None:
+    document = read(draw("start:s user:a script:b user:c end:e", "s>a a>b b>c c>e",
+                         b='motcua:script="x = 1"', c='camunda:assignee="x"'))
+    assert [at.get("id") for at in document.drawn("userTask", "scriptTask")] == ["a", "b", "c"]
+    assert [at.get("id") for at in document.marked("userTask", "scriptTask")] == ["b", "c"]
+    assert document.drawn("group") == ()
+
+
 def test_any_prefix_is_read() -> None:
     content = PLAIN.replace(b"bpmn:", b"x:").replace(b"xmlns:bpmn", b"xmlns:x")
     assert set(read(content).ids) >= {"s", "a", "e"}

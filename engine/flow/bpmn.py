@@ -187,12 +187,6 @@ def associated(root: Element) -> dict[str, list[str]]:
     return found
 
 
-def message_of(node: Element) -> str | None:
-    """Return the id of the message that a node throws or catches."""
-    event = child(node, "messageEventDefinition")
-    return reference(node if event is None else event, "messageRef")
-
-
 def condition(flow: Element) -> str:
     """Return the condition of a sequence flow, empty when it has none."""
     return text(child(flow, "conditionExpression"))

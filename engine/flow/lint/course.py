@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.graph import Scope
-from engine.flow.lint.report import Subject
+from engine.flow.lint.report import Subject, message_of
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _message(course: Course, subject: Subject, flow: Element) -> None:
     if source is None or target is None or bpmn.kind(source) == "participant":
         return
     for catch in [target] if bpmn.kind(target) != "participant" else subject.catching(
-        document.resolve(target, "processRef"), bpmn.message_of(source),
+        document.resolve(target, "processRef"), message_of(source),
     ):
         start, end = bpmn.ident(source), bpmn.ident(catch)
         if start in course.nodes and end in course.nodes:

@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.findings import Sentence, finding, label
 from engine.flow.graph import Scope
-from engine.flow.lint.report import Subject
+from engine.flow.lint.report import Subject, message_of
 from engine.flow.support import triggers_of
 from engine.step import Finding
 
@@ -107,7 +107,7 @@ class _Reader:
         if bpmn.kind(target) != "participant":
             return target if _talks(target, _CATCHING) else None
         process = self._document.resolve(target, "processRef")
-        return next(iter(self._subject.catching(process, bpmn.message_of(source))), None)
+        return next(iter(self._subject.catching(process, message_of(source))), None)
 
     def _senders(self, source: Element) -> Iterator[Element]:
         """Yield who sends: the node itself; of a pool every node that has no flow of its own."""

@@ -76,7 +76,7 @@ class Subject:
         if process not in self._catching:
             found: dict[str | None, list[Element]] = {}
             for node in bpmn.inside(process, *bpmn.CATCHES, "receiveTask"):
-                found.setdefault(bpmn.message_of(node), []).append(node)
+                found.setdefault(message_of(node), []).append(node)
             self._catching[process] = found
         return self._catching[process].get(message, [])
 
@@ -105,3 +105,9 @@ class Subject:
         """The process with a procedure code; rules of law apply to its drawing alone."""
         coded = (p for p in self.document.processes if bpmn.motcua(p, "procedureCode"))
         return next(coded, None)
+
+
+def message_of(node: Element) -> str | None:
+    """Return the id of the message that a node throws or catches."""
+    event = bpmn.child(node, "messageEventDefinition")
+    return bpmn.reference(node if event is None else event, "messageRef")
