@@ -98,8 +98,8 @@ class AddPaper:
 
     `file` ({sha256, size, media_type}) is None for paper alone; `shown` tells that it was only
     shown. `origin` is the paper, as dossier/number, that is reused; `replaces` the number of a
-    wrong one. `content` (name, file_name, because) is personal. `pool` is the process of the
-    participating agency that adds it, where papers cross by declaration alone.
+    wrong one. `content` (name, file_name, because) is personal. `pool` is the process whose agency
+    adds it, where papers cross by declaration alone.
     """
 
     dossier: str
@@ -135,10 +135,7 @@ class HandBackPapers:
 
 @dataclass(frozen=True)
 class ErasePaper:
-    """Erase the file of a paper (xóa tệp giấy tờ) on a decision; what history says of it stays.
-
-    `decision` is its number, `decided_by` who took it.
-    """
+    """Erase the file of a paper (xóa tệp giấy tờ) on a decision, by its number and who took it."""
 
     dossier: str
     number: int
@@ -256,12 +253,10 @@ class RetireVersion:
 PaperCommand = AddPaper | WithdrawPaper | HandBackPapers
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
-    | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand | CompleteService
-    | ErasePaper | SigningCommand
+    | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand | CompleteService | ErasePaper
+    | SigningCommand
 )
-ProcedureCommand = (
-    UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
-)
+ProcedureCommand = UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 Command = DossierCommand | ProcedureCommand | ChangeCalendars | CallCommand
 
 #: The dossier commands by the name under which history keeps them; never rename one.
@@ -278,8 +273,7 @@ _NAMES = {kind: name for name, kind in KINDS.items()}
 
 #: Fields that are personal wherever they stand: kept beside the chain, salted digests inside it.
 PERSONAL = frozenset({"applicant", "answers", "content"})
-#: Fields that commands have got since: without a value history says nothing of them, so that what
-#: was written before is done again to the same bytes.
+#: Fields that commands have got since: empty ones leave the bytes of old entries as they were.
 _LATER = frozenset({"pool"})
 
 
@@ -295,9 +289,8 @@ class Request:
 
 def to_json(command: DossierCommand) -> dict[str, Any]:
     """Return a dossier command as history keeps it."""
-    body = {f.name: getattr(command, f.name) for f in fields(command)}
-    body = {name: value for name, value in body.items() if value or name not in _LATER}
-    return {"kind": _NAMES[type(command)], **body}
+    told = ((f.name, getattr(command, f.name)) for f in fields(command))
+    return {"kind": _NAMES[type(command)], **{k: v for k, v in told if v or k not in _LATER}}
 
 
 def from_json(body: Mapping[str, Any]) -> DossierCommand:

@@ -36,7 +36,8 @@ from engine.audit.signing import Seal, make_seal
 from engine.clock import FixedClock
 from engine.commands import ErasePaper
 from engine.errors import Conflict, Forbidden, Invalid
-from engine.history import read_body
+from engine.history import canonical, read_body
+from engine.links import wire
 from engine.links.identity import Identity, make_key, read_keys
 from engine.store import entries, nodes
 from engine.store.sweeping import take_away
@@ -413,3 +414,71 @@ def test_only_a_records_clerk_erases_and_only_by_a_decision(commune: Site, code:
     erase(commune, town.COMMUNE, code)
     with pytest.raises(Conflict, match="no file"):
         commune.office.execute(ErasePaper(code, 1, "1/QĐ", "x"), clerk)
+
+
+def test_a_node_that_fetches_its_envelopes_gets_links_with_them(
+    commune: Site, police: Site,
+) -> None:
+    with commune.store.unit() as unit:
+        unit.connection.execute("UPDATE node SET kind = 'pull'")
+        unit.commit()
+    code = commune.register(WITH_PAPERS)
+    added(counter(commune), code, CERTIFICATE, BIRTH)
+    next_step(commune, code)
+    token = police.identity.assertion(commune.identity.node, b"", commune.clock.now())
+    (event,) = requests.get(
+        f"{commune.base}/api/v1/events", headers={"Authorization": f"Bearer {token}"}, timeout=20,
+    ).json()["items"]
+    incoming = wire.read_event(event, commune.identity.node, commune.identity.public())
+    (link,) = incoming.links.values()
+    assert open_link(police.identity, commune, link).content == BIRTH
+
+
+@pytest.mark.parametrize("bent", [
+    {"sha256": "0" * 63}, {"size": 0}, {"size": True}, {"media_type": "text/html"},
+    {"component": "../x"}, {"copy": "scan"}, {"count": 100}, {"name": "a\nb"}, {"more": 1},
+    {"number": "1"},
+])
+@pytest.mark.usefixtures("code")
+def test_an_envelope_whose_papers_have_no_form_is_refused(
+    commune: Site, bent: dict[str, Any],
+) -> None:
+    with commune.store.reading() as connection:
+        row = connection.execute("SELECT body FROM outbox").fetchone()
+    assert row is not None
+    event = json.loads(bytes(row[0]))
+    event["data"]["message"]["papers"][0] |= bent
+    event["digest"] = hashlib.sha256(canonical(event["data"])).hexdigest()
+    signed = {**event, "signature": commune.identity.sign(canonical(event))}
+    with pytest.raises(Invalid, match=r"data\.message\.papers\[0\]"):
+        wire.read_event(signed, commune.identity.node, commune.identity.public())
+
+
+def test_a_paper_that_the_message_does_not_declare_is_not_taken_in(
+    commune: Site, police: Site,
+) -> None:
+    """However well it is signed: the drawing that both approved says what may cross."""
+    code = commune.register(WITH_PAPERS)
+    added(counter(commune), code, CERTIFICATE, BIRTH)
+    (task,) = commune.open(code)
+    commune.complete(task, {})
+    with commune.store.reading() as connection:
+        row = connection.execute("SELECT body FROM outbox").fetchone()
+    assert row is not None
+    event = json.loads(bytes(row[0]))
+    event["data"]["message"]["papers"][0]["component"] = PRIVATE
+    event["digest"] = hashlib.sha256(canonical(event["data"])).hexdigest()
+    body = canonical(event)
+    batch = wire.written([(body, commune.identity.sign(body))])
+    token = commune.identity.assertion(police.identity.node, batch, police.clock.now())
+    answer = requests.post(
+        f"{police.base}/api/v1/handoffs", data=batch, timeout=20,
+        headers={"Authorization": f"Bearer {token}", "Content-Type": wire.MEDIA_TYPE},
+    )
+    assert [one["answer"] for one in answer.json()["answers"]] == ["taken"]
+    with police.store.reading() as connection:
+        (entry,) = entries.chain(connection, code)
+    assert [a["reason"] for a in read_body(entry)["content"]["outcome"]["acts"]] == [
+        "paper-not-declared"]
+    assert police.open(code) == []
+    police.need_whole(code)

@@ -113,6 +113,12 @@ def test_what_is_sent_and_answered_arrives_whole() -> None:
         assert body == b"body"
 
 
+def test_an_answer_whose_body_comes_together_with_its_head_is_not_too_large() -> None:
+    body = b"x" * 60_000
+    with talking(reply(body)) as (port, _):
+        assert get(port, Limits()).body == body
+
+
 def test_a_connection_serves_several_calls() -> None:
     ends: set[int] = set()
 

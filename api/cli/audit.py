@@ -71,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     verify = command("verify", _verify, "recompute all chains against checkpoints")
     verify.add_argument("--checkpoint", type=Path, metavar="FILE", help="the copy kept outside")
     verify.add_argument("--bundle", type=Path, metavar="FILE", help="verify an exported bundle")
+    verify.add_argument(
+        "--without-files", action="store_true", help="leave the file store alone: it is not here")
     again = command("replay", _replay, "do a dossier again from its entries")
     again.add_argument("code", nargs="?", help="dossier code")
     again.add_argument("--bundle", type=Path, metavar="FILE", help="replay an exported bundle")
@@ -98,7 +100,8 @@ def _verify(options: argparse.Namespace, opener: Opener) -> int:
         return _tell(desk.verify_bundle(found, read_seal(options.key)), options.json)
     opened = opener(options)
     copy = points.from_copy(options.checkpoint.read_bytes()) if options.checkpoint else None
-    verdict = desk.verify_stored(opened.store, opened.seal, copy, opened.files, opened.signed())
+    files, signed = (None, None) if options.without_files else (opened.files, opened.signed())
+    verdict = desk.verify_stored(opened.store, opened.seal, copy, files, signed)
     return _tell(verdict, options.json)
 
 

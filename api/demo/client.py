@@ -57,8 +57,8 @@ class Desk:
         found: bytes = self._call("POST", f"/api/v1{path}?format={kind}", b"{}", head)
         return found
 
-    def upload(self, path: str, files: Mapping[str, bytes]) -> Any:
-        """Send files as a form does, field `file`, repeated."""
+    def upload(self, path: str, files: Mapping[str, bytes], *, etag: str | None = None) -> Any:
+        """Send files as a form does, field `file`, repeated; `etag` is the version decided on."""
         boundary = uuid.uuid4().hex
         pieces: list[bytes] = []
         for name, content in files.items():
@@ -67,7 +67,8 @@ class Desk:
             pieces += [head.encode(), content, b"\r\n"]
         body = b"".join([*pieces, f"--{boundary}--\r\n".encode()])
         kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return self._call("POST", f"/api/v1{path}", body, kind)
+        match = {"If-Match": f'"{etag}"'} if etag else {}
+        return self._call("POST", f"/api/v1{path}", body, {**kind, **match})
 
     def _call(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str],

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time as clock
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from api.demo.client import Refused
+from api.demo.client import Desk, Refused
 from api.demo.force import bring_into_force
 from api.demo.node import Node
 from api.demo.playing import Say, Stage
@@ -21,6 +22,15 @@ from api.demo.time import OfficeTime
 PLAY = Play("m001", "happy", COMMUNE, "Lê Văn Bảo", "Khai sinh liên thông giữa hai nút")
 #: The police's node is killed before the step that hands over to it.
 DIES_BEFORE, LIVES_AGAIN_BEFORE = "Task_B3", "Task_Check"
+#: The component that the drawing hands over to the police, and the registrar's scan of it.
+CERTIFICATE = "KQ.G15.000015"
+_SCAN = (
+    b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+    b"2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"
+    b"trailer\n<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+)
+#: Seconds until the police must have fetched it.
+_PATIENCE = 20.0
 
 
 class Pair:
@@ -66,6 +76,7 @@ def play_linked(pair: Pair, say: Say) -> bool:
     say("   Hai nút, mỗi nút một cơ sở dữ liệu, một máy chủ, một tiến trình nền / "
         f"two nodes: {commune.id}, {police.id}")
     code = _perform(commune, police, pair.time, say)
+    say(f"   {_handed_over(police, code)}")
     status = commune.desk(_person("xa-mot-cua")).get(f"/dossiers/{code}")["status_name"]
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda node: _proven(node, code), (commune, police)))
@@ -91,6 +102,7 @@ def _perform(commune: Node, police: Node, time: OfficeTime, say: Say) -> str:
 
     def before(element: str) -> None:
         if element == DIES_BEFORE:
+            _scan(desks["xa-chuyen-vien"], code)
             say("   ✗ nút công an bị giết (SIGKILL) / the police's node is killed")
             police.kill()
             stage.desks = alive
@@ -106,6 +118,27 @@ def _perform(commune: Node, police: Node, time: OfficeTime, say: Say) -> str:
     return code
 
 
+def _scan(desk: Desk, code: str) -> None:
+    """Add the birth certificate; it goes with the message that asks the police."""
+    needs = desk.get(f"/dossiers/{code}/components")
+    etag = next(one["etag"] for one in needs["items"] if one["component"] == CERTIFICATE)
+    desk.upload(f"/dossiers/{code}/components/{CERTIFICATE}", {"khai-sinh.pdf": _SCAN}, etag=etag)
+
+
+def _handed_over(police: Node, code: str) -> str:
+    """Return what the police see of the certificate, once its file has come."""
+    desk, deadline = police.desk(_person("cong-an")), clock.monotonic() + _PATIENCE
+    while True:
+        needs = desk.get(f"/dossiers/{code}/components")
+        (paper,) = [one for item in needs["items"] for one in item["papers"]]
+        if paper["file"] == "here":
+            return (f"✓ {paper['name']} tại nút công an, {paper['size']} byte, sha256 "
+                    f"{paper['sha256'][:12]}… / the certificate is at the police's node")
+        if clock.monotonic() > deadline:
+            raise LookupError(f"{code}: the certificate has not come: {paper['file_label']}")
+        clock.sleep(0.2)
+
+
 def _proven(node: Node, code: str) -> tuple[list[str], bool]:
     """Return what the auditor finds at a node, and whether it is whole."""
     try:
@@ -114,7 +147,7 @@ def _proven(node: Node, code: str) -> tuple[list[str], bool]:
         again = node.motcua("audit", "replay", "--embedded", code)
     except Refused as broken:
         return [f"{node.id}: {broken}"], False
-    return [f"{node.id}: {line}" for line in (*verified[:2], again[-1])], True
+    return [f"{node.id}: {line}" for line in (*verified[:3], again[-1])], True
 
 
 def _person(name: str) -> dict[str, object]:
