@@ -19,7 +19,8 @@ from engine.flow.dmn.tasks import Called, called
 from engine.flow.lint.report import Subject
 
 #: Names that every expression sees; the applicant is not among them.
-ALWAYS = frozenset({"dossier", "loopCounter", "activationCount"}).union(*bpmn.COUNTS)
+ALWAYS = frozenset({
+    "dossier", "loopCounter", "activationCount", "waitingForStart"}).union(*bpmn.COUNTS)
 _CAMUNDA_FIELD = f"{{{bpmn.CAMUNDA}}}formField"
 #: Where other tools write the names that a mapping makes.
 _MAPPED = tuple((f"{{{space}}}{name}", key) for space, key, names in (

@@ -42,6 +42,12 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("group-shares-duration", groups[0], len(groups), (
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
         )))
+    counting = [gateway for gateway in bpmn.inside(root, "complexGateway")
+                if bpmn.child(gateway, "activationCondition") is not None]
+    if counting:
+        found.append(_told("complex-reset", counting[0], len(counting), (
+            "thẻ tới sau được thu lại; khi đó chỉ luồng có điều kiện hỏi waitingForStart đi tiếp",
+            "late tokens are taken in, and then only a flow that asks waitingForStart goes on")))
     return [*found, *_together(subject), *_vendor(subject), *_external(subject),
             *_to_pools(subject), *_only_shown(subject), *_undrawn(subject)]
 
