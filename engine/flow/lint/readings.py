@@ -49,7 +49,8 @@ def reading_findings(subject: Subject) -> list[Finding]:
             "thẻ tới sau được thu lại; khi đó chỉ luồng có điều kiện hỏi waitingForStart đi tiếp",
             "late tokens are taken in, and then only a flow that asks waitingForStart goes on")))
     return [*found, *_together(subject), *_vendor(subject), *_external(subject),
-            *_to_pools(subject), *_only_shown(subject), *_undrawn(subject)]
+            *_to_pools(subject), *_only_shown(subject), *_undrawn(subject),
+            *_conditional(subject)]
 
 
 def _together(subject: Subject) -> Iterator[Finding]:
@@ -132,6 +133,18 @@ def _undrawn(subject: Subject) -> Iterator[Finding]:
         yield _told("message-without-flow", found[0], len(found), (
             "không vẽ luồng thông điệp; thông điệp tới quy trình đang chờ đúng tên đó",
             "no message flow is drawn; the message goes to the process that waits for its name"))
+
+
+def _conditional(subject: Subject) -> Iterator[Finding]:
+    """Tell of conditions on flows out of events, which BPMN 2.0.2 section 10.5 forbids."""
+    drawn = [
+        flow.element for scope in subject.scopes for flow in scope.flows
+        if scope.kinds[flow.source] in bpmn.EVENTS and bpmn.condition(flow.element)
+    ]
+    if drawn:
+        yield _told("condition-after-event", drawn[0], len(drawn), (
+            "điều kiện trên luồng ra khỏi sự kiện được xét như sau một bước",
+            "a condition on a flow out of an event is looked at as behind a task"))
 
 
 def _idle(end: Element | None, task: str, events: frozenset[str]) -> bool:

@@ -170,7 +170,8 @@ def _awaiting(net: Net, join: Mover) -> Mover:
     makers: dict[int, list[Mover]] = {}
     for mover in net.movers:
         if mover.key != join.key:
-            for put in {put for way in mover.ways for put in way.puts}:
+            # Only sequence flows make a path: what a boundary event puts out comes from no place.
+            for put in {put for way in mover.ways if way.by is None for put in way.puts}:
                 makers.setdefault(put, []).append(mover)
     return replace(join, feeds={place: _upstream(place, makers) for place in join.takes})
 
