@@ -34,7 +34,7 @@ def test_the_events_of_one_gateway_share_one_token(
 
 def test_a_task_whose_border_has_sent_a_token_ahead_is_still_awaited(clock: FixedClock) -> None:
     # No sequence flow leads from the task to what its border put out: its own token may still come.
-    drawn = drawing(f"""
+    drawn = drawing("""
         start S
         user A
         boundary B on=A soft message:M

@@ -22,6 +22,10 @@ from engine.flow.findings import Refused, Sentence, at_line, finding
 from engine.step import Finding
 
 
+#: Attributes of one element; parsers take the square of their number.
+MOST_ATTRIBUTES = 500
+
+
 @dataclass(frozen=True)
 class TableLimits:
     """How much one DMN file may hold: bytes, rules, XML nesting; columns of one table."""
@@ -133,9 +137,11 @@ def _walk(content: bytes, limits: Limits) -> None:
     walker = expat.ParserCreate()
     depth = 0
 
-    def opened(_name: str, _attributes: Any) -> None:
+    def opened(_name: str, attributes: Any) -> None:
         nonlocal depth
         depth += 1
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise Refused([_too_many(len(attributes), walker.CurrentLineNumber)])
         if depth > limits.nesting:
             raise Refused([_too_deep(limits, walker.CurrentLineNumber)])
 
@@ -202,6 +208,13 @@ def _too_deep(limits: Limits, line: int) -> Finding:
         "Bớt tầng quy trình con lồng nhau, hoặc xóa phần mở rộng lồng sâu.",
         "Nest fewer sub-processes, or remove extensions that are nested deeply.",
     )), line)
+
+
+def _too_many(count: int, line: int) -> Finding:
+    return at_line(finding("error", "too-many-attributes", None, (
+        f"Một phần tử có {count:,} thuộc tính, nhiều hơn {MOST_ATTRIBUTES}.",
+        f"An element has {count:,} attributes, more than {MOST_ATTRIBUTES}.",
+    ), ("Xóa các thuộc tính lạ.", "Remove the foreign attributes.")), line)
 
 
 def _doctype(line: int | None) -> Finding:
