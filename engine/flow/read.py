@@ -21,7 +21,6 @@ from engine.flow.encodings import not_utf_8, transcoded
 from engine.flow.findings import Refused, Sentence, at_line, finding
 from engine.step import Finding
 
-
 #: Attributes of one element; parsers take the square of their number.
 MOST_ATTRIBUTES = 500
 
