@@ -49,7 +49,7 @@ def _files(sent: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     total = 0
     for name, content in _each(sent):
-        bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+        bare = _bare(name)
         if not bare.endswith(SUFFIXES) or not _NAME.fullmatch(bare):
             _refuse(f"«{bare[:80]}» không phải {', '.join(SUFFIXES)}",
                     f"{bare[:80]!r} is none of {', '.join(SUFFIXES)}")
@@ -62,6 +62,10 @@ def _files(sent: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
             _check_form(bare, content)
         files[bare] = content
     return files
+
+
+def _bare(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _check_form(name: str, content: bytes) -> None:
@@ -86,7 +90,7 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
             if len(archive.infolist()) > MOST_FILES:
                 _refuse("tệp nén có quá nhiều tệp", "the zip holds too many files")
             for item in archive.infolist():
-                if item.is_dir() or item.filename.rsplit("/", 1)[-1].startswith("."):
+                if item.is_dir() or _bare(item.filename).startswith("."):
                     continue
                 with archive.open(item) as file:
                     # One byte more than is allowed: what a zip says of its sizes proves nothing.

@@ -53,6 +53,10 @@ NEEDS = {
         'name="a">1</camunda:inputParameter></camunda:inputOutput></extensionElements>\nS -> A'),
     "service-outside": drawing("start S\nservice A\nS -> A").replace(
         b'id="A"', f'id="A"{CAMUNDA} camunda:class="com.X"'.encode()),
+    "complex-reset": drawing(
+        "start S\ncomplex K <activationCondition>activationCount &gt;= 1</activationCondition>\n"
+        "end E\nS -> K\nK -> E"),
+    "condition-after-event": drawing("start S\nend E\nend F\nS -> E : x > 1\nS -> F"),
     "owner-as-role": drawing(
         "start S\nuser A <potentialOwner><resourceRef>R</resourceRef></potentialOwner>\nS -> A",
         extra='<resource id="R" name="clerk"/>'),

@@ -186,6 +186,5 @@ def reaches(diagram: Diagram, gateway: str, goals: set[int]) -> set[str]:
 
 
 def _before(diagram: Diagram, node: str) -> Iterator[str]:
+    # "A directed path formed by Sequence Flow": none leads from an activity to its boundary events.
     yield from (flow.source for flow in diagram.incoming[node])
-    if attached := diagram.nodes[node].attached:
-        yield attached

@@ -19,6 +19,9 @@ from engine.flow.encodings import not_utf_8, transcoded
 from engine.flow.findings import Refused, Sentence, at_line, finding
 from engine.step import Finding
 
+#: Attributes of one element; parsers take the square of their number.
+MOST_ATTRIBUTES = 500
+
 
 def read(content: bytes, limits: Limits | None = None) -> Document:
     """Return the diagram in these bytes; raise Refused with every finding that forbids reading it.
@@ -63,9 +66,11 @@ def _walk(content: bytes, limits: Limits) -> None:
     walker = expat.ParserCreate()
     depth = 0
 
-    def opened(_name: str, _attributes: Any) -> None:
+    def opened(_name: str, attributes: Any) -> None:
         nonlocal depth
         depth += 1
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise Refused([_too_many(len(attributes), walker.CurrentLineNumber)])
         if depth > limits.nesting:
             raise Refused([_too_deep(limits, walker.CurrentLineNumber)])
 
@@ -131,6 +136,13 @@ def _too_deep(limits: Limits, line: int) -> Finding:
         "Bớt tầng quy trình con lồng nhau, hoặc xóa phần mở rộng lồng sâu.",
         "Nest fewer sub-processes, or remove extensions that are nested deeply.",
     )), line)
+
+
+def _too_many(count: int, line: int) -> Finding:
+    return at_line(finding("error", "too-many-attributes", None, (
+        f"Một phần tử có {count:,} thuộc tính, nhiều hơn {MOST_ATTRIBUTES}.",
+        f"An element has {count:,} attributes, more than {MOST_ATTRIBUTES}.",
+    ), ("Xóa các thuộc tính lạ.", "Remove the foreign attributes.")), line)
 
 
 def _doctype(line: int | None) -> Finding:

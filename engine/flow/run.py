@@ -7,17 +7,16 @@ a state and a setting and return a `Step`; no clock is read, nothing is sent or 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, NotFound
+from engine.flow.answering import choices, take
 from engine.flow.load import Flow
 from engine.flow.plain import plain
 from engine.flow.setting import FlowFailed, Message, Setting
 from engine.flow.specs.activities import Send
-from engine.flow.specs.gateways import unanswered
 from engine.flow.specs.hearing import hear, heard_by_start
 from engine.flow.specs.instance import Instance
 from engine.flow.specs.prune import prune
@@ -85,10 +84,10 @@ def complete(flow: Flow, state: bytes, task_id: str, answers: Data, setting: Set
     instance = _resume(flow, state, setting)
     visit = _open_visit(instance, task_id)
     given = plain(answers)
-    choices = _choices(flow, given)
-    if choices:
-        visit.internal_data["choices"] = choices
-    _take(visit, given)
+    chosen = choices(flow, given)
+    if chosen:
+        visit.internal_data["choices"] = chosen
+    take(visit, given)
     instance.record.closed.append(task_id)
     if visit.task_spec.manual:
         visit.complete()
@@ -209,33 +208,8 @@ def _open_visit(instance: Instance, task_id: str) -> Visit:
     return visit
 
 
-def _take(visit: Visit, given: dict[str, Any]) -> None:
-    """Put answers where they belong: those of a machine stay with its task, but for its outputs."""
-    service = visit.task_spec.note.service
-    if service is not None and not service.spreads:
-        visit.internal_data["own"] = True
-    visit.workflow.merge(visit, given)
-    if service is not None and service.result:
-        visit.workflow.assign_around(service.result, plain(given))
-
-
 def _open(visit: Visit) -> bool:
     """Tell whether the visit is a task that waits for answers; send tasks only if held."""
     node, state = visit.task_spec, visit.state
     return (node.manual and state == TaskState.READY) or (
         isinstance(node, Send) and state == TaskState.WAITING)
-
-
-def _choices(flow: Flow, answers: dict[str, Any]) -> dict[str, str]:
-    """Take the answers to questions out of the answers; refuse what names no flow."""
-    chosen: dict[str, str] = {}
-    for gateway in [name for name in answers if name in flow.questions]:
-        answer, question = answers.pop(gateway), flow.questions[gateway]
-        if answer is None:
-            continue
-        named = {name for way, title, _ in question.options for name in (way, title) if name}
-        if not isinstance(answer, str) or answer not in named:
-            ways = [title or way for way, title, _ in question.options]
-            raise unanswered(gateway, question.name, ways)
-        chosen[gateway] = answer
-    return chosen

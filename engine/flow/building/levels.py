@@ -139,6 +139,7 @@ def _triggered(drawn: list[Element], made: dict[str, Node]) -> tuple[str, ...]:
 def _look_upstream(made: dict[str, Node]) -> None:
     """Work out, for each inclusive gateway, from which nodes each of its flows can be reached.
 
+    Paths are those of sequence flows: what hangs on a border is none (BPMN 2.0.2 table 13.3).
     Sets of nodes are whole numbers with a bit for each: hundreds of gateways in one another would
     otherwise take the square of their number in memory and time.
     """
@@ -150,8 +151,6 @@ def _look_upstream(made: dict[str, Node]) -> None:
         node.bit = 1 << number
         for arc in node.outgoing:
             before[arc.target].append(node.name)
-        for event in getattr(node, "attached", ()):
-            before[event].append(node.name)
     for node in gateways:
         node.upstream = {arc.id: sum(made[name].bit for name in _reaching(
             arc.source, node.name, before)) for arc in node.incoming}

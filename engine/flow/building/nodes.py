@@ -29,10 +29,11 @@ from engine.flow.building.triggers import Triggers
 from engine.flow.lower.work import RESERVED
 from engine.flow.specs.activities import Person, Receive, Script, Send
 from engine.flow.specs.catching import Boundary, Catching, Guard, Start
+from engine.flow.specs.complex import Complex
 from engine.flow.specs.decisions import Deciding
 from engine.flow.specs.gateways import Asking, EventBased, Exclusive
 from engine.flow.specs.inner import AdHoc, Call, Handler, Inner
-from engine.flow.specs.joins import Complex, Inclusive, Parallel
+from engine.flow.specs.joins import Inclusive, Parallel
 from engine.flow.specs.node import Node
 from engine.flow.specs.process import ProcessSpec
 from engine.flow.specs.throwing import Throw

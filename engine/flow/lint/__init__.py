@@ -47,7 +47,8 @@ __all__ = ["Known", "Report", "lint"]
 MOST = 1_000
 #: Errors that leave nothing to be read.
 _UNREADABLE = frozenset({
-    "not-xml", "not-dmn", "doctype", "too-large", "nested-too-deep", "encoding"})
+    "not-xml", "not-dmn", "doctype", "too-large", "nested-too-deep", "encoding",
+    "too-many-attributes"})
 _FAMILIES: tuple[Callable[[Subject], list[Finding]], ...] = (
     encoding_findings, schema_findings, identity_findings, element_findings, structure_findings,
     event_findings, compensation_findings, uncaught_findings, forbidden_findings,

@@ -21,7 +21,8 @@ from engine.flow.dmn.tasks import Called, called
 from engine.flow.document import Document
 
 #: Names that every expression sees; the applicant is not among them.
-ALWAYS = frozenset({"dossier", "loopCounter", "activationCount"}).union(*bpmn.COUNTS)
+ALWAYS = frozenset({
+    "dossier", "loopCounter", "activationCount", "waitingForStart"}).union(*bpmn.COUNTS)
 #: Where form fields and mappings, also of other tools, write the names that they make.
 _MAKING = tuple((f"{{{space}}}{name}", key) for space, key, names in (
     (bpmn.CAMUNDA, "id", ("formField",)),

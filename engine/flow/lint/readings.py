@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn, timers
 from engine.flow.building.services import SERVED
 from engine.flow.findings import Sentence, finding, label
-from engine.flow.lint.report import Subject
+from engine.flow.lint.report import Subject, message_of
 from engine.flow.lint.times import TIMES
 from engine.flow.support import triggers_of
 from engine.step import Finding
@@ -38,8 +38,15 @@ def reading_findings(subject: Subject) -> list[Finding]:
         found.append(_told("group-shares-duration", groups[0], len(groups), (
             "các bước trong nhóm chia chung thời lượng", "the steps in a group share its duration",
         )))
+    counting = [gateway for gateway in drawn("complexGateway")
+                if bpmn.child(gateway, "activationCondition") is not None]
+    if counting:
+        found.append(_told("complex-reset", counting[0], len(counting), (
+            "thẻ tới sau được thu lại; khi đó chỉ luồng có điều kiện hỏi waitingForStart đi tiếp",
+            "late tokens are taken in, and then only a flow that asks waitingForStart goes on")))
     return [*found, *_together(subject), *_vendor(subject), *_external(subject),
-            *_to_pools(subject), *_only_shown(subject), *_undrawn(subject)]
+            *_to_pools(subject), *_only_shown(subject), *_undrawn(subject),
+            *_conditional(subject)]
 
 
 def _together(subject: Subject) -> Iterator[Finding]:
@@ -105,19 +112,31 @@ def _only_shown(subject: Subject) -> Iterator[Finding]:
 
 def _undrawn(subject: Subject) -> Iterator[Finding]:
     """Tell of messages that no message flow carries and that somebody waits for all the same."""
-    root, document = subject.document.root, subject.document
+    document = subject.document
     drawn = {document.resolve(flow, "sourceRef") for flow in document.message_flows}
-    awaited = {bpmn.message_of(node) for node in bpmn.inside(root, "receiveTask", *bpmn.CATCHES)}
+    awaited = {message_of(node) for node in document.drawn("receiveTask", *bpmn.CATCHES)}
     pools = {document.resolve(pool, "processRef"): pool for pool in document.participants}
     found = [
-        node for node in bpmn.inside(root, "sendTask", *bpmn.THROWS)
-        if bpmn.message_of(node) and bpmn.message_of(node) in awaited and node not in drawn
+        node for node in document.drawn("sendTask", *bpmn.THROWS)
+        if message_of(node) and message_of(node) in awaited and node not in drawn
         and not any(pools.get(outer) in drawn for outer in node.iterancestors() if outer in pools)
     ]
     if found:
         yield _told("message-without-flow", found[0], len(found), (
             "không vẽ luồng thông điệp; thông điệp tới quy trình đang chờ đúng tên đó",
             "no message flow is drawn; the message goes to the process that waits for its name"))
+
+
+def _conditional(subject: Subject) -> Iterator[Finding]:
+    """Tell of conditions on flows out of events, which BPMN 2.0.2 section 10.5 forbids."""
+    drawn = [
+        flow.element for scope in subject.scopes for flow in scope.flows
+        if scope.kinds[flow.source] in bpmn.EVENTS and bpmn.condition(flow.element)
+    ]
+    if drawn:
+        yield _told("condition-after-event", drawn[0], len(drawn), (
+            "điều kiện trên luồng ra khỏi sự kiện được xét như sau một bước",
+            "a condition on a flow out of an event is looked at as behind a task"))
 
 
 def _idle(end: Element | None, task: str, events: frozenset[str]) -> bool:

@@ -169,10 +169,13 @@ _JOINS: Mapping[str, Join] = {
 
 
 def _makers(movers: Sequence[Mover]) -> dict[int, list[Mover]]:
-    """Return who puts tokens on each place."""
+    """Return who puts tokens on each place along a path.
+
+    Only sequence flows make one: what a boundary event puts out comes from no place.
+    """
     found: dict[int, list[Mover]] = {}
     for mover in movers:
-        for put in {put for way in mover.ways for put in way.puts}:
+        for put in {put for way in mover.ways if way.by is None for put in way.puts}:
             found.setdefault(put, []).append(mover)
     return found
 

@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import Surroundings
 from engine.flow.setting import Setting
+from engine.flow.specs.complex import reset_one
 from engine.flow.specs.process import ProcessSpec
 from engine.flow.specs.record import Record
 from engine.flow.specs.scope import Scope
@@ -142,7 +143,8 @@ class Instance(Scope, BpmnWorkflow):
                     waiting.setdefault((id(scope), visit.task_spec.name) if shared else visit.id,
                                        visit)
         return any(visit.task_spec.stir(visit) for visit in sorted(
-            waiting.values(), key=lambda v: v.task_spec.position))
+            waiting.values(), key=lambda v: v.task_spec.position)) or any(
+            reset_one(scope) for scope in self.scopes())
 
     def _need_bounded(self) -> None:
         """Raise FlowFailed when so many tokens wait that every later input would take long."""

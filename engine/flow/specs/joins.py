@@ -1,4 +1,4 @@
-"""Joins (cổng gộp): parallel, inclusive and complex gateways, where tokens wait for one another."""
+"""Joins (cổng gộp): parallel and inclusive gateways, where tokens wait for one another."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.expressions import Expression
 from engine.flow.specs.node import Arc, Node
 
 if TYPE_CHECKING:
-    from engine.flow.specs.scope import Rest
+    from engine.flow.specs.scope import Scope
     from engine.flow.specs.task import Visit
 
 
@@ -90,78 +89,20 @@ class Inclusive(Gathering):
 
     def stir(self, visit: Visit) -> bool:
         """Join when no token elsewhere can still fill an empty incoming flow."""
-        rest: Rest = visit.workflow.rest()
-        here = rest.waiting[self.name]
-        filled = {v.internal_data.get("via", "") for v in here}
+        here = visit.workflow.rest().waiting[self.name]
+        if self.awaits(visit.workflow, {v.internal_data.get("via", "") for v in here}):
+            return False
+        self.join(visit, here)
+        return True
+
+    def awaits(self, scope: Scope, filled: set[str]) -> bool:
+        """Tell whether a token can come to an empty flow, and not to a full one as well."""
+        rest = scope.rest()
         empty = full = 0
         for arc, nodes in self.upstream.items():
             if arc in filled:
                 full |= nodes
             else:
                 empty |= nodes
-        # A token that can reach a full flow as well holds nobody up.
-        if rest.places & empty & ~full or any(
-                token & empty and not token & full for token in rest.races):
-            return False
-        self.join(visit, here)
-        return True
-
-
-class Complex(Inclusive):
-    """Fires when its activation condition holds, then resets when no more tokens can come.
-
-    `activationCount` and a name `<flow id>_tokens` are visible to the condition (BPMN 2.0.2
-    section 13.4.5).
-    """
-
-    def __init__(self, process: Any, name: str, activation: Expression | None = None,
-                 **drawn: Any) -> None:
-        super().__init__(process, name, **drawn)
-        self.activation = activation
-
-    def arrive(self, visit: Visit) -> bool:
-        """Swallow late tokens of a round that has fired; else look at the condition."""
-        visit.become(TaskState.WAITING)
-        if self._late(visit):
-            visit.become(TaskState.CANCELLED)
-            return False
-        waiting = [v for v in visit.workflow.tasks.values()
-                   if v.task_spec is self and v.waiting]
-        came = {v.internal_data.get("via", "") for v in waiting}
-        if self._activated(visit, waiting, came):
-            self.join(visit, waiting)
-            if len(came) < len(self.incoming):
-                self._rounds(visit)[self.name] = sorted(came)
-        return False
-
-    def stir(self, visit: Visit) -> bool:  # noqa: ARG002
-        """Do nothing: only an arriving token can make the condition true."""
-        return False
-
-    def _activated(self, visit: Visit, waiting: list[Visit], came: set[str]) -> bool:
-        if self.activation is None:
-            return len(came) >= len(self.incoming)
-        visit.data["activationCount"] = len(waiting)
-        holds = bool(visit.workflow.holds(self.activation, visit))
-        visit.data.clear()
-        return holds
-
-    def _late(self, visit: Visit) -> bool:
-        """Tell whether the token is late for a round; a flow seen twice begins a new round."""
-        rounds = self._rounds(visit)
-        came, via = rounds.get(self.name), visit.internal_data.get("via", "")
-        if came is None:
-            return False
-        if via in came:
-            del rounds[self.name]
-            return False
-        came.append(via)
-        if len(came) >= len(self.incoming):
-            del rounds[self.name]
-        return True
-
-    @staticmethod
-    def _rounds(visit: Visit) -> dict[str, list[str]]:
-        marks = visit.workflow.task_tree.internal_data
-        rounds: dict[str, list[str]] = marks.setdefault("rounds", {})
-        return rounds
+        return bool(rest.places & empty & ~full) or any(
+            token & empty and not token & full for token in rest.races)
