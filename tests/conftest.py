@@ -14,8 +14,10 @@ from typing import Any
 
 import psycopg
 import pytest
+import signing_town
 from http_town import Issuer, Town, running
 from linked import M001, Site, Superuser, sites
+from signing_town import Country, Place
 from town import COMMUNE, INSURANCE, POLICE, bring_into_force, pack_files, settle_town
 
 from api.settings import Settings
@@ -195,6 +197,24 @@ def here(store: Store, clock: FixedClock, issuer: Issuer, tmp_path: Path) -> Ite
     settings = Settings(tmp_path, files=str(tmp_path / "files"))
     with running(store, clock, issuer, settings=settings) as base:
         yield Town(base, issuer)
+
+
+@pytest.fixture(scope="session")
+def country() -> Country:
+    """Certificate authorities and officials' certificates, made for this test run."""
+    return signing_town.country()
+
+
+@pytest.fixture
+def signing(
+    store: Store, clock: FixedClock, tmp_path: Path, country: Country,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Place]:
+    """The town with a connector that signs by files of keys."""
+    monkeypatch.setenv(signing_town.VARIABLE, signing_town.PASSPHRASE)
+    configured = signing_town.configuration(tmp_path, country)
+    with signing_town.opened(store, clock, tmp_path, configured) as found:
+        yield found
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -31,6 +32,7 @@ from engine.clock import Clock
 from engine.jobs import Calls, wake, wake_calls
 from engine.links.connectors import Registry
 from engine.office import Office, Services, Wakes
+from engine.signatures.signing import Pen
 from engine.store import Store
 from engine.store.files import Files
 
@@ -63,6 +65,12 @@ class Authority:
     @property
     def serial(self) -> str:
         return f"{self.certificate.serial_number:x}"
+
+    @property
+    def pen(self) -> Pen:
+        """What signs with it, without a connector."""
+        above = tuple(one.public_bytes(Encoding.DER) for one in self.above)
+        return Pen(self.der, above, lambda data: self.sign_digest(sha256(data).digest()))
 
     def p12(self, passphrase: str = PASSPHRASE) -> bytes:
         return pkcs12.serialize_key_and_certificates(

@@ -50,18 +50,13 @@ def procedure(name: str = CONNECTOR, component: str = "'MAU.KQ.000002'") -> Mapp
     return {"main.bpmn": content.encode()}
 
 
-@pytest.fixture(scope="module")
-def known() -> Country:
-    return town_of.country()
-
-
 @pytest.fixture
 def place(
-    store: Store, clock: FixedClock, tmp_path: Path, known: Country,
+    store: Store, clock: FixedClock, tmp_path: Path, country: Country,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Place]:
     monkeypatch.setenv(town_of.VARIABLE, town_of.PASSPHRASE)
-    configured = town_of.configuration(tmp_path, known, attempts=2)
+    configured = town_of.configuration(tmp_path, country, attempts=2)
     with town_of.opened(store, clock, tmp_path, configured) as found:
         town.bring_into_force(found.office, CODE, procedure(), clock)
         yield found
@@ -97,14 +92,14 @@ def calls(place: Place) -> list[tuple[Any, ...]]:
 
 
 def test_the_result_is_signed_by_the_leader_who_decided_and_the_drawing_goes_on(
-    place: Place, known: Country,
+    place: Place, country: Country,
 ) -> None:
     code = reach(place, town_of.one_page())
     assert elements(place, code) == ["sign"]
     place.work(until=lambda: elements(place, code) == ["give"])
     (found,) = signatures_in(
-        place.content(code, 2), Trust((known.root.der,)), place.clock.now())
-    assert (found.status, found.serial) == ("valid", known.leader.serial)
+        place.content(code, 2), Trust((country.root.der,)), place.clock.now())
+    assert (found.status, found.serial) == ("valid", country.leader.serial)
     command = read_body(served.chain(place.store, code)[-1])["content"]["command"]
     assert (command["kind"], command["official"]) == ("signature", LEADER)
     assert auditor.replay_stored(place.store, code).whole
@@ -118,17 +113,17 @@ def test_without_a_result_the_drawing_takes_the_way_that_it_draws_for_that(place
 
 
 def test_a_signature_of_the_officers_that_came_first_is_kept_under_the_leaders(
-    place: Place, known: Country,
+    place: Place, country: Country,
 ) -> None:
     code = reach(place, town_of.one_page())
     assert place.ask(place.officer, code, 1).status_code == 202
     place.work(until=lambda: elements(place, code) == ["give"] and not place.pending(code))
     signers = {one["serial"] for one in place.papers(code)[-1]["signatures"]}
     last = place.papers(code)[-1]["number"]
-    found = signatures_in(place.content(code, last), Trust((known.root.der,)), place.clock.now())
+    found = signatures_in(place.content(code, last), Trust((country.root.der,)), place.clock.now())
     assert {one.status for one in found} == {"valid"}
-    assert signers <= {known.leader.serial, known.officer.serial}
-    assert known.leader.serial in signers
+    assert signers <= {country.leader.serial, country.officer.serial}
+    assert country.leader.serial in signers
     assert auditor.replay_stored(place.store, code).whole
 
 
@@ -141,7 +136,7 @@ def test_a_hold_keeps_a_drawn_signature_from_moving_the_dossier(place: Place) ->
 
 
 def test_no_official_signs_where_none_has_acted(
-    store: Store, clock: FixedClock, tmp_path: Path, known: Country,
+    store: Store, clock: FixedClock, tmp_path: Path, country: Country,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(town_of.VARIABLE, town_of.PASSPHRASE)
@@ -151,7 +146,7 @@ def test_no_official_signs_where_none_has_acted(
     files = files.replace("<bpmn:userTask id=\"give\"", "<bpmn:serviceTask id=\"give\"", 1)
     files = re.sub(r'(<bpmn:serviceTask id="give".*?)</bpmn:userTask>', r"\1</bpmn:serviceTask>",
                    files, count=1, flags=re.DOTALL)
-    configured = town_of.configuration(tmp_path, known)
+    configured = town_of.configuration(tmp_path, country)
     with town_of.opened(store, clock, tmp_path, configured) as place:
         town.bring_into_force(place.office, CODE, {"main.bpmn": files.encode()}, clock)
         code = reach(place, town_of.one_page())
@@ -162,7 +157,7 @@ def test_no_official_signs_where_none_has_acted(
 
 
 def test_a_paper_that_changes_while_it_is_signed_is_signed_anew_as_it_is_then(
-    store: Store, clock: FixedClock, tmp_path: Path, known: Country,
+    store: Store, clock: FixedClock, tmp_path: Path, country: Country,
 ) -> None:
     def meanwhile(signer: RemoteSigner, asked: dict[str, Any]) -> tuple[int, bytes]:
         if len(signer.asked) == 1:
@@ -175,9 +170,9 @@ def test_a_paper_that_changes_while_it_is_signed_is_signed_anew_as_it_is_then(
             assert made.status_code == 201, made.text
         return town_of.signing(signer, asked)
 
-    with town_of.remote(known.leader) as signer:
+    with town_of.remote(country.leader) as signer:
         signer.answer = meanwhile
-        configured = town_of.held_remotely(tmp_path, known, signer)
+        configured = town_of.held_remotely(tmp_path, country, signer)
         configured["connectors"][CONNECTOR]["remote"]["timeout"] = 10
         with town_of.opened(store, clock, tmp_path, configured) as place:
             town.bring_into_force(place.office, CODE, procedure(), clock)

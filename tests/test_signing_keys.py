@@ -26,11 +26,6 @@ from engine.store import Store
 Opened = Callable[[dict[str, Any]], Place]
 
 
-@pytest.fixture(scope="module")
-def known() -> Country:
-    return town_of.country()
-
-
 @pytest.fixture
 def opened(
     store: Store, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -53,9 +48,9 @@ def failure(place: Place) -> tuple[str, str]:
 
 
 def test_a_wrong_passphrase_is_an_incident_that_says_so_and_nothing_of_it(
-    opened: Opened, tmp_path: Path, known: Country, monkeypatch: pytest.MonkeyPatch, owner: str,
+    opened: Opened, tmp_path: Path, country: Country, monkeypatch: pytest.MonkeyPatch, owner: str,
 ) -> None:
-    place = opened(town_of.configuration(tmp_path, known))
+    place = opened(town_of.configuration(tmp_path, country))
     monkeypatch.setenv(town_of.VARIABLE, "sai-bi-mat-8472")
     with capture_logs() as logs:
         state, why = failure(place)
@@ -65,9 +60,9 @@ def test_a_wrong_passphrase_is_an_incident_that_says_so_and_nothing_of_it(
 
 
 def test_an_operator_lets_it_be_tried_anew_once_the_passphrase_is_right(
-    opened: Opened, tmp_path: Path, known: Country, monkeypatch: pytest.MonkeyPatch,
+    opened: Opened, tmp_path: Path, country: Country, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = opened(town_of.configuration(tmp_path, known))
+    place = opened(town_of.configuration(tmp_path, country))
     monkeypatch.setenv(town_of.VARIABLE, "sai")
     code = place.with_result()
     place.ask(place.leader, code, 1)
@@ -82,32 +77,32 @@ def test_an_operator_lets_it_be_tried_anew_once_the_passphrase_is_right(
 
 
 def test_no_key_and_no_passphrase_comes_into_the_database(
-    opened: Opened, tmp_path: Path, known: Country, owner: str,
+    opened: Opened, tmp_path: Path, country: Country, owner: str,
 ) -> None:
-    place = opened(town_of.configuration(tmp_path, known))
+    place = opened(town_of.configuration(tmp_path, country))
     code = place.with_result()
     place.ask(place.leader, code, 1)
     with capture_logs() as logs:
         place.settle(code)
     assert place.paper(code, 2)["source"] == "signed"
     said = _everything(owner) + json.dumps(logs, default=str, ensure_ascii=False)
-    numbers = known.leader.key.private_numbers()
+    numbers = country.leader.key.private_numbers()
     for secret in (town_of.PASSPHRASE, "PRIVATE KEY", str(numbers.d), f"{numbers.p:x}"):
         assert secret not in said
 
 
 def test_a_passphrase_that_nobody_has_set_is_named(
-    opened: Opened, tmp_path: Path, known: Country, monkeypatch: pytest.MonkeyPatch,
+    opened: Opened, tmp_path: Path, country: Country, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = opened(town_of.configuration(tmp_path, known))
+    place = opened(town_of.configuration(tmp_path, country))
     monkeypatch.delenv(town_of.VARIABLE)
     assert failure(place) == ("incident", f"passphrase-not-set: {town_of.VARIABLE}")
 
 
 def test_a_passphrase_may_stand_in_a_file_of_its_own(
-    opened: Opened, tmp_path: Path, known: Country, monkeypatch: pytest.MonkeyPatch,
+    opened: Opened, tmp_path: Path, country: Country, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    configured = town_of.configuration(tmp_path, known)
+    configured = town_of.configuration(tmp_path, country)
     own = configured["connectors"][CONNECTOR]["officials"][LEADER]
     del own["passphrase"]
     own["passphrase_file"] = str(tmp_path / "mat-khau")
@@ -121,50 +116,50 @@ def test_a_passphrase_may_stand_in_a_file_of_its_own(
 
 
 def test_a_key_file_that_is_gone_is_an_incident(
-    opened: Opened, tmp_path: Path, known: Country,
+    opened: Opened, tmp_path: Path, country: Country,
 ) -> None:
-    place = opened(town_of.configuration(tmp_path, known))
+    place = opened(town_of.configuration(tmp_path, country))
     (tmp_path / f"{LEADER}.p12").unlink()
     assert failure(place) == ("incident", "key-file-not-read: No such file or directory")
 
 
 def test_a_certificate_swapped_for_another_ones_signs_nothing(
-    opened: Opened, tmp_path: Path, known: Country,
+    opened: Opened, tmp_path: Path, country: Country,
 ) -> None:
-    place = opened(town_of.configuration(tmp_path, known))
-    (tmp_path / f"{LEADER}.p12").write_bytes(known.officer.p12())
+    place = opened(town_of.configuration(tmp_path, country))
+    (tmp_path / f"{LEADER}.p12").write_bytes(country.officer.p12())
     state, why = failure(place)
     assert state == "incident"
-    assert why == f"certificate-of-another: not serial {known.leader.serial}"
+    assert why == f"certificate-of-another: not serial {country.leader.serial}"
 
 
 @pytest.mark.parametrize(("which", "why"), [
     ("expired", "certificate-expired"), ("stranger", "certificate-unknown-ca"),
 ])
 def test_a_certificate_that_does_not_hold_signs_nothing(
-    opened: Opened, tmp_path: Path, known: Country, which: str, why: str,
+    opened: Opened, tmp_path: Path, country: Country, which: str, why: str,
 ) -> None:
-    one: Authority = getattr(known, which)
-    place = opened(town_of.configuration(tmp_path, known, {LEADER: one}))
+    one: Authority = getattr(country, which)
+    place = opened(town_of.configuration(tmp_path, country, {LEADER: one}))
     assert failure(place) == ("incident", why)
 
 
 def test_a_revoked_certificate_signs_nothing(
-    opened: Opened, tmp_path: Path, known: Country, clock: FixedClock,
+    opened: Opened, tmp_path: Path, country: Country, clock: FixedClock,
 ) -> None:
-    configured = town_of.configuration(tmp_path, known)
+    configured = town_of.configuration(tmp_path, country)
     since = clock.now() - timedelta(hours=1)
-    (tmp_path / "list.crl").write_bytes(known.below.revoking(known.leader, since=since))
+    (tmp_path / "list.crl").write_bytes(country.below.revoking(country.leader, since=since))
     configured["signatures"]["crls"] = [str(tmp_path / "list.crl")]
     assert failure(opened(configured)) == ("incident", "certificate-revoked")
 
 
 def test_a_list_of_revocation_that_the_authority_has_not_signed_does_not_count(
-    opened: Opened, tmp_path: Path, known: Country, clock: FixedClock,
+    opened: Opened, tmp_path: Path, country: Country, clock: FixedClock,
 ) -> None:
-    configured = town_of.configuration(tmp_path, known)
+    configured = town_of.configuration(tmp_path, country)
     forger = town_of.issue("CA công vụ thử nghiệm", authority=True)
-    (tmp_path / "list.crl").write_bytes(forger.revoking(known.leader, since=clock.now()))
+    (tmp_path / "list.crl").write_bytes(forger.revoking(country.leader, since=clock.now()))
     configured["signatures"]["crls"] = [str(tmp_path / "list.crl")]
     place = opened(configured)
     code = place.with_result()
@@ -201,9 +196,9 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_the_configuration_is_told_with_its_place(
-    tmp_path: Path, known: Country, fault: str,
+    tmp_path: Path, country: Country, fault: str,
 ) -> None:
-    configured = town_of.configuration(tmp_path, known)
+    configured = town_of.configuration(tmp_path, country)
     spoil, says = FAULTS[fault]
     spoil(configured)
     file = tmp_path / "connectors.json"
@@ -213,8 +208,8 @@ def test_a_fault_of_the_configuration_is_told_with_its_place(
     assert says in refusal.value.vi
 
 
-def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path, known: Country) -> None:
-    configured = town_of.configuration(tmp_path, known)
+def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path, country: Country) -> None:
+    configured = town_of.configuration(tmp_path, country)
     (tmp_path / "root.pem").write_bytes(b"-----BEGIN nothing")
     file = tmp_path / "connectors.json"
     file.write_text(json.dumps(configured), encoding="utf-8")
@@ -223,10 +218,10 @@ def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path, known: Count
 
 
 def test_without_the_library_a_signing_connector_is_refused_at_the_start_with_what_to_install(
-    tmp_path: Path, known: Country, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, country: Country, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = tmp_path / "connectors.json"
-    file.write_text(json.dumps(town_of.configuration(tmp_path, known)), encoding="utf-8")
+    file.write_text(json.dumps(town_of.configuration(tmp_path, country)), encoding="utf-8")
     monkeypatch.setitem(sys.modules, "pyhanko", None)
     with pytest.raises(NotInstalled, match=r"pip install motcua\[signing\]"):
         read_registry([], file)

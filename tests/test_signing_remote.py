@@ -29,14 +29,9 @@ from engine.store import Store, entries
 Opened = Callable[[dict[str, Any]], Place]
 
 
-@pytest.fixture(scope="module")
-def known() -> Country:
-    return town_of.country()
-
-
 @pytest.fixture
-def signer(known: Country) -> Iterator[RemoteSigner]:
-    with town_of.remote(known.leader, known.officer) as found:
+def signer(country: Country) -> Iterator[RemoteSigner]:
+    with town_of.remote(country.leader, country.officer) as found:
         yield found
 
 
@@ -48,8 +43,8 @@ def opened(store: Store, clock: FixedClock, tmp_path: Path) -> Iterator[Opened]:
 
 
 @pytest.fixture
-def place(tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened) -> Place:
-    return opened(town_of.held_remotely(tmp_path, known, signer))
+def place(tmp_path: Path, country: Country, signer: RemoteSigner, opened: Opened) -> Place:
+    return opened(town_of.held_remotely(tmp_path, country, signer))
 
 
 def asked(place: Place) -> str:
@@ -66,19 +61,19 @@ def stands(place: Place, code: str) -> tuple[str, str, int]:
     return waiting["state"], waiting["failure"], waiting["tries"]
 
 
-def trust(known: Country) -> Trust:
-    return Trust((known.root.der,))
+def trust(country: Country) -> Trust:
+    return Trust((country.root.der,))
 
 
 @pytest.mark.parametrize("who", ["leader", "officer"], ids=["RSA", "EC"])
 def test_a_remote_service_signs_the_hash_and_never_sees_the_paper(
-    place: Place, known: Country, signer: RemoteSigner, who: str,
+    place: Place, country: Country, signer: RemoteSigner, who: str,
 ) -> None:
     code = place.with_result()
     place.ask(getattr(place, who), code, 1)
     place.settle(code)
-    (found,) = signatures_in(place.content(code, 2), trust(known), place.clock.now())
-    assert (found.status, found.serial) == ("valid", getattr(known, who).serial)
+    (found,) = signatures_in(place.content(code, 2), trust(country), place.clock.now())
+    assert (found.status, found.serial) == ("valid", getattr(country, who).serial)
     (sent,) = signer.asked
     assert sent.keys() == {"hash", "credential", "serial"}
     assert sent["credential"] == {"leader": LEADER, "officer": OFFICER}[who]
@@ -153,20 +148,20 @@ def test_a_service_that_hangs_is_given_up_and_no_row_of_the_dossier_is_locked_me
 
 
 def test_a_service_that_signs_with_somebody_elses_key_is_found_out(
-    place: Place, known: Country, signer: RemoteSigner,
+    place: Place, country: Country, signer: RemoteSigner,
 ) -> None:
-    impostor = town_of.issue("Kẻ mạo danh", known.below)
-    signer.keys[known.leader.serial] = impostor
+    impostor = town_of.issue("Kẻ mạo danh", country.below)
+    signer.keys[country.leader.serial] = impostor
     state, failure, _ = stands(place, asked(place))
     assert state == "incident"
     assert failure.startswith("signature-wrong")
 
 
 def test_a_service_that_is_not_there_is_tried_again_later(
-    tmp_path: Path, known: Country, opened: Opened,
+    tmp_path: Path, country: Country, opened: Opened,
 ) -> None:
-    with town_of.remote(known.leader, known.officer) as gone:
-        section = town_of.held_remotely(tmp_path, known, gone)
+    with town_of.remote(country.leader, country.officer) as gone:
+        section = town_of.held_remotely(tmp_path, country, gone)
     place = opened(section)
     state, failure, tries = stands(place, asked(place))
     assert (state, tries) == ("incident", 3)
@@ -174,10 +169,10 @@ def test_a_service_that_is_not_there_is_tried_again_later(
 
 
 def test_a_certificate_file_of_another_serial_number_is_refused_at_the_start(
-    tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened,
+    tmp_path: Path, country: Country, signer: RemoteSigner, opened: Opened,
 ) -> None:
-    told = town_of.held_remotely(tmp_path, known, signer)
-    told["connectors"][CONNECTOR]["officials"][LEADER]["serial"] = known.officer.serial
+    told = town_of.held_remotely(tmp_path, country, signer)
+    told["connectors"][CONNECTOR]["officials"][LEADER]["serial"] = country.officer.serial
     with pytest.raises(Invalid, match="has not the serial number"):
         opened(told)
 
@@ -185,15 +180,15 @@ def test_a_certificate_file_of_another_serial_number_is_refused_at_the_start(
 # Time stamps
 
 
-def stamps(known: Country) -> Callable[[bytes, dict[str, str]], tuple[int, bytes]]:
+def stamps(country: Country) -> Callable[[bytes, dict[str, str]], tuple[int, bytes]]:
     """A time-stamping authority by pyHanko's own maker of tokens."""
-    key = known.stamper.key.private_bytes(
+    key = country.stamper.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption())
     store = SimpleCertificateStore()
-    store.register(x509.Certificate.load(known.root.der))
+    store.register(x509.Certificate.load(country.root.der))
     maker = DummyTimeStamper(
-        x509.Certificate.load(known.stamper.der), keys.PrivateKeyInfo.load(key),
+        x509.Certificate.load(country.stamper.der), keys.PrivateKeyInfo.load(key),
         certs_to_embed=store, fixed_dt=town_of.SINCE.replace(month=11, day=9, hour=1),
     )
 
@@ -206,15 +201,15 @@ def stamps(known: Country) -> Callable[[bytes, dict[str, str]], tuple[int, bytes
 
 
 def test_with_an_authority_of_time_stamps_the_level_is_b_t(
-    tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened,
+    tmp_path: Path, country: Country, signer: RemoteSigner, opened: Opened,
 ) -> None:
-    with town_of.posting(stamps(known)) as port:
-        place = opened(town_of.held_remotely(tmp_path, known, signer, timestamp={
+    with town_of.posting(stamps(country)) as port:
+        place = opened(town_of.held_remotely(tmp_path, country, signer, timestamp={
             "url": f"http://127.0.0.1:{port}/tsa", "timeout": 5}))
         code = asked(place)
         place.settle(code)
     assert place.pending(code) == []
-    (found,) = signatures_in(place.content(code, 2), trust(known), place.clock.now())
+    (found,) = signatures_in(place.content(code, 2), trust(country), place.clock.now())
     assert (found.status, found.level) == ("valid", "B-T")
     assert place.paper(code, 2)["signatures"][0]["level"] == "B-T"
     with place.store.reading() as connection:
@@ -227,12 +222,12 @@ def test_with_an_authority_of_time_stamps_the_level_is_b_t(
     (200, b"garbage", "signature-not-made"), (500, b"", "timestamp-status-500"),
 ], ids=["garbage", "broken"])
 def test_a_time_stamp_that_does_not_come_leaves_nothing_half_signed(
-    tmp_path: Path, known: Country, signer: RemoteSigner, opened: Opened,
+    tmp_path: Path, country: Country, signer: RemoteSigner, opened: Opened,
     how: tuple[int, bytes, str],
 ) -> None:
     status, body, why = how
     with town_of.posting(lambda *_: (status, body)) as port:
-        place = opened(town_of.held_remotely(tmp_path, known, signer, timestamp={
+        place = opened(town_of.held_remotely(tmp_path, country, signer, timestamp={
             "url": f"http://127.0.0.1:{port}/tsa", "timeout": 5}))
         state, failure, _ = stands(place, asked(place))
     assert state == "incident"

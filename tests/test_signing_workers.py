@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 import signing_town as town_of
 from signing_town import Country, Place
 from test_http_server import wait_for
@@ -22,11 +21,6 @@ from engine.clock import SystemClock
 from engine.signatures import Trust, signatures_in
 from engine.store import Store, embedded
 from engine.store.tables import APPLICATION
-
-
-@pytest.fixture(scope="module")
-def known() -> Country:
-    return town_of.country()
 
 
 @contextmanager
@@ -46,10 +40,10 @@ def working(
 
 
 def test_a_worker_signs_what_was_asked_and_only_it_knows_the_passphrase(
-    server: Path, owner: str, store: Store, tmp_path: Path, known: Country,
+    server: Path, owner: str, store: Store, tmp_path: Path, country: Country,
 ) -> None:
     assert town_of.VARIABLE not in os.environ
-    configured = town_of.configuration(tmp_path, known)
+    configured = town_of.configuration(tmp_path, country)
     with (
         working(server, owner, store, tmp_path, configured) as (place, environment),
         started(environment, "worker", ready=owner) as process,
@@ -60,14 +54,14 @@ def test_a_worker_signs_what_was_asked_and_only_it_knows_the_passphrase(
         wait_for(lambda: place.pending(code) == [])
         assert time.monotonic() - began < 20
         (found,) = signatures_in(
-            place.content(code, 2), Trust((known.root.der,)), place.clock.now())
+            place.content(code, 2), Trust((country.root.der,)), place.clock.now())
         assert found.status == "valid"
         assert auditor.replay_stored(store, code).whole
     assert process.returncode == 0
 
 
 def test_a_worker_killed_while_a_service_signs_leaves_the_rest_to_another(
-    server: Path, owner: str, store: Store, tmp_path: Path, known: Country,
+    server: Path, owner: str, store: Store, tmp_path: Path, country: Country,
 ) -> None:
     release = threading.Event()
 
@@ -75,9 +69,9 @@ def test_a_worker_killed_while_a_service_signs_leaves_the_rest_to_another(
         release.wait(15)
         return town_of.signing(signer, asked)
 
-    with town_of.remote(known.leader) as signer:
+    with town_of.remote(country.leader) as signer:
         signer.answer = slowly
-        configured = town_of.held_remotely(tmp_path, known, signer)
+        configured = town_of.held_remotely(tmp_path, country, signer)
         configured["connectors"][town_of.CONNECTOR]["remote"]["timeout"] = 20
         with working(server, owner, store, tmp_path, configured) as (place, environment):
             code = place.with_result()

@@ -57,7 +57,7 @@ def unlike_carried(
 ) -> Iterator[str]:
     """Yield where papers that crossed are not as the entries say; count them into the verdict."""
     try:
-        found, erased = list(_told(chain)), _erased(chain)
+        found, erased = list(_told(chain)), erased_numbers(chain)
     except (MotcuaError, LookupError, TypeError):
         return  # the chain itself is broken, and has been named
     bodies = {("", row.id): row.body for row in handed.outbox}
@@ -93,7 +93,7 @@ def _told(chain: Sequence[Entry]) -> Iterator[_Carried]:
                 )
 
 
-def _erased(chain: Sequence[Entry]) -> frozenset[int]:
+def erased_numbers(chain: Sequence[Entry]) -> frozenset[int]:
     """Return the papers that a recorded decision erased."""
     commands = (read_body(entry)["content"]["command"] for entry in chain
                 if b'"kind":"erase-paper"' in entry.body)

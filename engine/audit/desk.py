@@ -151,7 +151,10 @@ def _unlike_signed(
     for code in sorted(signed):
         chain = entries.chain(connection, code)
         verdict.signatures += sum(map(signing, chain))
-        yield from unlike_signed(code, chain, papers_at)
+        if papers_at is not None:
+            numbers = carrying.erased_numbers(chain)
+            gone = {p.sha256 for p in papers.of_dossier(connection, code) if p.number in numbers}
+            yield from unlike_signed(code, chain, papers_at, gone)
 
 
 def replay_stored(store: Store, code: str) -> Replay:

@@ -7,7 +7,7 @@ it was made. No network is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -34,15 +34,20 @@ def signing(entry: Entry) -> bool:
     return b'"kind":"signature"' in entry.body
 
 
-def unlike_signed(code: str, chain: Iterable[Entry], signed: Signed | None) -> Iterator[str]:
-    """Yield where a signed paper of a dossier is not as its entry says, or its signature is bad."""
+def unlike_signed(
+    code: str, chain: Iterable[Entry], signed: Signed, erased: Collection[str | None] = (),
+) -> Iterator[str]:
+    """Yield where a signed paper of a dossier is not as its entry says, or its signature is bad.
+
+    Files whose hashes are in `erased` are gone on a recorded decision.
+    """
     for entry in chain:
         if not signing(entry):
             continue
         try:
             body = read_body(entry)
             command = body["content"]["command"]
-            if command["kind"] != "signature":
+            if command["kind"] != "signature" or command["file"]["sha256"] in erased:
                 continue
             faults = list(_faults(command, read_instant(body["at"]), signed))
         except MotcuaError as error:
@@ -53,10 +58,7 @@ def unlike_signed(code: str, chain: Iterable[Entry], signed: Signed | None) -> I
             yield f"{code}, entry {entry.number}, signed paper {command['number']}: {fault}"
 
 
-def _faults(command: Mapping[str, Any], at: datetime, signed: Signed | None) -> Iterator[str]:
-    if signed is None:
-        yield "its file is not at hand"
-        return
+def _faults(command: Mapping[str, Any], at: datetime, signed: Signed) -> Iterator[str]:
     file, before = command["file"], command["before"]
     content = signed.read(file["sha256"], file["size"])
     if sha256(content[:before["size"]]).hexdigest() != before["sha256"]:

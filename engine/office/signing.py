@@ -68,8 +68,8 @@ class Signing:
                 return Result.repeat(kept)
             if isinstance(command, AskSignature) and command.entry is not None:
                 with self._printed(unit, before, command, now) as (command, keep):
-                    _put(unit, keep)
                     result = self._done(unit, before, command, actor, now)
+                    _put(unit, keep)
                     return finish(unit, actor, request, result)
             paper = numbered(before.papers, command.number or 0)
             proceed(before, command, self._desk.facts(unit, before, actor, now))
@@ -115,8 +115,9 @@ class Signing:
         for task in before.tasks:
             if task.id == command.task:
                 need_no_hold(before.dossier.standing, task.part)
+        result = self._done(unit, before, command, SYSTEM, now)
         _put(unit, upload.keep)
-        return finish(unit, SYSTEM, None, self._done(unit, before, command, SYSTEM, now))
+        return finish(unit, SYSTEM, None, result)
 
     @contextmanager
     def _printed(
