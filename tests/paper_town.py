@@ -12,12 +12,13 @@ from docx import Document
 from pypdf import PdfReader
 
 from engine.clock import FixedClock
-from engine.commands import CompleteTask, PerformAct, PrintPaper, RegisterDossier
+from engine.commands import CompleteTask, PerformAct, RegisterDossier
 from engine.errors import NotInstalled
 from engine.office import Office
 from engine.office.printing import Printed
 from engine.office.result import dossier_etag, task_etag
 from engine.papers.pdf import need_pdf
+from engine.paperwork import PrintPaper
 from engine.people import Actor
 from engine.store import Store, dossiers, tasks
 

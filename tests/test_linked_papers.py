@@ -34,11 +34,11 @@ from engine.audit import desk
 from engine.audit.desk import Verdict
 from engine.audit.signing import Seal, make_seal
 from engine.clock import FixedClock
-from engine.commands import ErasePaper
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.history import canonical, read_body
 from engine.links import wire
 from engine.links.identity import Identity, make_key, read_keys
+from engine.paperwork import ErasePaper
 from engine.store import entries, nodes
 from engine.store.sweeping import take_away
 

@@ -19,7 +19,6 @@ from paper_town import P088, can_print_pdf, play, printed, register, template_sa
 from api.cli.papers import papers as command
 from engine.audit import desk
 from engine.clock import VIETNAM, FixedClock
-from engine.commands import PrintPaper
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.history import read_body, read_personal
 from engine.law.rules import rules_on
@@ -28,6 +27,7 @@ from engine.office import Office
 from engine.papers.drawn import built_in
 from engine.papers.occasion import need_occasion
 from engine.papers.templates import Templates
+from engine.paperwork import PrintPaper
 from engine.store import Store, dossiers, entries
 from engine.store import printed as printed_rows
 

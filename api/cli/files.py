@@ -8,7 +8,7 @@ from api.cli.arguments import add_place, parser, settings_of, told
 from api.cli.person import person_named
 from api.wiring import application_url, files_of, office_of
 from engine.clock import local
-from engine.commands import ErasePaper
+from engine.paperwork import ErasePaper
 from engine.store import Store
 from engine.store.sweeping import sweep, take_away
 

@@ -23,7 +23,6 @@ from api.schemas.components import (
     Withdrawal,
 )
 from api.seeing import PapersSeen, papers_seen, taking_part
-from engine.commands import AddPaper, HandBackPapers, WithdrawPaper
 from engine.components.needs import Circle, Need, handed_needs, needs
 from engine.components.papers import numbered
 from engine.dossier import visible
@@ -32,6 +31,7 @@ from engine.law.rules import rules_by_id
 from engine.office import Upload
 from engine.office.papers import papers_etag
 from engine.office.reuse import offers
+from engine.paperwork import AddPaper, HandBackPapers, WithdrawPaper
 from engine.store import papers
 
 blueprint = Room("components", __name__, description="Components (thành phần hồ sơ)")

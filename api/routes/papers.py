@@ -14,8 +14,8 @@ from api.routes.blueprints import Room
 from api.schemas.dossiers import PageQuery
 from api.schemas.papers import PapersPage, Printing, PrintQuery
 from api.seeing import seen
-from engine.commands import PrintPaper
 from engine.office.printing import Printed, printed_json
+from engine.paperwork import PrintPaper
 from engine.store import printed
 
 blueprint = Room("papers", __name__, description="Printed papers (giấy tờ in)")

@@ -13,9 +13,6 @@ from engine.commands import (
     ChangeCalendars,
     Command,
     CompleteService,
-    ErasePaper,
-    PaperCommand,
-    PrintPaper,
     ProcedureCommand,
     RegisterDossier,
     Request,
@@ -36,6 +33,7 @@ from engine.office.result import Result
 from engine.office.signing import Signing
 from engine.office.waking import Wake, WakeNode, Wakes
 from engine.papers.templates import Templates
+from engine.paperwork import ErasePaper, PaperCommand, PrintPaper
 from engine.people import Actor
 from engine.proceed import Before
 from engine.signing import SigningCommand

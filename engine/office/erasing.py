@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from engine.commands import ErasePaper, Request
+from engine.commands import Request
 from engine.components.papers import numbered
 from engine.errors import Invalid
 from engine.office import permits
@@ -14,6 +14,7 @@ from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
 from engine.office.result import Result, finish
 from engine.office.waking import Wakes
+from engine.paperwork import ErasePaper
 from engine.people import Actor
 from engine.store import downloads, papers
 

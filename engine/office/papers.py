@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import forms
-from engine.commands import AddPaper, HandBackPapers, PaperCommand, Request, WithdrawPaper
+from engine.commands import Request
 from engine.components.declared import OTHER
 from engine.components.papers import Paper, need_declared, numbered
 from engine.components.reuse import Held, need_not_held
@@ -21,6 +21,7 @@ from engine.office.library import Library
 from engine.office.result import Result, dossier_json, finish, match, when
 from engine.office.reuse import offers
 from engine.office.waking import Wakes
+from engine.paperwork import AddPaper, HandBackPapers, PaperCommand, WithdrawPaper
 from engine.people import Actor
 from engine.proceed import Before, Facts, Outcome, proceed
 from engine.signatures import STATUSES

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from engine.commands import PrintPaper, Request
+from engine.commands import Request
 from engine.errors import Conflict, Fault, Invalid
 from engine.history import Entry, read_body, read_instant, read_personal
 from engine.law.rules import rules_by_id
@@ -24,6 +24,7 @@ from engine.papers.occasion import need_occasion
 from engine.papers.page import page
 from engine.papers.pdf import need_pdf, pdf
 from engine.papers.templates import Templates
+from engine.paperwork import PrintPaper
 from engine.people import Actor
 from engine.proceed import Before, proceed, sealed
 from engine.store import entries

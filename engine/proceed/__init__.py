@@ -12,27 +12,23 @@ from dataclasses import replace
 from typing import Any
 
 from engine.commands import (
-    AddPaper,
     AdoptCalendar,
     AssignTask,
     ClaimTask,
     CompleteService,
     CompleteTask,
     DossierCommand,
-    ErasePaper,
     FireTimer,
-    HandBackPapers,
     PerformAct,
-    PrintPaper,
     ReceiveEnvelope,
     RegisterDossier,
     UnclaimTask,
-    WithdrawPaper,
 )
 from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid, below
 from engine.flow import run
 from engine.law.acts import act_named
+from engine.paperwork import AddPaper, ErasePaper, HandBackPapers, PrintPaper, WithdrawPaper
 from engine.proceed import acts, beginning, linked, papers, parts, recount, signing
 from engine.proceed.carrying import carry
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.commands import AddPaper, ErasePaper, HandBackPapers, PaperCommand
 from engine.components.declared import Component
 from engine.components.papers import (
     Paper,
@@ -23,6 +22,7 @@ from engine.components.papers import (
 from engine.components.signed import said
 from engine.errors import Forbidden
 from engine.handoff import Envelope, HandedPaper
+from engine.paperwork import AddPaper, ErasePaper, HandBackPapers, PaperCommand
 from engine.proceed.work import Work
 from engine.step import Outgoing
 
