@@ -43,7 +43,7 @@ def audited(signing: Place, tmp_path: Path, code: str) -> Callable[..., Verdict]
 
     def verify(trust: Trust | None = None) -> Verdict:
         given = read_trust(signing.settings.connectors) if trust is None else trust
-        return auditor.verify_stored(signing.store, seal, None, Signed(signing.reading, given))
+        return auditor.verify_stored(signing.store, seal, papers_at=Signed(signing.reading, given))
 
     return verify
 

@@ -76,20 +76,18 @@ def verify_stored(
     """Recompute every chain of the archive against its rows, checkpoints and an outside copy.
 
     Versions of procedures are held against what their chains say was approved, the calendars of
-    agencies against what was decided, papers that crossed against rows, envelopes and, where they
-    are given, files; signed papers against what their entries recorded, `papers_at` is where
-    their files lie.
+    agencies against what was decided, papers that crossed against rows, envelopes and, where given,
+    files; signed papers against their entries where `papers_at` tells where their files lie.
     """
     linked: set[str] = set()
     signed: set[str] = set()
-    look = None if files is None else _looking(files)
     with store.snapshot() as connection:
         verdict = verify_archive(Archive(
             heads=entries.heads(connection),
             entries=_noting(entries.every(connection), linked, signed),
             checkpoints=[Checkpoint(*row) for row in checkpoints.every(connection)], copy=copy,
         ), seal)
-        verdict.broken.extend(_unlike_linked(connection, linked, verdict, look))
+        verdict.broken.extend(_unlike_linked(connection, linked, verdict, files))
         verdict.broken.extend(_unlike_signed(connection, signed, papers_at, verdict))
         for code, _ in procedures.catalogue(connection):
             verdict.broken.extend(unlike_approved(
@@ -128,9 +126,10 @@ def _looking(files: Files) -> Look:
 
 
 def _unlike_linked(
-    connection: Connection, linked: Iterable[str], verdict: Verdict, look: Look | None,
+    connection: Connection, linked: Iterable[str], verdict: Verdict, files: Files | None,
 ) -> Iterator[str]:
     """Yield what outbox, inbox, papers and keys of nodes say otherwise than the entries."""
+    look = None if files is None else _looking(files)
     for code in sorted({*linked, *handed.dossiers(connection)}):
         chain = entries.chain(connection, code)
         kept = handed.of_dossier(connection, code, handing.own_node(chain))
