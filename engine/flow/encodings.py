@@ -57,7 +57,8 @@ def transcoded(content: bytes) -> bytes:
 
 def not_utf_8(content: bytes) -> Finding | None:
     """Return the error of a file that is said to be UTF-8, if by saying nothing, and is not."""
-    if _declared(content).lower() not in {"utf-8", "utf8"}:
+    tagged = content.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
+    if not tagged or _declared(content).lower() not in {"utf-8", "utf8"}:
         return None
     try:
         content.decode("utf-8")

@@ -32,6 +32,8 @@ def unrun_findings(subject: Subject) -> list[Finding]:
     for element in subject.document.root.iter(f"{{{bpmn.BPMN}}}*"):
         name = bpmn.kind(element)
         word = _READ_ONLY if name in _DRAWN else ELEMENTS.get(name, _SILENT)
+        if name == "event" and _inside_behavior(element):
+            continue
         if name in RESOURCES and owner_of(element) is not None:
             read.append(element)
         elif word.verdict in _JUDGED:
@@ -41,6 +43,12 @@ def unrun_findings(subject: Subject) -> list[Finding]:
                 met.setdefault(_SPEAKING[said], {}).setdefault(f"@{said}", element)
     found = [_told(word, places) for word, places in met.items()]
     return [*found, *_directions(subject), *_owners(read)]
+
+
+def _inside_behavior(element: Element) -> bool:
+    """Tell of the one place where the schema gives the abstract name to something to be drawn."""
+    around = element.getparent()
+    return around is not None and bpmn.kind(around) == "complexBehaviorDefinition"
 
 
 def _says(element: Element, name: str) -> bool:
