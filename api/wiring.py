@@ -47,7 +47,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything that a request or a command of the command line works with."""
+    """Everything that a request or a command of the command line works with.
+
+    `worker_failures` counts how often in a row the worker beside this server ended at once.
+    """
 
     settings: Settings
     clock: Clock
@@ -56,6 +59,7 @@ class Services:
     doorkeeper: Doorkeeper
     identity: Callable[[], Identity] | None = None
     demo_issuer: DemoIssuer | None = None
+    worker_failures: Callable[[], int] = int
 
     @cached_property
     def files(self) -> Files:
@@ -156,7 +160,7 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
     )
 
 
-def build(settings: Settings) -> Services:
+def build(settings: Settings, worker_failures: Callable[[], int] = int) -> Services:
     """Return the services of one process; no connection is made before the first request.
 
     Raises Invalid where a setting is missing, Unavailable where the embedded server fails.
@@ -172,4 +176,6 @@ def build(settings: Settings) -> Services:
     keys = FixedKeys(demo.public) if demo else IssuerKeys(issuer)
     doorkeeper = Doorkeeper(issuer, settings.audience, keys, clock, register)
     identity = identity_of(settings)
-    return Services(settings, clock, store, office, doorkeeper, identity, demo)
+    return Services(
+        settings, clock, store, office, doorkeeper, identity, demo, worker_failures,
+    )

@@ -239,6 +239,7 @@ class _Crossing(BaseHTTPRequestHandler):
             self.way.again(self.path, content, headers)
             self._answer(503, b"{}")
         else:
+            time.sleep(0.4 if fault == "slow" else 0)
             self._cross(content, headers, fault)
 
     def _cross(self, content: bytes, headers: dict[str, str], fault: str) -> None:

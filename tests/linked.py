@@ -27,7 +27,7 @@ from engine.links.identity import Identity, make_key, read_keys
 from engine.office import Office
 from engine.office.result import task_etag
 from engine.people import Actor
-from engine.store import Store, dossiers, embedded, node_keys, nodes, people, tasks
+from engine.store import Store, dossiers, node_keys, nodes, people, tasks
 from engine.store.nodes import Node
 
 M001 = "M001"
@@ -132,7 +132,7 @@ def sites(
             door = Doorkeeper(issuer.name, AUDIENCE, FixedKeys(issuer.keys()), clock,
                               site.official)
             services = Services(
-                Settings(embedded.home()), clock, site.store, site.office, door, site.current,
+                Settings(folder / name), clock, site.store, site.office, door, site.current,
             )
             stack.callback(site.courier.close)
             site.base = stack.enter_context(serving(create_app(services)))

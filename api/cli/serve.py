@@ -33,8 +33,11 @@ def serve(argv: list[str]) -> int:
 class _Server(BaseApplication):  # type: ignore[misc]  # the library has no types
     """gunicorn whose workers each build their own app, after the fork."""
 
-    def __init__(self, settings: Settings, configuration: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: Settings, configuration: dict[str, Any], beside: Beside | None,
+    ) -> None:
         self._settings = settings
+        self.beside = beside
         self._configuration = configuration
         super().__init__()
 
@@ -50,14 +53,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # the library has no type
         from api.wiring import build
 
         logs.configure()
-        return create_app(build(self._settings))
+        failures = self.beside.failures if self.beside is not None else int
+        return create_app(build(self._settings, failures))
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]  # the library has no types
     """gunicorn's main process, which also sees to it that the background worker runs."""
 
-    def __init__(self, server: _Server, beside: Beside | None) -> None:
-        self._beside = beside
+    def __init__(self, server: _Server) -> None:
+        self._beside = server.beside
         super().__init__(server)
 
     def manage_workers(self) -> None:
@@ -65,6 +69,12 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # the library has no types
         super().manage_workers()
         if self._beside is not None:
             self._beside.keep()
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop all: the worker beside finishes while requests are finished."""
+        if self._beside is not None:
+            self._beside.tell_to_stop()
+        super().stop(graceful)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,7 +103,7 @@ def _serve(options: argparse.Namespace) -> int:
     print(f"motcua: http://{options.host}:{options.port}/docs", flush=True)
     beside = None if options.no_worker else Beside(options.embedded, options.clock)
     try:
-        _Arbiter(_Server(settings, _configuration(options)), beside).run()
+        _Arbiter(_Server(settings, _configuration(options), beside)).run()
     except SystemExit as stopped:
         return int(stopped.code or 0)
     finally:

@@ -116,6 +116,16 @@ class Files:
             file.seek(0)
         return file
 
+    def need_writable(self) -> None:
+        """Raise Unavailable unless a file could be kept now: one is written and taken away."""
+        with self.receiving() as incoming, _answering():
+            incoming.write(b"?")
+            incoming.file.flush()
+            if self._folder is None:
+                trial = f"{self._root}/{_INCOMING}/{uuid4().hex}"
+                self._fs.put_file(str(incoming.path), trial)
+                self._fs.rm_file(trial)
+
     def stored(self) -> Iterator[tuple[str, int]]:
         """Yield hash and size of every file in its place."""
         with _answering(), suppress(FileNotFoundError):
