@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Invalid
-from engine.flow.confined import Bounds
-from engine.flow.read import Limits, TableLimits
+from engine.flow.limits import Bounds, Limits, TableLimits
 from engine.inspection import Bounds as FileBounds
 
 SECONDS, MEGABYTES = "MOTCUA_EXAMINATION_SECONDS", "MOTCUA_EXAMINATION_MEGABYTES"

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.wiring import Services, identity_of
+from api.places import identity_of
+from api.wiring import Services
 from engine.audit.signing import read_seal
 from engine.errors import Invalid, MotcuaError, Unavailable
 from engine.store import workers

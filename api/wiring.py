@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +11,10 @@ from typing import TYPE_CHECKING
 from api.auth import Doorkeeper
 from api.demo_issuer import ISSUER, DemoIssuer
 from api.keys import FixedKeys, IssuerKeys
-from api.settings import Settings, need_database, need_issuer
+from api.places import application_url, clock_of, files_of, identity_of, portal_of
+from api.settings import Settings, need_issuer
 from engine import packs
-from engine.clock import Clock, FileClock, SystemClock
-from engine.errors import Invalid
+from engine.clock import Clock
 from engine.flow.confined import Confinement
 from engine.jobs import (
     Calls,
@@ -29,17 +28,15 @@ from engine.jobs import (
 )
 from engine.links.connectors import Registry, read_registry
 from engine.links.delivery import Http
-from engine.links.identity import Identity, Keyring
-from engine.links.portal.configuration import Portal, read_portal
+from engine.links.identity import Identity
 from engine.links.portal.line import Line
 from engine.office import Office, Wake, Wakes
 from engine.office import Services as OfficeServices
 from engine.papers.templates import Templates
 from engine.people import Actor
-from engine.store import Store, embedded, people
+from engine.store import Store, people
 from engine.store.database import job_connection
 from engine.store.files import Files
-from engine.store.tables import APPLICATION
 
 if TYPE_CHECKING:
     from engine.jobs.worker import Work
@@ -65,32 +62,6 @@ class Services:
     def files(self) -> Files:
         """The file store, reached when the first paper is; raise Invalid for no such place."""
         return files_of(self.settings)
-
-
-def owner_url(settings: Settings) -> str:
-    """Return the URL by which migrations go: the superuser's where the server is embedded."""
-    if settings.embedded:
-        return embedded.embedded(settings.home)
-    return need_database(settings)
-
-
-def application_url(settings: Settings) -> str:
-    """Return the URL by which the application goes: a role that owns nothing."""
-    if settings.embedded:
-        embedded.embedded(settings.home)
-        return embedded.address(settings.home, role=APPLICATION)
-    return need_database(settings)
-
-
-def files_of(settings: Settings) -> Files:
-    """Return the file store: where MOTCUA_FILES says, else a folder of the home."""
-    place = settings.files or str(settings.home / "files")
-    return Files(place, settings.home, settings.file_bounds)
-
-
-def clock_of(settings: Settings) -> Clock:
-    """Return the machine's clock, or the one in the demonstration's file."""
-    return FileClock(settings.clock_file) if settings.clock_file else SystemClock()
 
 
 def registry_of(settings: Settings) -> Registry:
@@ -121,27 +92,6 @@ def office_of(
 def wake_of(settings: Settings) -> Wake | None:
     """Return what wakes for timers; a clock in a file has none, as jobs go by real time."""
     return None if settings.clock_file else wake
-
-
-def identity_of(settings: Settings) -> Keyring | None:
-    """Return who this node is to others as its keys stand, None where it is linked to none.
-
-    Raises Invalid for an id without keys, or keys that cannot be read.
-    """
-    if not settings.node:
-        return None
-    if settings.node_keys is None:
-        raise Invalid(
-            "MOTCUA_NODE cần MOTCUA_NODE_KEYS: tệp giữ khóa của nút (motcua node rotate).",
-            "MOTCUA_NODE needs MOTCUA_NODE_KEYS, the file of its keys (motcua node rotate).",
-            code="node-key",
-        )
-    return Keyring(settings.node, settings.node_keys)
-
-
-def portal_of(settings: Settings) -> Portal | None:
-    """Return the national portal, None where there is none to tell; raise Invalid for its file."""
-    return None if settings.portal is None else read_portal(settings.portal, os.environ)
 
 
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:

@@ -7,8 +7,9 @@ from sketch import HEAD, body, diagram, draw, process
 
 from engine.flow.bpmn import form
 from engine.flow.findings import Refused
+from engine.flow.limits import Limits
 from engine.flow.lint import lint
-from engine.flow.read import Limits, read
+from engine.flow.read import read
 
 PLAIN = draw("start:s user:a end:e", "s>a a>e")
 

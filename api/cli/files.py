@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from api.cli.arguments import add_place, parser, settings_of, told
-from api.wiring import application_url, files_of
+from api.places import application_url, files_of
 from engine.store import Store
 from engine.store.sweeping import sweep
 

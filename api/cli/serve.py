@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,14 @@ def _serve(options: argparse.Namespace) -> int:
     read_registry(packs.connectors(), settings.connectors).close()
     make_ready(settings)
     numbers = tempfile.mkdtemp(prefix="motcua-metrics-")
-    # prometheus_client looks for it when it is first imported, which is in the workers.
+    # prometheus_client looks for it when it is first imported, which is below.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers
     print(f"motcua: http://{options.host}:{options.port}/docs", flush=True)
     beside = None if options.no_worker else Beside(options.embedded, options.clock)
     try:
+        if beside is not None:
+            beside.keep()  # it loads what it needs while this process does
+        import_module("api.app")  # once, before the fork: its workers have it from there
         _Arbiter(_Server(settings, _configuration(options), beside)).run()
     except SystemExit as stopped:
         return int(stopped.code or 0)

@@ -35,8 +35,8 @@ def worktime(argv: list[str]) -> int:
 
 def _archive(options: argparse.Namespace) -> tuple[Store, Clock, Seal]:
     """Open what `motcua audit` works on: the archive, the clock and the checkpoint key."""
+    from api.places import application_url, clock_of
     from api.settings import from_environment
-    from api.wiring import application_url, clock_of
     from engine.store import Store
 
     settings = from_environment(os.environ, embedded=options.embedded)
@@ -63,8 +63,8 @@ def _seal(options: argparse.Namespace, settings: Settings) -> Seal:
 
 
 def _calendar(agency: str) -> Calendar:
+    from api.places import application_url
     from api.settings import from_environment
-    from api.wiring import application_url
     from engine.store import Store, calendars
 
     store = Store(application_url(from_environment(os.environ)))

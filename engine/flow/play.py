@@ -15,11 +15,12 @@ from engine.errors import Invalid, MotcuaError
 from engine.flow.beside import called_diagrams
 from engine.flow.dmn.folder import decisions_beside
 from engine.flow.findings import finding
+from engine.flow.limits import Limits
 from engine.flow.lint import lint
 from engine.flow.load import Flow, load
 from engine.flow.lower import lower
 from engine.flow.prompting import Script
-from engine.flow.read import Limits, read
+from engine.flow.read import read
 from engine.flow.rehearsal import Rehearsal
 from engine.step import Finding
 

@@ -20,6 +20,7 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.dialects import settle
 from engine.flow.findings import Refused, Sentence, at_line, finding
+from engine.flow.limits import Limits
 from engine.step import Finding
 
 _DECLARED = re.compile(
@@ -33,33 +34,12 @@ _READ_BY_EXPAT = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1"}
 
 
 @dataclass(frozen=True)
-class TableLimits:
-    """How much one DMN file may hold: bytes, rules, XML nesting; columns of one table."""
-
-    size: int = 2_000_000
-    rules: int = 2_000
-    columns: int = 200
-    nesting: int = 120
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much one diagram may hold: bytes, flow nodes, XML nesting, characters of a name."""
-
-    size: int = 2_000_000
-    nodes: int = 2_000
-    nesting: int = 120
-    name: int = 1_000
-    tables: TableLimits = TableLimits()
-
-
-@dataclass(frozen=True)
 class Document:
     """A diagram as read: `root` is bpmn:definitions; `content` are the bytes it came from."""
 
     root: Element
     content: bytes = field(repr=False)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def ids(self) -> Mapping[str, Element]:

@@ -13,13 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.flow.confined.answers import Exceeded
-from engine.flow.confined.child import Bounds
 from engine.flow.confined.direct import directly
 from engine.flow.confined.forkserver import SERVER
 from engine.flow.findings import Sentence, finding
+from engine.flow.limits import Bounds, Limits
 from engine.flow.lint import Known, Report
 from engine.flow.lint import lint as lint_diagram
-from engine.flow.read import Limits
 from engine.step import Finding
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.reading import examine
 from engine.flow.dmn.tasks import called
 from engine.flow.dmn.words import kind
-from engine.flow.read import Document, Limits, TableLimits, tree
+from engine.flow.limits import Limits, TableLimits
+from engine.flow.read import Document, tree
 from engine.step import Finding
 
 DECIDING = ("businessRuleTask", "globalBusinessRuleTask")

@@ -13,7 +13,8 @@ from engine.flow.dmn.building import Builder
 from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.spelling import Spelling
 from engine.flow.findings import Refused, Sentence, finding, label
-from engine.flow.read import Limits, TableLimits, tree
+from engine.flow.limits import Limits, TableLimits
+from engine.flow.read import tree
 from engine.step import Finding
 
 #: More decisions, cells and values listed in cells than these in one file are refused.

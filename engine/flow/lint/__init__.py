@@ -9,6 +9,7 @@ from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
 from engine.flow.findings import Refused
+from engine.flow.limits import Limits
 from engine.flow.lint.compensating import compensation_findings
 from engine.flow.lint.components import component_findings
 from engine.flow.lint.connected import connected_findings
@@ -33,7 +34,7 @@ from engine.flow.lint.uncaught import uncaught_findings
 from engine.flow.lint.unsaid import unsaid_findings
 from engine.flow.lint.words import word_findings
 from engine.flow.lower import lower
-from engine.flow.read import Limits, read
+from engine.flow.read import read
 from engine.procedure import Lowered
 from engine.step import Finding
 
