@@ -1,6 +1,6 @@
 # make demo | test | soak | bench | serve: each makes its own .venv and needs nothing but Python >= 3.11.
 # A second run starts at once; a change of versions or of setup.cfg installs again.
-.PHONY: demo test soak bench serve clean
+.PHONY: demo test soak bench bench-worklist serve clean
 .DEFAULT_GOAL := test
 
 BIN := .venv/bin
@@ -17,6 +17,10 @@ serve: .venv/.installed-run
 
 bench: .venv/.installed-dev
 	@$(BIN)/python -m bench.run
+
+# Fills a database with a million open tasks first, so it is no part of the minute above.
+bench-worklist: .venv/.installed-dev
+	@$(BIN)/python -m bench.run --worklist
 
 test: .venv/.installed-dev
 	$(BIN)/ruff check .
