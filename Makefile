@@ -26,8 +26,8 @@ test: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --config setup.cfg
-	$(BIN)/pytest -q -n auto --dist loadfile -m "not crash"
-	$(BIN)/pytest -q -m crash
+	$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not crash"
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m crash
 
 .venv/.installed-run: $(VERSIONS)
 	@.ci/install run
@@ -39,7 +39,7 @@ test: .venv/.installed-dev
 
 # A thousand dossiers for each fault between linked nodes; takes its time.
 soak: .venv/.installed-dev
-	MOTCUA_SOAK=1000 $(BIN)/pytest -q -s tests/test_linked_faults.py
+	MOTCUA_SOAK=1000 $(BIN)/pytest -q -s tests/test_linked_faults.py tests/test_linked_kills.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache motcua.egg-info

@@ -15,10 +15,7 @@ from gunicorn.arbiter import Arbiter
 
 from api.cli.arguments import add_place, parser, settings_of, told, whole
 from api.cli.beside import Beside
-from api.cli.ready import make_ready
 from api.settings import Settings, need_issuer
-from engine import packs
-from engine.links.connectors import read_registry
 
 #: Requests that one worker answers at a time, and seconds that one may take.
 THREADS, TIMEOUT = 4, 60
@@ -95,6 +92,11 @@ def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     if not settings.embedded:
         need_issuer(settings)
+    # Imported now that all that was asked for is understood: a wrong start is refused at once.
+    from api.cli.ready import make_ready
+    from engine import packs
+    from engine.links.connectors import read_registry
+
     # A faulty configuration is told here, not by workers that die again and again.
     read_registry(packs.connectors(), settings.connectors).close()
     make_ready(settings)
