@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from engine.errors import Invalid
-from engine.flow.confined import Bounds
-from engine.flow.document import Limits, TableLimits
+from engine.flow.limits import Bounds, Limits, TableLimits
 from engine.inspection import Bounds as FileBounds
 from engine.links.paper_links import HOURS
 

@@ -20,7 +20,8 @@ from engine.errors import Fault, Invalid
 from engine.inspection import Refusal, inspect
 from engine.inspection.pdf import MEDIA as PDF
 from engine.office import Upload
-from engine.store.files import Files, Incoming
+from engine.store.files import Files
+from engine.store.incoming import Incoming
 
 #: Bytes that a body may have beside its file, and the parts of a form.
 BESIDE, _MOST_PARTS = 65_536, 20

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from api.bounds import bounds, file_bounds, link_hold
 from engine.codes import CIRCULAR_01, CodePattern
 from engine.errors import Invalid
-from engine.flow.confined import Bounds
+from engine.flow.limits import Bounds
 from engine.inspection import Bounds as FileBounds
 from engine.links.paper_links import HOURS
 from engine.store.embedded import home as usual_home

@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import NotInstalled
 from engine.flow.confined import Confinement, Exceeded
 from engine.signatures import Signature, Trust, need_signing, signatures_in
-from engine.store.files import Incoming
+from engine.store.incoming import Incoming
 
 #: What stands in every PDF with a signature.
 _MARK = b"/ByteRange"

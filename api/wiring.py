@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING
 from api.auth import Doorkeeper
 from api.demo_issuer import ISSUER, DemoIssuer
 from api.keys import FixedKeys, IssuerKeys
-from api.settings import Settings, need_database, need_issuer
+from api.places import application_url, clock_of, files_of, identity_of, portal_of
+from api.settings import Settings, need_issuer
 from api.signed import Looking
 from engine import packs
 from engine.audit.signed import Signed
-from engine.clock import Clock, FileClock, SystemClock
-from engine.errors import Invalid
+from engine.clock import Clock
 from engine.flow.confined import Confinement
 from engine.jobs import (
     Calls,
@@ -33,18 +32,16 @@ from engine.jobs import (
 from engine.links.connectors import Registry, read_registry, read_trust
 from engine.links.delivery import Http
 from engine.links.fetching import PaperFetcher
-from engine.links.identity import Identity, Keyring
-from engine.links.portal.configuration import Portal, read_portal
+from engine.links.identity import Identity
 from engine.links.portal.line import Line
 from engine.office import Office, Wake, Wakes
 from engine.office import Services as OfficeServices
 from engine.papers.templates import Templates
 from engine.people import Actor
 from engine.signatures import Trust
-from engine.store import Store, embedded, people
+from engine.store import Store, people
 from engine.store.database import job_connection
 from engine.store.files import Files
-from engine.store.tables import APPLICATION
 
 if TYPE_CHECKING:
     from engine.jobs.worker import Work
@@ -52,7 +49,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything that a request or a command of the command line works with."""
+    """Everything that a request or a command of the command line works with.
+
+    `worker_failures` counts how often in a row the worker beside this server ended at once.
+    """
 
     settings: Settings
     clock: Clock
@@ -61,6 +61,7 @@ class Services:
     doorkeeper: Doorkeeper
     identity: Callable[[], Identity] | None = None
     demo_issuer: DemoIssuer | None = None
+    worker_failures: Callable[[], int] = int
 
     @cached_property
     def files(self) -> Files:
@@ -78,27 +79,6 @@ class Services:
             Confinement(bounds=self.settings.examination), self.trust, self.clock.now())
 
 
-def owner_url(settings: Settings) -> str:
-    """Return the URL by which migrations go: the superuser's where the server is embedded."""
-    if settings.embedded:
-        return embedded.embedded(settings.home)
-    return need_database(settings)
-
-
-def application_url(settings: Settings) -> str:
-    """Return the URL by which the application goes: a role that owns nothing."""
-    if settings.embedded:
-        embedded.embedded(settings.home)
-        return embedded.address(settings.home, role=APPLICATION)
-    return need_database(settings)
-
-
-def files_of(settings: Settings) -> Files:
-    """Return the file store: where MOTCUA_FILES says, else a folder of the home."""
-    place = settings.files or str(settings.home / "files")
-    return Files(place, settings.home, settings.file_bounds)
-
-
 def signed_of(settings: Settings) -> Signed:
     """Return where an auditor finds signed papers, and whose signatures are trusted."""
     files = files_of(settings)
@@ -108,11 +88,6 @@ def signed_of(settings: Settings) -> Signed:
             return file.read()
 
     return Signed(read, read_trust(settings.connectors))
-
-
-def clock_of(settings: Settings) -> Clock:
-    """Return the machine's clock, or the one in the demonstration's file."""
-    return FileClock(settings.clock_file) if settings.clock_file else SystemClock()
 
 
 def registry_of(settings: Settings) -> Registry:
@@ -146,27 +121,6 @@ def wake_of(settings: Settings) -> Wake | None:
     return None if settings.clock_file else wake
 
 
-def identity_of(settings: Settings) -> Keyring | None:
-    """Return who this node is to others as its keys stand, None where it is linked to none.
-
-    Raises Invalid for an id without keys, or keys that cannot be read.
-    """
-    if not settings.node:
-        return None
-    if settings.node_keys is None:
-        raise Invalid(
-            "MOTCUA_NODE cần MOTCUA_NODE_KEYS: tệp giữ khóa của nút (motcua node rotate).",
-            "MOTCUA_NODE needs MOTCUA_NODE_KEYS, the file of its keys (motcua node rotate).",
-            code="node-key",
-        )
-    return Keyring(settings.node, settings.node_keys)
-
-
-def portal_of(settings: Settings) -> Portal | None:
-    """Return the national portal, None where there is none to tell; raise Invalid for its file."""
-    return None if settings.portal is None else read_portal(settings.portal, os.environ)
-
-
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
     """Return what a background worker does, in a process of its own."""
     from engine.jobs.worker import Work
@@ -186,7 +140,7 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
     )
 
 
-def build(settings: Settings) -> Services:
+def build(settings: Settings, worker_failures: Callable[[], int] = int) -> Services:
     """Return the services of one process; no connection is made before the first request.
 
     Raises Invalid where a setting is missing, Unavailable where the embedded server fails.
@@ -202,4 +156,6 @@ def build(settings: Settings) -> Services:
     keys = FixedKeys(demo.public) if demo else IssuerKeys(issuer)
     doorkeeper = Doorkeeper(issuer, settings.audience, keys, clock, register)
     identity = identity_of(settings)
-    return Services(settings, clock, store, office, doorkeeper, identity, demo)
+    return Services(
+        settings, clock, store, office, doorkeeper, identity, demo, worker_failures,
+    )

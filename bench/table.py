@@ -13,7 +13,6 @@ from typing import Literal
 from engine.clock import VIETNAM
 
 README = Path(__file__).with_name("README.md")
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = ("| row | what | against | n | ours | other | ratio | hold | |", "|---" * 9 + "|")
 
 
@@ -64,11 +63,12 @@ def where() -> str:
     )
 
 
-def write(table: str) -> None:
-    """Put the table into bench/README.md, between its two marks."""
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+def write(table: str, place: str = "measured") -> None:
+    """Put the table into bench/README.md, between the two marks of its place."""
+    begin, end = (f"<!-- {place}: {which} -->" for which in ("begin", "end"))
+    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    README.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 def _processor() -> str:

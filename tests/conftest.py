@@ -12,11 +12,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import faulty
 import psycopg
 import pytest
 import signing_town
 from http_town import Issuer, Town, running
 from linked import M001, Site, Superuser, sites
+from settling import Nodes, nodes
 from signing_town import Country, Place
 from town import COMMUNE, INSURANCE, POLICE, bring_into_force, pack_files, settle_town
 
@@ -29,6 +31,26 @@ from engine.store.tables import APPLICATION
 
 ROOT = Path(__file__).resolve().parent.parent
 _numbers = count(1)
+
+
+#: Files that wait longest for processes of their own: begun first, so that none runs on alone.
+LONG = (
+    "test_jobs_worker", "test_worker_beside", "test_portal_worker", "test_examples",
+    "test_http_server", "test_services_workers", "test_portal_sync", "test_worktime_odd_weeks",
+    "test_lint_command", "test_linked_audit", "test_bench", "test_token_game",
+    "test_linked_operators", "test_pack_drawings", "test_portal_file", "test_confined",
+)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Let two more run than there are cores: half of the time a test waits for a server."""
+    return (os.cpu_count() or 2) + 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first; all else stays in its order."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture
@@ -162,6 +184,22 @@ def three_nodes(
         commune.know(insurance, (INSURANCE,))
         for site in (police, insurance):
             site.know(commune, (COMMUNE,))
+        yield found
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Path]:
+    """The home of a stopped server, ready for nodes that can be killed: each takes a copy."""
+    home = faulty.home()
+    faulty.prepare(home)
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def pair(prepared: Path) -> Iterator[Nodes]:
+    """Three real nodes with a failing network before each, for all tests of a file."""
+    with nodes(prepared) as found:
         yield found
 
 

@@ -38,39 +38,49 @@ from engine.store.nodes import Node
 from engine.store.tables import APPLICATION
 
 
+def prepare(home: Path) -> None:
+    """Fill a home with a town that has both procedures in force, and stop its server."""
+    url = embedded.embedded(home)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        # Processes are killed here, not the machine: commits need not wait for the disk.
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    migrate(url)
+    store = Store(embedded.address(home, role=APPLICATION))
+    town.settle_town(store)
+    fixed = FixedClock(SystemClock().now())
+    for code, files in ((CODE, drawing()), (OF_THREE, drawing_of_three())):
+        town.bring_into_force(Office(store, fixed), code, files, fixed)
+    store.close()
+    embedded.stop(home)
+
+
+def copied(prepared: Path, home: Path) -> None:
+    """Start a server in a home on a copy of what was prepared, owners and all."""
+    subprocess.run(["cp", "-a", prepared / "database", home / "database"], check=True)
+    embedded.embedded(home)
+
+
 @dataclass
 class RealNode:
     """One deployment: an embedded PostgreSQL of its own, a server process and a worker process."""
 
     name: str
+    prepared: Path
     home: Path
     port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     ahead: float = 0.0
 
     def __post_init__(self) -> None:
-        embedded.embedded(self.home)
-        self.hurry()
-        migrate(embedded.address(self.home))
+        copied(self.prepared, self.home)
         self.keys = self.home / "node.json"
         make_key(self.keys)
         self.identity = Identity(f"urn:test:{self.name}", read_keys(self.keys))
         self.store = Store(embedded.address(self.home, role=APPLICATION), pool_size=4)
-        town.settle_town(self.store)
         wakes = Wakes(wake, wake_node)
         self.office = Office(self.store, SystemClock(), wakes=wakes, node=self.identity.node)
-        fixed = FixedClock(SystemClock().now())
-        for code, files in ((CODE, drawing()), (OF_THREE, drawing_of_three())):
-            town.bring_into_force(Office(self.store, fixed), code, files, fixed)
         self.log = (self.home / "node.log").open("ab")
-
-    def hurry(self) -> None:
-        """Let commits not wait for the disk: processes are killed here, not the machine."""
-        url = embedded.address(self.home).replace("+psycopg", "")
-        with psycopg.connect(url, autocommit=True) as connection:
-            for setting in ("fsync", "full_page_writes"):
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")
-            connection.execute("SELECT pg_reload_conf()")
 
     def know(self, other: RealNode, address: str, *agencies: str) -> None:
         """Link another node at an address, which may be that of a failing network."""
@@ -239,6 +249,7 @@ class _Crossing(BaseHTTPRequestHandler):
             self.way.again(self.path, content, headers)
             self._answer(503, b"{}")
         else:
+            time.sleep(0.4 if fault == "slow" else 0)
             self._cross(content, headers, fault)
 
     def _cross(self, content: bytes, headers: dict[str, str], fault: str) -> None:

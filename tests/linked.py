@@ -29,7 +29,7 @@ from engine.links.identity import Identity, make_key, read_keys
 from engine.office import Office
 from engine.office.result import task_etag
 from engine.people import Actor
-from engine.store import Store, dossiers, embedded, node_keys, nodes, people, tasks
+from engine.store import Store, dossiers, node_keys, nodes, people, tasks
 from engine.store.files import Files
 from engine.store.nodes import Node
 
@@ -155,7 +155,7 @@ def sites(
             door = Doorkeeper(issuer.name, AUDIENCE, FixedKeys(issuer.keys()), clock,
                               site.official)
             services = Services(
-                Settings(embedded.home(), files=str(place)), clock, site.store, site.office, door,
+                Settings(folder / name, files=str(place)), clock, site.store, site.office, door,
                 site.current,
             )
             stack.callback(site.courier.close)

@@ -97,15 +97,18 @@ def test_stock_forgets_nothing_between_steps() -> None:
     assert step.open == {}
 
 
-def test_the_table_is_written_between_its_marks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("place", ["measured", "worklist"])
+def test_a_table_is_written_between_its_marks_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str,
 ) -> None:
+    old = table.README.read_text(encoding="utf-8")
     page = tmp_path / "README.md"
-    page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n", encoding="utf-8")
+    page.write_text(old, encoding="utf-8")
     monkeypatch.setattr(table, "README", page)
-    table.write("| new |")
-    text = f"before\n{table.BEGIN}\n| new |\n{table.END}\nafter\n"
-    assert page.read_text(encoding="utf-8") == text
+    table.write("| new |", place)
+    begin, end = f"<!-- {place}: begin -->", f"<!-- {place}: end -->"
+    assert page.read_text(encoding="utf-8") == (
+        f"{old.partition(begin)[0]}{begin}\n| new |\n{end}{old.partition(end)[2]}")
 
 
 def test_some_rows_alone_are_not_written_over_the_table() -> None:

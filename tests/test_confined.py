@@ -223,7 +223,7 @@ def test_confined_answers_are_those_of_the_process_itself(run: Run) -> None:
 
 @pytest.mark.parametrize(("within", "code"), [
     (Bounds(wall=0.001), "too-much-time"),
-    pytest.param(Bounds(megabytes=1), "too-much-memory", marks=linux),
+    pytest.param(Bounds(50, 50.0, megabytes=1), "too-much-memory", marks=linux),
 ])
 def test_passing_a_bound_is_a_finding_in_both_languages_with_a_hint(
     run: Run, within: Bounds, code: str,

@@ -1,136 +1,15 @@
-"""Nodes that die and a network that fails: every dossier is settled exactly once on both sides.
+"""A network that fails: every dossier is settled exactly once on both sides.
 
 Real processes and real databases, a network between them that refuses, hangs, answers 500 or 429,
-loses the answer, repeats and reorders; what was sent is neither lost nor doubled. The number of
-dossiers for each fault stands in MOTCUA_SOAK (100).
+loses the answer, repeats and reorders, and clocks that are minutes apart.
 """
 
 from __future__ import annotations
 
-import os
-import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-
 import pytest
-import town
-from faulty import Network, RealNode, home, network, ready
-from linked_drawings import CODE, OF_THREE
+from settling import Nodes
 
 pytestmark = pytest.mark.crash
-
-DOSSIERS = int(os.environ.get("MOTCUA_SOAK", "100"))
-SEED = random.SystemRandom().randrange(2**32)
-#: Seconds until everything must have come to rest, and a little more for each dossier.
-PATIENCE = 120 + DOSSIERS * 0.6
-#: How often something is killed before it may come to rest.
-KILLS = 4
-
-
-#: Steps that are done at each node: commune, police, insurance.
-STEPS = {CODE: (3, 1, 0), OF_THREE: (3, 1, 1)}
-
-
-class Nodes:
-    """The nodes of commune, police and insurance, with a failing network before each."""
-
-    def __init__(self, nodes: list[RealNode], before: list[Network]) -> None:
-        self.all, self.before = nodes, before
-        self.commune, self.police, self.insurance = nodes
-        self.random = random.Random(SEED)
-
-    def fail(self, fault: str, share: float = 0.4) -> None:
-        for net in self.before:
-            net.fault, net.share = fault, share
-
-    def register(self, procedure: str = CODE) -> list[str]:
-        return [self.commune.register(procedure) for _ in range(DOSSIERS)]
-
-    def settle(
-        self, trouble: Callable[[Nodes], None] | None = None, procedure: str = CODE,
-    ) -> None:
-        """Bring dossiers to their end while trouble is made, then hold all sides to account."""
-        self.finish(self.register(procedure), STEPS[procedure], trouble)
-
-    def finish(
-        self, codes: list[str], steps: Sequence[int],
-        trouble: Callable[[Nodes], None] | None = None,
-    ) -> None:
-        deadline, next_trouble = time.monotonic() + PATIENCE, time.monotonic() + 0.5
-        made = 0
-        while not self._over(codes, steps):
-            assert time.monotonic() < deadline, (SEED, self._told())
-            moved = sum(node.work() for node in self.all)
-            if trouble is not None and made < KILLS and time.monotonic() > next_trouble:
-                trouble(self)
-                made += 1
-                next_trouble = time.monotonic() + 0.5 + self.random.random()
-            time.sleep(0 if moved else 0.05)
-        self.fail("none")
-        self._account(codes, steps)
-
-    def _over(self, codes: list[str], steps: Sequence[int]) -> bool:
-        among = _among(codes)
-        returned = f"SELECT count(*) FROM dossier WHERE status = 10 AND code {among}"
-        finished = f"SELECT count(*) FROM part WHERE status = 'finished' AND dossier {among}"
-        return self.commune.count(returned) == len(codes) and all(
-            node.count(finished) == len(codes)
-            for node, count in zip(self.all[1:], steps[1:], strict=True) if count
-        )
-
-    def _account(self, codes: list[str], steps: Sequence[int]) -> None:
-        """Each part ran once, each step was done once, chains are whole, nothing is left over."""
-        deadline = time.monotonic() + 40
-        while any(node.unexplained() for node in self.all):
-            assert time.monotonic() < deadline, (SEED, self._told())
-            self.police.tick()
-            time.sleep(0.05)
-        among = _among(codes)
-        for node, count in zip(self.all, steps, strict=True):
-            assert node.count(f"SELECT count(*) FROM task WHERE state = 'open' AND dossier {among}"
-                              ) == 0, SEED
-            for table, most in (("task WHERE state = 'done' AND", count), ("part WHERE", 1)):
-                odd = (f"SELECT count(*) FROM (SELECT dossier FROM {table} dossier {among} "
-                       f"GROUP BY dossier HAVING count(*) <> {most}) AS odd")
-                assert node.count(odd) == 0, (SEED, node.name, table)
-                every = f"SELECT count(DISTINCT dossier) FROM {table} dossier {among}"
-                assert node.count(every) == (len(codes) if count else 0), (SEED, node.name, table)
-        for code in random.Random(SEED).sample(codes, min(10, len(codes))):
-            for node, count in zip(self.all, steps, strict=True):
-                if count:
-                    node.need_whole(code)
-
-    def _told(self) -> object:
-        return [node.unexplained() for node in self.all]
-
-
-def _among(codes: list[str]) -> str:
-    return f"IN ({', '.join(repr(code) for code in codes)})"
-
-
-@pytest.fixture(scope="module")
-def pair() -> Iterator[Nodes]:
-    print(f"seed {SEED}")
-    names = (("commune", 0.0), ("police", 200.0), ("insurance", 0.0))
-    with ExitStack() as stack:
-        found = [RealNode(name, home(), ahead=ahead) for name, ahead in names]
-        nets, addresses = [], []
-        for number, node in enumerate(found):
-            stack.callback(node.stop)
-            node.start("serve")
-            node.start("worker")
-            net, address = stack.enter_context(network(node.port, SEED + number))
-            nets.append(net)
-            addresses.append(address)
-        commune, police, insurance = found
-        commune.know(police, addresses[1], town.POLICE)
-        commune.know(insurance, addresses[2], town.INSURANCE)
-        for node in (police, insurance):
-            node.know(commune, addresses[0], town.COMMUNE)
-        for node in found:
-            ready(node)
-        yield Nodes(found, nets)
 
 
 def test_with_clocks_minutes_apart_and_nothing_else_wrong_all_are_settled(pair: Nodes) -> None:
@@ -144,55 +23,3 @@ def test_a_network_that_fails_loses_and_doubles_nothing(pair: Nodes, fault: str)
     pair.fail(fault, share={"hang": 0.1, "reorder": 0.25}.get(fault, 0.4))
     pair.settle()
     assert sum(net.failed for net in pair.before) > 0
-
-
-def test_a_receiver_that_is_killed_at_random_takes_everything_in_once(pair: Nodes) -> None:
-    def trouble(at: Nodes) -> None:
-        at.police.kill("serve")
-        at.police.start("serve")
-        ready(at.police)
-
-    pair.settle(trouble)
-
-
-def test_a_sender_whose_worker_is_killed_in_the_middle_of_deliveries_loses_none(
-    pair: Nodes,
-) -> None:
-    def trouble(at: Nodes) -> None:
-        node = at.random.choice((at.commune, at.police))
-        node.kill("worker")
-        node.start("worker")
-
-    pair.settle(trouble)
-
-
-def test_a_database_that_is_killed_loses_nothing_that_was_acknowledged(pair: Nodes) -> None:
-    def trouble(at: Nodes) -> None:
-        at.random.choice((at.commune, at.police)).kill_postgres()
-
-    pair.settle(trouble)
-
-
-def test_a_sender_that_dies_between_commit_and_delivery_delivers_when_it_lives_again(
-    pair: Nodes,
-) -> None:
-    pair.commune.kill("worker")
-    codes = pair.register()
-    while pair.commune.work():
-        pass
-    waiting = "SELECT count(*) FROM outbox WHERE state = 'waiting'"
-    assert pair.commune.count(waiting) == len(codes)
-    pair.commune.start("worker")
-    pair.finish(codes, STEPS[CODE])
-
-
-def test_three_nodes_settle_what_two_of_them_work_on_at_once_while_each_of_them_dies(
-    pair: Nodes,
-) -> None:
-    def trouble(at: Nodes) -> None:
-        node, what = at.random.choice(at.all), at.random.choice(("serve", "worker"))
-        node.kill(what)
-        node.start(what)
-
-    pair.fail("lost answer", share=0.2)
-    pair.settle(trouble, OF_THREE)

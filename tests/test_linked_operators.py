@@ -303,7 +303,7 @@ def test_backlogs_are_counted_when_somebody_asks(three_nodes: list[Site]) -> Non
     ):
         assert line in text.splitlines(), line
     ready = requests.get(f"{commune.base}/readyz", timeout=20)
-    assert ready.json() == {"status": "ready", "workers": 0}
+    assert ready.json()["workers"] == 0
     commune.store.close()
     names = [metric.name for metric in Backlogs(commune.store, commune.clock).collect()]
     assert "motcua_outbox_oldest_seconds" in names

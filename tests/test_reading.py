@@ -6,8 +6,8 @@ import pytest
 from sketch import HEAD, body, codes, diagram, draw, process
 
 from engine.flow.bpmn import form
-from engine.flow.document import Limits
 from engine.flow.findings import Refused
+from engine.flow.limits import Limits
 from engine.flow.lint import lint
 from engine.flow.read import read
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import time
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
-#: Seconds between two starts of a worker that ends by itself, and those that it has to finish: a
-#: call to another node, which is given up after twelve, may be under way.
-BETWEEN, PATIENCE = 5.0, 20.0
+#: Seconds that a worker must live to have started well, and those before the next start after the
+#: first that did not; they double up to the longest.
+STEADY, PAUSE, LONGEST = 20.0, 1.0, 30.0
+#: Seconds that it has to finish: a call to another node, given up after twelve, may be under way.
+PATIENCE = 20.0
 
 
 class Beside:
@@ -26,23 +30,49 @@ class Beside:
             *(["--clock", str(clock)] if clock is not None else []),
         ]
         self._process: subprocess.Popen[bytes] | None = None
-        self._started = float("-inf")
+        self._started = self._not_before = 0.0
+        # Shared with gunicorn's workers, which are forked later and answer for it.
+        self._failures = RawValue("i", 0)
+
+    def failures(self) -> int:
+        """Return how often in a row the worker ended soon after its start."""
+        return int(self._failures.value)
 
     def keep(self) -> None:
-        """Start the worker where none runs; asked often, it waits between starts."""
+        """Start the worker where none runs; one that ends soon again and again is left waiting."""
         if self._process is not None and self._process.poll() is None:
+            if time.monotonic() - self._started > STEADY:
+                self._failures.value = 0
             return
-        if time.monotonic() - self._started > BETWEEN:
+        if self._process is not None:
+            self._note_end(self._process)
+            self._process = None
+        if time.monotonic() >= self._not_before:
             self._started = time.monotonic()
             self._process = subprocess.Popen(self._command)  # noqa: S603 - our own command line
 
+    def tell_to_stop(self) -> None:
+        """Tell the worker to finish what is under way and end."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
     def end(self) -> None:
         """Tell the worker to stop, and wait until it has finished what is under way."""
-        if self._process is None or self._process.poll() is not None:
+        self.tell_to_stop()
+        if self._process is None:
             return
-        self._process.terminate()
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _note_end(self, process: subprocess.Popen[bytes]) -> None:
+        now = time.monotonic()
+        failures = 0 if now - self._started > STEADY else self.failures() + 1
+        pause = min(PAUSE * 2 ** min(failures - 1, 10), LONGEST) if failures else 0.0
+        self._failures.value, self._not_before = failures, now + pause
+        logging.getLogger("gunicorn.error").warning(
+            "motcua worker: tiến trình nền dừng / the background worker ended (code %s), "
+            "chạy lại sau / starts again in %.0f s", process.returncode, pause,
+        )

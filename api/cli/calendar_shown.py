@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from api.cli.arguments import settings_of
-from api.wiring import application_url
+from api.places import application_url
 from engine.errors import NotFound
 from engine.history import read_body
 from engine.store import Store, calendars, entries, ledgers, recounts

@@ -6,7 +6,8 @@ import argparse
 
 from api.cli.arguments import add_place, parser, settings_of, told
 from api.cli.person import person_named
-from api.wiring import application_url, files_of, office_of
+from api.places import application_url, files_of
+from api.wiring import office_of
 from engine.clock import local
 from engine.paperwork import ErasePaper
 from engine.store import Store

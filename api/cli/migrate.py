@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from api.cli.arguments import add_place, parser, settings_of, told
-from api.wiring import owner_url
+from api.places import owner_url
 from engine.store.migrate import migrate as bring
 
 #: Names the application role's password; without it the role keeps the one it has.

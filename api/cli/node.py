@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from api.cli.arguments import add_place, parser, settings_of, told
 from api.cli.compare import compare
+from api.places import application_url, clock_of, identity_of
 from api.settings import Settings
-from api.wiring import application_url, clock_of, identity_of
 from engine.errors import Invalid, NotFound, Unavailable
 from engine.links.calling import Neighbour
 from engine.links.identity import Identity, make_key, read_keys

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from api.cli.arguments import add_place, parser, settings_of, told
-from api.wiring import application_url
+from api.places import application_url
 from engine.errors import Corrupt, Invalid
 from engine.history import Entry, read_body
 from engine.office.printing import printed_json

@@ -6,8 +6,8 @@ import argparse
 from datetime import date, datetime, time, timedelta
 
 from api.cli.arguments import add_place, parser, settings_of, told, whole
+from api.places import application_url, portal_of
 from api.settings import Settings
-from api.wiring import application_url, portal_of
 from engine.clock import VIETNAM, local
 from engine.errors import Invalid
 from engine.jobs import wake_portal

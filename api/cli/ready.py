@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from api.places import application_url, clock_of, identity_of, owner_url, portal_of
 from api.settings import Settings
-from api.wiring import application_url, clock_of, identity_of, owner_url, portal_of
 from engine.errors import Invalid
 from engine.store import Store, node_keys
 from engine.store.migrate import migrate

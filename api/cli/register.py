@@ -14,9 +14,9 @@ from marshmallow import ValidationError, fields
 
 from api.cli.arguments import add_place, parser, settings_of, told
 from api.demo_issuer import ISSUER
+from api.places import application_url, clock_of
 from api.schemas.base import Body, text
 from api.settings import Settings
-from api.wiring import application_url, clock_of
 from engine.errors import Invalid
 from engine.forms.faults import faults
 from engine.history import Draft, seal

@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,7 @@ from gunicorn.arbiter import Arbiter
 
 from api.cli.arguments import add_place, parser, settings_of, told, whole
 from api.cli.beside import Beside
-from api.cli.ready import make_ready
 from api.settings import Settings, need_issuer
-from engine import packs
-from engine.links.connectors import read_registry
 
 #: Requests that one worker answers at a time, and seconds that one may take.
 THREADS, TIMEOUT = 4, 60
@@ -33,8 +31,11 @@ def serve(argv: list[str]) -> int:
 class _Server(BaseApplication):  # type: ignore[misc]  # the library has no types
     """gunicorn whose workers each build their own app, after the fork."""
 
-    def __init__(self, settings: Settings, configuration: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: Settings, configuration: dict[str, Any], beside: Beside | None,
+    ) -> None:
         self._settings = settings
+        self.beside = beside
         self._configuration = configuration
         super().__init__()
 
@@ -50,14 +51,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # the library has no type
         from api.wiring import build
 
         logs.configure()
-        return create_app(build(self._settings))
+        failures = self.beside.failures if self.beside is not None else int
+        return create_app(build(self._settings, failures))
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]  # the library has no types
     """gunicorn's main process, which also sees to it that the background worker runs."""
 
-    def __init__(self, server: _Server, beside: Beside | None) -> None:
-        self._beside = beside
+    def __init__(self, server: _Server) -> None:
+        self._beside = server.beside
         super().__init__(server)
 
     def manage_workers(self) -> None:
@@ -65,6 +67,12 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # the library has no types
         super().manage_workers()
         if self._beside is not None:
             self._beside.keep()
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stop all: the worker beside finishes while requests are finished."""
+        if self._beside is not None:
+            self._beside.tell_to_stop()
+        super().stop(graceful)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,16 +92,24 @@ def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     if not settings.embedded:
         need_issuer(settings)
+    # Imported now that all that was asked for is understood: a wrong start is refused at once.
+    from api.cli.ready import make_ready
+    from engine import packs
+    from engine.links.connectors import read_registry
+
     # A faulty configuration is told here, not by workers that die again and again.
     read_registry(packs.connectors(), settings.connectors).close()
     make_ready(settings)
     numbers = tempfile.mkdtemp(prefix="motcua-metrics-")
-    # prometheus_client looks for it when it is first imported, which is in the workers.
+    # prometheus_client looks for it when it is first imported, which is below.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers
     print(f"motcua: http://{options.host}:{options.port}/docs", flush=True)
     beside = None if options.no_worker else Beside(options.embedded, options.clock)
     try:
-        _Arbiter(_Server(settings, _configuration(options)), beside).run()
+        if beside is not None:
+            beside.keep()  # it loads what it needs while this process does
+        import_module("api.app")  # once, before the fork: its workers have it from there
+        _Arbiter(_Server(settings, _configuration(options), beside)).run()
     except SystemExit as stopped:
         return int(stopped.code or 0)
     finally:

@@ -35,8 +35,9 @@ def worktime(argv: list[str]) -> int:
 def _archive(options: argparse.Namespace) -> Opened:
     """Open what `motcua audit` works on: the archive, the clock, the checkpoint key, the files."""
     from api.cli.audit import Opened
+    from api.places import application_url, clock_of, files_of
     from api.settings import from_environment
-    from api.wiring import application_url, clock_of, files_of, signed_of
+    from api.wiring import signed_of
     from engine.store import Store
 
     settings = from_environment(os.environ, embedded=options.embedded)
@@ -65,8 +66,8 @@ def _seal(options: argparse.Namespace, settings: Settings) -> Seal:
 
 
 def _calendar(agency: str) -> Calendar:
+    from api.places import application_url
     from api.settings import from_environment
-    from api.wiring import application_url
     from engine.store import Store, calendars
 
     store = Store(application_url(from_environment(os.environ)))

@@ -21,6 +21,7 @@ def worker(argv: list[str]) -> int:
 
 
 def _work(options: argparse.Namespace) -> int:
+    settings = settings_of(options)  # a wrong start is refused before the house is loaded
     from api import logs
     from api.cli.ready import make_ready
     from api.wiring import work_of
@@ -28,7 +29,6 @@ def _work(options: argparse.Namespace) -> int:
 
     logs.configure()
     logs.adopt_libraries()
-    settings = settings_of(options)
     make_ready(settings)
     run(work_of(settings, options.concurrency, options.beside))
     return 0

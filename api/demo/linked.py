@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time as clock
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from api.demo.client import Desk, Refused
@@ -42,31 +42,34 @@ class Pair:
         self.time = OfficeTime(homes[0] / "clock")
         self.commune = Node("xa", homes[0], homes[0] / "clock")
         self.police = Node("cong-an", homes[1], homes[0] / "clock")
-        self._homes, self._pool = homes, ThreadPoolExecutor(1)
-        self._opened = self._pool.submit(self._open)
+        self._homes, self._pool = homes, ThreadPoolExecutor(2)
+        self._opened: list[Future[None]] = []
+
+    def open(self) -> None:
+        """Begin to get both ready, without waiting."""
+        self._opened = [self._pool.submit(self._open, n) for n in (self.commune, self.police)]
 
     def opened(self) -> None:
-        """Wait until both are ready and linked; raise what kept them from it."""
-        self._opened.result()
+        """Wait until both are ready, and link them; raise what kept them from it."""
+        for one in self._opened:
+            one.result()
+        _link(self.commune, self.police, POLICE)
+        _link(self.police, self.commune, COMMUNE)
 
     def close(self) -> None:
         """End both, and remove what they kept."""
+        wait(self._opened)
+        list(self._pool.map(Node.end, (self.commune, self.police)))
         self._pool.shutdown()
-        for node in (self.commune, self.police):
-            node.end()
         for home in self._homes:
             shutil.rmtree(home, ignore_errors=True)
 
-    def _open(self) -> None:
-        for node in (self.commune, self.police):
-            node.prepare()
-            node.start()
-        for node in (self.commune, self.police):
-            node.ready()
-            desks = {p["id"]: node.desk(p) for p in town()["people"]}
-            bring_into_force(PLAY.folder, desks, self.time)
-        _link(self.commune, self.police, POLICE)
-        _link(self.police, self.commune, COMMUNE)
+    def _open(self, node: Node) -> None:
+        node.prepare()
+        node.start()
+        node.ready()
+        desks = {p["id"]: node.desk(p) for p in town()["people"]}
+        bring_into_force(PLAY.folder, desks, self.time)
 
 
 def play_linked(pair: Pair, say: Say) -> bool:

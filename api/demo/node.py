@@ -12,12 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from api.demo.client import Desk, Refused
+from api.demo.client import Desk
+from api.demo.commands import motcua
 from api.demo.script import town
 from api.demo.server import free_port, wait_for
 from engine.links.identity import make_key
 from engine.store import embedded
-from engine.store.migrate import migrate
 
 
 class Node:
@@ -35,7 +35,7 @@ class Node:
         register = self._home / "town.json"
         register.write_text(json.dumps(town(), ensure_ascii=False), encoding="utf-8")
         make_key(self._home / "node.json")
-        migrate(embedded.embedded(self._home))
+        self.motcua("migrate", "--embedded")
         self.motcua("register", "import", "--embedded", str(register))
 
     def start(self) -> None:
@@ -44,7 +44,7 @@ class Node:
             self._server = subprocess.Popen(  # noqa: S603 - our own command line
                 [sys.executable, "-m", "api", "serve", "--embedded", "--clock", str(self._clock),
                  "--port", str(self._port), "--workers", "1"],
-                stdout=log, stderr=subprocess.STDOUT, env=self._environment(),
+                stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **self._own()},
                 start_new_session=True,
             )
 
@@ -62,11 +62,7 @@ class Node:
             self._server = None
 
     def end(self) -> None:
-        """Stop everything, the database too."""
-        if self._server is not None:
-            self._server.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._server.wait(timeout=30)
+        """End everything, the database too; what they kept goes away with them."""
         self.kill()
         embedded.stop(self._home)
 
@@ -76,17 +72,10 @@ class Node:
 
     def motcua(self, *arguments: str) -> list[str]:
         """Run one of our own commands here; raise Refused with what it printed when it fails."""
-        done = subprocess.run(  # noqa: S603 - our own command line
-            [sys.executable, "-m", "api", *arguments], env=self._environment(),
-            capture_output=True, text=True, check=False,
-        )
-        if done.returncode != 0:
-            said = f"motcua {' '.join(arguments)}\n{done.stdout}{done.stderr}"
-            raise Refused(done.returncode, {"detail": said})
-        return done.stdout.splitlines()
+        return motcua(*arguments, environment=self._own())
 
-    def _environment(self) -> dict[str, str]:
+    def _own(self) -> dict[str, str]:
         return {
-            **os.environ, "MOTCUA_HOME": str(self._home), "MOTCUA_NODE": self.id,
+            "MOTCUA_HOME": str(self._home), "MOTCUA_NODE": self.id,
             "MOTCUA_NODE_KEYS": str(self._home / "node.json"),
         }

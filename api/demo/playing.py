@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,9 @@ class Stage:
         self.desks = desks
         self.time = time
         self.say = say
+        # What the last command told: the status, and who has what it opened in their own agency.
+        self._status = ""
+        self._opened: Mapping[str, tuple[str, str]] = {}
 
     def register(self, play: Play, walk: Walk) -> str:
         """Register a dossier at the counter and return its code."""
@@ -37,6 +40,7 @@ class Stage:
             "procedure": walk.procedure, "receiving_agency": play.agency, "channel": "direct",
             "applicant": {"name": play.applicant}, "answers": {},
         })
+        self._note(made)
         return str(made["code"])
 
     def perform(
@@ -58,16 +62,21 @@ class Stage:
                 f"/tasks/{task['id']}/complete", {"answers": left[element].pop(0)},
                 etag=task["etag"],
             )
+            self._note(done["standing"], done["opened"])
             self._tell(desk, task, done["standing"])
+
+    def _note(self, standing: Mapping[str, Any], opened: Sequence[Task] = ()) -> None:
+        self._status = standing["status_name"]
+        self._opened = {task["element"]: (task["agency"], task["role"]) for task in opened}
 
     def _take_supplement(self, code: str) -> None:
         """The citizen comes back after a day and a half with what was missing."""
-        found = self._look(code, "motcua.act.receive-supplement")
-        if found is None:
+        if self._status != "supplement_requested":
             return
-        desk, task = found
+        desk, task = self._find(code, "motcua.act.receive-supplement")
         self.time.work(720)
         done = desk.post(f"/tasks/{task['id']}/complete", {"answers": {}}, etag=task["etag"])
+        self._note(done["standing"], done["opened"])
         self._tell(desk, task, done["standing"])
 
     def _extend(self, code: str, play: Play) -> None:
@@ -93,7 +102,9 @@ class Stage:
         return found
 
     def _look(self, code: str, element: str) -> tuple[Desk, Task] | None:
-        for desk in self.desks.values():
+        given = self._opened.get(element)
+        # Whoever was told to have it looks first; others cannot know it of another agency.
+        for desk in sorted(self.desks.values(), key=lambda d: given is None or not d.holds(*given)):
             for task in desk.get("/tasks", dossier=code)["items"]:
                 if task["element"] == element:
                     return desk, task

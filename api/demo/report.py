@@ -16,8 +16,11 @@ VERDICTS = {
 
 
 def seen_by_all(code: str, desks: Sequence[Desk]) -> dict[str, Any]:
-    """Return a dossier with every step's name: each official sees those of their own agency."""
-    views = [desk.get(f"/dossiers/{code}") for desk in _taking_part(code, desks)]
+    """Return a dossier with every step's name: each official sees those of their own agency.
+
+    Here and below `desks` are of those who may see the dossier.
+    """
+    views = [desk.get(f"/dossiers/{code}") for desk in desks]
     whole: dict[str, Any] = dict(views[0])
     whole["slip"] = [
         {**rows[0], "name": next((row["name"] for row in rows if row["name"]), None)}
@@ -75,7 +78,7 @@ def _history(code: str, desks: Sequence[Desk]) -> list[dict[str, Any]]:
     """Return the entries with who did each, gathered from those who may know it."""
     views = [
         desk.get(f"/dossiers/{code}/history", limit="200")["items"]
-        for desk in _taking_part(code, desks)
+        for desk in desks
     ]
     return [
         {**items[0], "actor": next((i["actor"] for i in items if i["actor"]), "")}
@@ -86,7 +89,7 @@ def _history(code: str, desks: Sequence[Desk]) -> list[dict[str, Any]]:
 def _step_names(code: str, desks: Sequence[Desk]) -> dict[int, str]:
     """Return, per entry, the step that it closed, gathered from those who may know its name."""
     found: dict[int, str] = {}
-    for desk in _taking_part(code, desks):
+    for desk in desks:
         rows = {row["finished"]: row for row in desk.get(f"/dossiers/{code}")["slip"]
                 if row["name"] and row["finished"]}
         for item in desk.get(f"/dossiers/{code}/history", limit="200")["items"]:
@@ -96,7 +99,8 @@ def _step_names(code: str, desks: Sequence[Desk]) -> dict[int, str]:
     return found
 
 
-def _taking_part(code: str, desks: Sequence[Desk]) -> list[Desk]:
+def taking_part(code: str, desks: Sequence[Desk]) -> list[Desk]:
+    """Return the officials who may see a dossier: those of the agencies that work on it."""
     found = []
     for desk in desks:
         try:

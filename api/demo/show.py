@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from api.demo import report
 from api.demo.client import Desk, Refused
+from api.demo.commands import motcua
 from api.demo.force import bring_into_force
 from api.demo.linked import Pair, play_linked
 from api.demo.papers import written
@@ -51,13 +51,13 @@ def _play(folder: Path, pair: Pair) -> bool:
     _say("1. Cơ sở dữ liệu, danh bạ / database, register")
     register = folder / "town.json"
     register.write_text(json.dumps(town(), ensure_ascii=False), encoding="utf-8")
-    _motcua("migrate", "--embedded")
-    _motcua("register", "import", "--embedded", str(register))
+    motcua("migrate", "--embedded")
+    motcua("register", "import", "--embedded", str(register))
     clock = OfficeTime(folder / "clock")
-    people = town()["people"]
     _say("2. Máy chủ / server: motcua serve --embedded --clock FILE")
     with server(folder / "clock", folder / "server.log") as address:
-        desks = {person["id"]: Desk(address, person) for person in people}
+        desks = {person["id"]: Desk(address, person) for person in town()["people"]}
+        pair.open()
         _say("3. Quy trình: tải lên, trình, phê duyệt, ban hành / upload, submit, approve, publish")
         for play in PLAYS:
             _say(f"   {bring_into_force(play.folder, desks, clock)}")
@@ -67,14 +67,17 @@ def _play(folder: Path, pair: Pair) -> bool:
         _say("\n7. Giấy tờ in / printed papers")
         for line in written(codes, list(desks.values()), folder / "papers"):
             _say(f"   {line}")
+        _prove(codes, folder / "checkpoint.json")
+        _say("\n9. Liên thông hai nút, một nút bị giết / two nodes, one killed on the way")
+        return play_linked(pair, _say) and ended
+
+
+def _prove(codes: Sequence[str], copy: Path) -> None:
     _say("\n8. Kiểm tra và làm lại / verify and replay")
-    copy = folder / "checkpoint.json"
-    _motcua("audit", "checkpoint", "--embedded", "--copy", str(copy), show=True)
-    _motcua("audit", "verify", "--embedded", "--checkpoint", str(copy), show=True)
+    _show("audit", "checkpoint", "--embedded", "--copy", str(copy))
+    _show("audit", "verify", "--embedded", "--checkpoint", str(copy))
     for code in codes:
-        _motcua("audit", "replay", "--embedded", code, show=True, last=1)
-    _say("\n9. Liên thông hai nút, một nút bị giết giữa chừng / two nodes, one killed on the way")
-    return play_linked(pair, _say) and ended
+        _show("audit", "replay", "--embedded", code, last=1)
 
 
 def _perform(stage: Stage) -> list[str]:
@@ -90,12 +93,13 @@ def _perform(stage: Stage) -> list[str]:
 
 def _report(codes: Sequence[str], desks: Sequence[Desk]) -> bool:
     agencies = {agency["code"]: agency["name"] for agency in town()["agencies"]}
-    seen = {code: report.seen_by_all(code, desks) for code in codes}
+    taking = {code: report.taking_part(code, desks) for code in codes}
+    seen = {code: report.seen_by_all(code, taking[code]) for code in codes}
     _say("\n5. Diễn biến và phiếu kiểm soát / timelines and control slips")
     for code, dossier in seen.items():
         _say(f"\n── {code}  {dossier['status_label']}, hạn {dossier['due'] or 'không tính'}")
         for line in (
-            *report.timeline(code, desks), "", *report.slip(dossier, agencies), "",
+            *report.timeline(code, taking[code]), "", *report.slip(dossier, agencies), "",
             *report.clocks(dossier, agencies),
         ):
             _say(f"   {line}")
@@ -107,17 +111,10 @@ def _report(codes: Sequence[str], desks: Sequence[Desk]) -> bool:
     return all(d["status_name"] == "returned" for d in seen.values()) and len(late) == 1
 
 
-def _motcua(*arguments: str, show: bool = False, last: int = 0) -> None:
-    """Run one of our own commands; raise Refused with what it printed when it fails."""
-    done = subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "api", *arguments], capture_output=True, text=True, check=False,
-    )
-    if done.returncode != 0:
-        raise Refused(done.returncode, {"detail": f"motcua {' '.join(arguments)}\n{done.stdout}"
-                                                  f"{done.stderr}"})
-    if show:
-        for line in done.stdout.splitlines()[-last:]:
-            _say(f"   {line}")
+def _show(*arguments: str, last: int = 0) -> None:
+    """Run one of our own commands and show what it says, or its last lines."""
+    for line in motcua(*arguments)[-last:]:
+        _say(f"   {line}")
 
 
 def _next_steps(folder: Path) -> None:

@@ -8,11 +8,7 @@ from flask_smorest import Api
 from api.backlogs import Backlogs
 from api.metrics import exposition
 from api.performing import answer, services
-from api.settings import Settings
-from api.wiring import identity_of
-from engine.errors import Invalid, Unavailable
-from engine.store import workers
-from engine.store.schema import need_newest
+from api.readiness import readiness
 
 blueprint = Blueprint("house", __name__, template_folder="../web")
 
@@ -25,23 +21,11 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer while this server can serve: database, schema, and this node's keys where it has any.
+    """Answer while this server can serve: database, schema, keys of this node, file store.
 
     Without a worker it serves all the same, and says so: timers and deliveries wait for one.
     """
-    with services().store.reading() as connection:
-        need_newest(connection)
-        seen = workers.alive(connection)
-    _need_keys(services().settings)
-    return answer({"status": "ready", "workers": seen})
-
-
-def _need_keys(settings: Settings) -> None:
-    if settings.node:
-        try:
-            identity_of(settings)
-        except Invalid as error:
-            raise Unavailable(error.vi, error.en, code=error.code) from error
+    return answer(readiness(services()))
 
 
 @blueprint.get("/metrics")

@@ -19,7 +19,6 @@ from engine.papers import book
 from engine.papers.bound import bound_register, register_title
 from engine.papers.page import page
 from engine.papers.pdf import need_pdf, pdf
-from engine.papers.sheet import write_sheet
 from engine.store import Connection
 
 blueprint = Room("register", __name__, description="Register of dossiers (sổ theo dõi hồ sơ)")
@@ -68,6 +67,8 @@ def _json(span: book.Span, now: datetime, query: dict[str, Any]) -> Response:
 
 
 def _sheet(span: book.Span, now: datetime) -> Response:
+    from engine.papers.sheet import write_sheet  # large, and seldom asked for
+
     out: IO[bytes] = SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115 - closed with the answer
     with services().store.snapshot() as connection:
         title = register_title(connection, span)

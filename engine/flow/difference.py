@@ -14,7 +14,7 @@ from typing import Literal
 from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
-from engine.flow.document import Limits
+from engine.flow.limits import Limits
 from engine.flow.read import read
 
 Change = Literal["added", "removed", "changed", "moved"]

@@ -12,32 +12,12 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.dialects import ZEEBE
+from engine.flow.limits import Limits
 
 #: Elements with an attribute of ours or of Camunda, whose words those of others have become.
 _MARKED = etree.XPath(
     "descendant-or-self::*[@motcua:* or @camunda:*]",
     namespaces={"motcua": bpmn.MOTCUA, "camunda": bpmn.CAMUNDA})
-
-
-@dataclass(frozen=True)
-class TableLimits:
-    """How much one DMN file may hold: bytes, rules, XML nesting; columns of one table."""
-
-    size: int = 2_000_000
-    rules: int = 2_000
-    columns: int = 200
-    nesting: int = 120
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much one diagram may hold: bytes, flow nodes, XML nesting, characters of a name."""
-
-    size: int = 2_000_000
-    nodes: int = 2_000
-    nesting: int = 120
-    name: int = 1_000
-    tables: TableLimits = TableLimits()
 
 
 @dataclass(frozen=True)
@@ -49,7 +29,7 @@ class Document:
 
     root: Element
     content: bytes = field(repr=False)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:

@@ -14,8 +14,8 @@ from typing import Any
 from engine.errors import Invalid, MotcuaError
 from engine.flow.beside import called_diagrams
 from engine.flow.dmn.folder import decisions_beside
-from engine.flow.document import Limits
 from engine.flow.findings import finding
+from engine.flow.limits import Limits
 from engine.flow.lint import lint
 from engine.flow.load import Flow, load
 from engine.flow.lower import lower

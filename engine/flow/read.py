@@ -14,9 +14,10 @@ from lxml.etree import _Element as Element
 
 from engine.flow import bpmn
 from engine.flow.dialects import settle
-from engine.flow.document import Document, Limits
+from engine.flow.document import Document
 from engine.flow.encodings import not_utf_8, transcoded
 from engine.flow.findings import Refused, Sentence, at_line, finding
+from engine.flow.limits import Limits
 from engine.step import Finding
 
 #: Attributes of one element; parsers take the square of their number.

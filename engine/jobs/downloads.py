@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from engine.clock import Clock
     from engine.store import Store
     from engine.store.downloads import Wanted
-    from engine.store.files import Files, Incoming
+    from engine.store.files import Files
+    from engine.store.incoming import Incoming
     from engine.store.nodes import Node
 
 #: How long a claim stands when its worker dies, beside the time of the file's own bytes.

@@ -17,7 +17,6 @@ from engine.office import permits
 from engine.office.dossiers import Desk
 from engine.office.result import Result, when
 from engine.papers.compose import compose, issuer_of
-from engine.papers.docx import docx
 from engine.papers.gather import Told, gather
 from engine.papers.kinds import Paper, form_of, paper_named
 from engine.papers.occasion import need_occasion
@@ -129,6 +128,8 @@ class Printer:
         if how == "pdf":
             return pdf(page(paper, facts), mark)
         name, template = self._templates.find(paper, issuer_of(paper, told))
+        from engine.papers.docx import docx  # large: imported when the first paper is printed
+
         return docx(facts, template, name, mark)
 
     def _record(

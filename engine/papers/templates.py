@@ -1,4 +1,7 @@
-"""Templates (mẫu in): a department's own before the common ones, these before the built-in ones."""
+"""Templates (mẫu in): a department's own before the common ones, these before the built-in ones.
+
+What fills and draws them is imported when the first paper is printed: it is large.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import MotcuaError, NotFound
-from engine.papers.docx import render
-from engine.papers.drawn import built_in, papers
 from engine.papers.kinds import Paper
 from engine.papers.samples import sample
 
@@ -27,6 +28,8 @@ class Templates:
 
         The name is told to officials, so it is that inside the folder.
         """
+        from engine.papers.drawn import built_in
+
         for name in (f"{agency}/{paper}.docx", f"{paper}.docx"):
             found = self.folder / name if self.folder is not None else None
             if found is not None and ".." not in agency and found.is_file():
@@ -39,6 +42,8 @@ def write_out(folder: Path) -> list[Path]:
 
     Raises OSError where the folder cannot be written.
     """
+    from engine.papers.drawn import built_in, papers
+
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for paper in papers():
@@ -54,6 +59,9 @@ def check(folder: Path) -> Iterator[tuple[str, str | None, str | None]]:
 
     Each is filled with a sample, as printing would. Raises NotFound for a folder without templates.
     """
+    from engine.papers.docx import render
+    from engine.papers.drawn import papers
+
     found = sorted(folder.rglob("*.docx")) if folder.is_dir() else []
     if not found:
         raise NotFound(

@@ -1,6 +1,23 @@
-"""The archive (kho): the only home of SQLAlchemy and psycopg."""
+"""The archive (kho): the only home of SQLAlchemy and psycopg.
 
-from engine.store.database import Connection, Store
-from engine.store.unit import Unit
+What opens a database is imported when it is first asked for: a command that only wants to know
+where the embedded server is starts without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.store.database import Connection, Store
+    from engine.store.unit import Unit
 
 __all__ = ["Connection", "Store", "Unit"]
+
+_HOMES = {"Connection": "database", "Store": "database", "Unit": "unit"}
+
+
+def __getattr__(name: str) -> Any:
+    """Return what this room offers; raise AttributeError for anything else."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"engine.store.{_HOMES[name]}"), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import create_engine, make_url
@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from engine.errors import Invalid, Unavailable
 from engine.store.tables import APPLICATION, JOBS
 from engine.store.trips import FLUSH, alone
-from engine.store.unit import Unit
+
+if TYPE_CHECKING:
+    from engine.store.unit import Unit
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -45,6 +47,8 @@ class Store:
         What was not `flushed` may be told to nobody before `flush` has returned. Raises Unavailable
         when the database does not answer or lets go in the middle.
         """
+        from engine.store.unit import Unit  # it knows all that is written, which a reader does not
+
         with self._connection() as connection:
             yield Unit(connection, flushed=flushed)
 

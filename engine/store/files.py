@@ -20,36 +20,12 @@ from fsspec.core import url_to_fs
 
 from engine.errors import Corrupt, Invalid, Unavailable
 from engine.inspection import Bounds
-from engine.inspection.kinds import too_large
+from engine.store.incoming import Incoming
 
 _BLOCK = 1 << 20
 #: Seconds after which a file that nobody writes to any more is what a killed upload has left.
 _DEAD = 60
 _INCOMING = "incoming"
-
-
-class Incoming:
-    """A file on its way in: what is written is counted, hashed and bounded."""
-
-    def __init__(self, path: Path, most: int) -> None:
-        self.path, self.size = path, 0
-        self._most, self._hash = most, sha256()
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        self.file: BinaryIO = os.fdopen(handle, "w+b")
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    @property
-    def sha256(self) -> str:
-        """Return the hash of what has come in so far, in hexadecimal."""
-        return self._hash.hexdigest()
-
-    def write(self, block: bytes) -> int:
-        """Take a block; raise Refusal when the file is larger than the setting allows."""
-        self.size += len(block)
-        if self.size > self._most:
-            raise too_large(self._most)
-        self._hash.update(block)
-        return self.file.write(block)
 
 
 class Files:
@@ -95,6 +71,14 @@ class Files:
             incoming.path.replace(place)
             _flush_folder(place.parent)
 
+    def holds(self, name: str, size: int) -> bool:
+        """Tell whether a file of that name and size lies in its place; its bytes are not read."""
+        try:
+            with _answering():
+                return bool(self._fs.info(self._path(name))["size"] == size)
+        except FileNotFoundError:
+            return False
+
     def reading(self, name: str, size: int) -> BinaryIO:
         """Return a stored file, open at its begin, after its bytes were held against their hash.
 
@@ -115,6 +99,16 @@ class Files:
                 raise _lost(name, "holds other bytes than were stored", "đã bị sửa trong kho")
             file.seek(0)
         return file
+
+    def need_writable(self) -> None:
+        """Raise Unavailable unless a file could be kept now: one is written and taken away."""
+        with self.receiving() as incoming, _answering():
+            incoming.write(b"?")
+            incoming.file.flush()
+            if self._folder is None:
+                trial = f"{self._root}/{_INCOMING}/{uuid4().hex}"
+                self._fs.put_file(str(incoming.path), trial)
+                self._fs.rm_file(trial)
 
     def stored(self) -> Iterator[tuple[str, int]]:
         """Yield hash and size of every file in its place."""

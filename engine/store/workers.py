@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -18,8 +19,16 @@ _ALIVE = (
     f"WHERE last_heartbeat > now() - interval '{SILENT} seconds'"
 )
 
+_HEARD = f"SELECT max(last_heartbeat) FROM {JOBS}.procrastinate_workers"  # noqa: S608 - the same
+
 
 def alive(connection: Connection) -> int:
     """Return how many workers gave a sign of life lately, on whatever machine."""
     row = connection.execute(_ALIVE).fetchone()
     return 0 if row is None else int(row[0])
+
+
+def last_heard(connection: Connection) -> datetime | None:
+    """Return when any worker last gave a sign of life; None once each has stopped in order."""
+    row = connection.execute(_HEARD).fetchone()
+    return None if row is None else row[0]

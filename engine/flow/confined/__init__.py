@@ -13,11 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.flow.confined.answers import Exceeded
-from engine.flow.confined.child import Bounds
 from engine.flow.confined.direct import directly
 from engine.flow.confined.forkserver import SERVER
-from engine.flow.document import Limits
 from engine.flow.findings import Sentence, finding
+from engine.flow.limits import Bounds, Limits
 from engine.flow.lint import Known, Report
 from engine.flow.lint import lint as lint_diagram
 from engine.step import Finding

@@ -16,31 +16,17 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from engine.flow.confined.answers import MOST_BYTES, SIZE, STARTED, Answer
-from engine.flow.document import Limits
+from engine.flow.limits import Bounds
 
 MEGABYTE = 1024 * 1024
 #: prctl(2): the kernel sends this signal when the process that forked us ends.
 _PR_SET_PDEATHSIG = 1
 _LINUX = sys.platform.startswith("linux")
 _prctl = ctypes.CDLL(None).prctl if _LINUX else None
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What one piece of work may take: CPU and wall seconds, and memory beyond what is loaded.
-
-    `limits` is what one diagram may hold.
-    """
-
-    cpu: int = 5
-    wall: float = 5.0
-    megabytes: int = 512
-    limits: Limits = field(default_factory=Limits)
 
 
 #: Something to do, and within what.

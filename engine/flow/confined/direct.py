@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from engine.flow.confined.answers import STARTED, hear, receive
-from engine.flow.confined.child import Bounds, live
+from engine.flow.confined.child import live
+from engine.flow.limits import Bounds
 
 _T = TypeVar("_T")
 #: Seconds until a child has begun.

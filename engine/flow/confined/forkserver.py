@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from engine.errors import Unavailable
 from engine.flow.confined.answers import SIZE, STARTED, Exceeded, hear, receive
-from engine.flow.confined.child import Bounds
+from engine.flow.limits import Bounds
 
 _T = TypeVar("_T")
 #: Children at once for one server process, and seconds that others wait for their turn.

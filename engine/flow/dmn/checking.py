@@ -18,8 +18,8 @@ from engine.flow.dmn.overlap import overlaps
 from engine.flow.dmn.reading import examine
 from engine.flow.dmn.spelling import identifier
 from engine.flow.dmn.unary import operand_of
-from engine.flow.document import Limits, TableLimits
 from engine.flow.findings import NO_HINT, finding
+from engine.flow.limits import Limits, TableLimits
 from engine.flow.read import tree
 from engine.step import Finding
 

@@ -14,7 +14,8 @@ from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.reading import examine
 from engine.flow.dmn.tasks import called
 from engine.flow.dmn.words import kind
-from engine.flow.document import Document, Limits, TableLimits
+from engine.flow.document import Document
+from engine.flow.limits import Limits, TableLimits
 from engine.flow.read import tree
 from engine.step import Finding
 

@@ -12,8 +12,8 @@ from engine.flow.dmn import words
 from engine.flow.dmn.building import Builder
 from engine.flow.dmn.model import Decisions
 from engine.flow.dmn.spelling import Spelling
-from engine.flow.document import Limits, TableLimits
 from engine.flow.findings import Refused, Sentence, finding, label
+from engine.flow.limits import Limits, TableLimits
 from engine.flow.read import tree
 from engine.step import Finding
 

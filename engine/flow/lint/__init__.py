@@ -8,8 +8,8 @@ from dataclasses import replace
 from engine.flow.building.drawing import Drawing
 from engine.flow.building.notes import facts, pools
 from engine.flow.dmn import check_decisions
-from engine.flow.document import Limits
 from engine.flow.findings import Refused
+from engine.flow.limits import Limits
 from engine.flow.lint.beginning import beginning_findings
 from engine.flow.lint.carried import carried_findings
 from engine.flow.lint.compensating import compensation_findings

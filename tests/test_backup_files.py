@@ -1,0 +1,123 @@
+"""The files of papers go into the backup beside the database, and come back whole or are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import paper_files as make
+import pytest
+from http_town import Town
+from papers_town import FORM, hand_in, open_procedure, register, stored
+from town import COMMUNE
+
+from api.cli import backup as command
+from engine.clock import FixedClock
+from engine.office import Office
+
+
+@pytest.fixture
+def papers(
+    here: Town, office: Office, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> list[Path]:
+    """Two papers of a dossier, as the file store has them."""
+    monkeypatch.setenv("MOTCUA_FILES", str(tmp_path / "files"))
+    open_procedure(office, clock)
+    person = here.person(COMMUNE, "one_stop_officer")
+    code = register(here)
+    for content in (make.pdf(), make.png()):
+        added = hand_in(person, code, FORM, content)
+        assert added.status_code == 201, added.text
+    found = stored(tmp_path)
+    assert len(found) == 2
+    return found
+
+
+@pytest.fixture
+def saved(papers: list[Path], owner: str, tmp_path: Path) -> Path:
+    file = tmp_path / "night.backup"
+    assert command.backup([str(file), "--database", owner]) == 0
+    return file
+
+
+def _copies(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_lost_file_store_comes_back_with_the_database(
+    saved: Path, papers: list[Path], database: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept = {path.name: path.read_bytes() for path in papers}
+    assert _copies(tmp_path / "night.backup.files") == kept
+    (tmp_path / "files").rename(tmp_path / "gone")
+    assert command.restore([str(saved), "--database", database]) == 0
+    assert _copies(tmp_path / "files") == kept
+    assert "2/2" in capsys.readouterr().out
+    for folder in ("files", "night.backup.files"):
+        assert (tmp_path / folder).stat().st_mode & 0o077 == 0
+
+
+def test_one_folder_of_copies_serves_every_night_and_is_not_written_anew(
+    papers: list[Path], owner: str, tmp_path: Path,
+) -> None:
+    folder = tmp_path / "copies"
+    for night in ("one", "two"):
+        asked = [str(tmp_path / night), "--database", owner, "--files", str(folder)]
+        assert command.backup(asked) == 0
+        times = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+        if night == "one":
+            first = times
+    assert times == first
+    assert len(times) == 2
+
+
+def test_what_a_restoration_cannot_bring_back_is_named_one_by_one(
+    saved: Path, papers: list[Path], database: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    changed, gone = papers
+    changed.write_bytes(changed.read_bytes()[:-1] + b"?")
+    gone.unlink()
+    (copy,) = (tmp_path / "night.backup.files").rglob(gone.name)
+    copy.unlink()
+    assert command.restore([str(saved), "--database", database]) == 1
+    said = capsys.readouterr()
+    assert "0/2" in said.out
+    assert changed.name in said.err
+    assert gone.name in said.err
+
+
+def test_a_backup_says_which_files_the_store_has_lost_and_saves_the_others(
+    papers: list[Path], owner: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    gone, there = papers
+    gone.unlink()
+    file = tmp_path / "night.backup"
+    assert command.backup([str(file), "--database", owner]) == 1
+    assert gone.name in capsys.readouterr().err
+    assert list(_copies(tmp_path / "night.backup.files")) == [there.name]
+    assert file.exists()
+
+
+def test_without_files_neither_command_touches_the_store(
+    papers: list[Path], owner: str, database: str, tmp_path: Path,
+) -> None:
+    file = tmp_path / "night.backup"
+    assert command.backup([str(file), "--database", owner, "--no-files"]) == 0
+    assert not (tmp_path / "night.backup.files").exists()
+    for path in papers:
+        path.unlink()
+    assert command.restore([str(file), "--database", database, "--no-files"]) == 0
+    assert stored(tmp_path) == []
+
+
+def test_a_database_without_papers_needs_no_folder(
+    owner: str, tmp_path: Path, new_database: Callable[..., str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "night.backup"
+    assert command.backup([str(file), "--database", owner]) == 0
+    assert command.restore([str(file), "--database", new_database()]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["night.backup"]
+    assert "0/0" in capsys.readouterr().out
