@@ -199,6 +199,8 @@ def test_the_specification_names_every_route_and_every_refusal(here: Town) -> No
         "/api/v1/dossiers/{code}/signatures/{number}/withdraw",
         "/api/v1/procedures/{code}/versions/{number}/diff",
         "/api/v1/handoffs", "/api/v1/events", "/api/v1/node", "/api/v1/nodes",
+        "/api/v1/handoffs/papers/{sha256}", "/api/v1/handoffs/papers/{sha256}/link",
+        "/api/v1/paper-downloads", "/api/v1/paper-downloads/{number}/redrive",
         "/api/v1/deliveries", "/api/v1/deliveries/{delivery}/redrive",
         "/api/v1/deliveries/{delivery}/give-up", "/api/v1/handoffs/positions",
         "/api/v1/portal-messages", "/api/v1/portal-messages/{number}/redrive",
