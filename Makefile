@@ -39,7 +39,7 @@ test: .venv/.installed-dev
 
 # A thousand dossiers for each fault between linked nodes; takes its time.
 soak: .venv/.installed-dev
-	MOTCUA_SOAK=1000 $(BIN)/pytest -q -s tests/test_linked_faults.py tests/test_linked_kills.py
+	MOTCUA_SOAK=1000 $(BIN)/pytest -q -n 2 --dist loadfile tests/test_linked_faults.py tests/test_linked_kills.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache motcua.egg-info
