@@ -91,11 +91,13 @@ def asking_number(code: str, flow: str) -> Statement:
     return _NUMBER, {"code": code, "flow": flow}
 
 
-def called(connection: Connection, code: str, number: int) -> tuple[str, str]:
-    """Return name and sector of a procedure as a version says them, empty where it says none."""
+def called(
+    connection: Connection, code: str, number: int,
+) -> tuple[str, str, tuple[Component, ...]]:
+    """Return name, sector and components of a procedure, empty where a version says none."""
     row = connection.execute(_FACTS, {"code": code, "number": number}).fetchone()
     facts = json.loads(row[0]) if row else {}
-    return facts.get("name") or "", facts.get("field") or ""
+    return facts.get("name") or "", facts.get("field") or "", _components(facts)
 
 
 def findings(connection: Connection, code: str, number: int) -> list[dict[str, Any]]:
@@ -186,13 +188,15 @@ def advancing(sealed: Entry) -> Write:
     }
 
 
+def _components(facts: Mapping[str, Any]) -> tuple[Component, ...]:
+    """Return the components; versions stored before drawings could declare any have none."""
+    return tuple(Component(**kept) for kept in facts.get("components", ()))
 
 
 def _version(row: tuple[Any, ...]) -> Version:
     facts = json.loads(row[7])
     facts["limits"] = tuple((when, value) for when, value in facts["limits"])
-    # Versions stored before drawings could declare components have none.
-    facts["components"] = tuple(Component(**kept) for kept in facts.get("components", ()))
+    facts["components"] = _components(facts)
     return Version(
         procedure=row[0], number=row[1], state=row[2], source_hash=row[3], files={},
         lowered=Lowered(bytes(row[16]), row[4], row[5], json.loads(row[6])),

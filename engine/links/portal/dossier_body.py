@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import Invalid
 from engine.law.standing import Charge
 from engine.links.portal.configuration import Portal, Procedure
+from engine.links.portal.paper_lists import digitised, others, results, submitted
 from engine.links.portal.picture import Picture, Step
 from engine.links.portal.progress_body import agency_name
 from engine.links.portal.supplements import supplements
@@ -79,7 +80,7 @@ def _course(picture: Picture, portal: Portal) -> dict[str, Any]:
         "NgayTuChoi": moment(_refused_at(picture)),
         "NgayKetThucXuLy": moment(standing.settled_at or standing.ended_at),
         "DonViXuLy": agency_name(picture, dossier.competent_agency, portal),
-        "HoSoCoThanhPhanSoHoa": portal.given["HoSoCoThanhPhanSoHoa"],
+        "HoSoCoThanhPhanSoHoa": digitised(picture, portal),
         "DuocThanhToanTrucTuyen": portal.codes["paid_online"][_paid_online(picture)],
     }
 
@@ -113,10 +114,11 @@ def _ending(picture: Picture, portal: Portal) -> dict[str, Any]:
 
 def _lists(picture: Picture, portal: Portal) -> dict[str, Any]:
     return {
-        "DSKetNoiCSDL": [], "TaiLieuNop": [], "DanhSachTepDinhKemKhac": [],
+        "DSKetNoiCSDL": [], "TaiLieuNop": submitted(picture, portal),
+        "DanhSachTepDinhKemKhac": others(picture),
         "DanhSachLePhi": [_fee(picture, portal, charge) for charge in picture.standing.charges],
         "DanhSachHoSoBoSung": supplements(picture, portal),
-        "DanhSachGiayToKetQua": _results(picture),
+        "DanhSachGiayToKetQua": results(picture),
     }
 
 
@@ -139,16 +141,3 @@ def _fee(picture: Picture, portal: Portal, charge: Charge) -> dict[str, Any]:
 def _paid_online(picture: Picture) -> str:
     paid = [_payment(picture, charge) for charge in picture.standing.charges]
     return "yes" if any(p and p.content.get("method") == "online" for p in paid) else "no"
-
-
-def _results(picture: Picture) -> list[dict[str, Any]]:
-    standing = picture.standing
-    if standing.settled_at is None:
-        return []
-    refused = standing.result == "refused"
-    name = "Văn bản từ chối giải quyết hồ sơ" if refused else "Kết quả giải quyết"
-    return [{
-        "TenGiayTo": short(name, picture.names.procedure), "MaThanhPhanHoSo": "",
-        "GiayToId": f"{picture.dossier.code}.KQ", "DuongDanTepTinKetQua": "",
-        "MaGiayToKetQua": "",
-    }]

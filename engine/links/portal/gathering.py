@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from engine.clock import local
+from engine.components.declared import FROM_APPLICANT
 from engine.dossier import Dossier
 from engine.errors import Invalid, NotFound
 from engine.history import Entry
 from engine.links.portal.picture import Names, Picture, Step, applicant_of, steps_of
 from engine.people import SYSTEM, Actor
-from engine.store import Connection, dossiers, entries, people, procedures
+from engine.store import Connection, dossiers, entries, papers, people, procedures
 
 #: What the office itself is called where it did a step: a timer of the law, another node.
 OFFICE = "Hệ thống một cửa"
@@ -32,12 +33,15 @@ def gather(connection: Connection, code: str, entry: int) -> Picture:
     steps = steps_of(chain)
     who = _people(connection, steps)
     placed = tuple(_placed(step, who.get(step.actor), dossier) for step in steps)
-    name, sector = procedures.called(connection, dossier.procedure, dossier.version)
+    name, sector, declared = procedures.called(connection, dossier.procedure, dossier.version)
     return Picture(
         dossier, placed, _applicant(chain),
         Names(name, sector, _agencies(connection, dossier, placed), {
             actor: found.name if found else OFFICE for actor, found in who.items()
-        }),
+        }, {one.code: one.name for one in declared}),
+        # What came later is told with what comes later; what was withdrawn since is told as such.
+        tuple(p for p in papers.of_dossier(connection, code) if p.added_at <= placed[-1].at),
+        frozenset(one.code for one in declared if one.kind not in FROM_APPLICANT),
     )
 
 

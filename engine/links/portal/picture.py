@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from engine.components.papers import Paper
 from engine.dossier import Dossier
 from engine.history import Entry, read_body, read_instant, read_personal
 from engine.law.standing import Standing
@@ -33,22 +34,29 @@ class Step:
 
 @dataclass(frozen=True)
 class Names:
-    """What things are called: the procedure, its sector, agencies and people by code."""
+    """What things are called: the procedure, its sector; agencies, people, components by code."""
 
     procedure: str
     sector: str
     agencies: Mapping[str, str]
     people: Mapping[str, str] = field(repr=False)
+    components: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A dossier up to one entry: its row, what was done, who asks, and the names of all."""
+    """A dossier up to one entry: its row, what was done, who asks, and the names of all.
+
+    `papers` are those that had come, as they stand now; `results` the components which the office
+    gives out.
+    """
 
     dossier: Dossier
     steps: tuple[Step, ...]
     applicant: Mapping[str, Any] = field(repr=False)
     names: Names
+    papers: tuple[Paper, ...] = ()
+    results: frozenset[str] = frozenset()
 
     @property
     def standing(self) -> Standing:
@@ -62,7 +70,7 @@ class Picture:
     def until(self, number: int) -> Picture:
         """Return the picture as it was at an earlier entry."""
         kept = tuple(step for step in self.steps if step.number <= number)
-        return Picture(self.dossier, kept, self.applicant, self.names)
+        return replace(self, steps=kept)
 
 
 def steps_of(chain: Sequence[Entry]) -> tuple[Step, ...]:
