@@ -27,7 +27,6 @@ ROUNDS = 200
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; return 1 where a row misses its bar."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
     parser.add_argument("--write", action="store_true", help="update bench/README.md")
     parser.add_argument(
@@ -39,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.only and asked.write:
         parser.error("--write takes all rows, not --only some")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     rows = sorted(_asked(asked), key=lambda row: (row.number == "+", row.number))
     shown = table.text(rows)
     print(shown)
