@@ -17,7 +17,7 @@ from engine.store import nodes
 from engine.store.link_tables import outbox as t
 from engine.store.nodes import Node
 from engine.store.statements import text_of
-from engine.store.trips import COMMIT, UNFLUSHED, Connection, Statement, together
+from engine.store.trips import COMMIT, Connection, Statement, together
 
 #: Characters of a failure that are kept; the whole of it stands in the log.
 FAILURE = 500
@@ -76,9 +76,10 @@ def claim(
     when it did not answer last. A worker that dies leaves its claim to others when the lease ends.
     """
     asked = {"node": name, "size": size, "lease": lease}
-    # What a crash of the server makes it forget is merely claimed anew: no need to wait for a disk.
-    _, node, rows, _ = together(
-        connection, [UNFLUSHED, nodes.asking(name), (_CLAIM, asked), (COMMIT, {})])
+    # The commit waits for the disk, and with it for the commands that sent what is claimed: another
+    # node may not hold what a crash could make this one forget.
+    node, rows, _ = together(
+        connection, [nodes.asking(name), (_CLAIM, asked), (COMMIT, {})])
     found = (Waiting(*row) for row in rows.fetchall())
     return nodes.told(node), sorted(found, key=lambda w: w.position)
 
