@@ -1,4 +1,4 @@
-# make demo | test | soak | bench | serve: each makes its own .venv and needs nothing but Python >= 3.11.
+# make demo | test | soak | bench | bench-worklist | serve: each makes its own .venv and needs nothing but Python >= 3.11.
 # A second run starts at once; a change of versions or of setup.cfg installs again.
 .PHONY: demo test soak bench bench-worklist serve clean
 .DEFAULT_GOAL := test

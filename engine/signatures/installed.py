@@ -11,7 +11,8 @@ def need_signing() -> None:
     """Raise NotInstalled, saying what to install, where signatures can be neither made nor read."""
     if find_spec("pyhanko") is None:
         raise NotInstalled(
-            "Máy chủ chưa có thư viện ký số; quản trị viên hãy cài: pip install motcua[signing].",
+            "Máy chủ chưa có thư viện ký số; quản trị viên hãy cài: "
+            "pip install -c constraints.txt '.[signing]'.",
             "This server lacks the library for signatures; the administrator installs it: "
-            "pip install motcua[signing].", code="signing-not-installed",
+            "pip install -c constraints.txt '.[signing]'.", code="signing-not-installed",
         )

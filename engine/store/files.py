@@ -26,6 +26,7 @@ _BLOCK = 1 << 20
 #: Seconds after which a file that nobody writes to any more is what a killed upload has left.
 _DEAD = 60
 _INCOMING = "incoming"
+_INSTALL = "pip install -c constraints.txt \".[bucket]\""
 
 
 class Files:
@@ -143,8 +144,8 @@ def _filesystem(place: str) -> tuple[Any, str]:
         found, root = url_to_fs(place, use_listings_cache=False)
     except ImportError as error:
         raise Invalid(
-            f"Kho tệp {_shown(place)} cần gói bổ sung; hãy cài: pip install \"motcua[bucket]\".",
-            f"The file store {_shown(place)} needs a package more: pip install \"motcua[bucket]\".",
+            f"Kho tệp {_shown(place)} cần gói bổ sung; hãy cài: {_INSTALL}.",
+            f"The file store {_shown(place)} needs a package more: {_INSTALL}.",
             code="files-place",
         ) from error
     except ValueError as error:

@@ -11,7 +11,7 @@ from engine.expressions.text import unwrap
 from engine.flow.bpmn import CAMUNDA, text
 
 _HOLE = re.compile(r"[$#]\{[^{}]*\}")
-_LIST, _MAP, _VALUE, _ENTRY = (f"{{{CAMUNDA}}}{name}" for name in ("list", "map", "value", "entry"))
+_LIST, _MAP, _ENTRY = (f"{{{CAMUNDA}}}{name}" for name in ("list", "map", "entry"))
 _MOST = 20
 
 
