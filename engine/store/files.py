@@ -26,7 +26,7 @@ _BLOCK = 1 << 20
 #: Seconds after which a file that nobody writes to any more is what a killed upload has left.
 _DEAD = 60
 _INCOMING = "incoming"
-_INSTALL = "pip install -c constraints.txt \".[bucket]\""
+_INSTALL = 'pip install -c constraints.txt ".[bucket]"'
 
 
 class Files:
