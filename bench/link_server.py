@@ -18,6 +18,7 @@ from api.auth import Doorkeeper
 from api.keys import FixedKeys
 from api.settings import Settings
 from api.wiring import Services
+from bench.measure import settle
 from bench.premises import CLOCK
 from engine.links.identity import Keyring
 from engine.office import Office
@@ -47,4 +48,5 @@ def create() -> Flask:
         kept.connection.commit()
         return Response("{}", content_type="application/json")
 
+    settle()
     return app

@@ -40,7 +40,8 @@ def draft(year: int) -> dict[str, Any]:
             "Chưa cài thư viện holidays; hãy chạy: pip install -c constraints.txt '.[calendar]', "
             "hoặc tự lập tệp và dùng `motcua calendar import`.",
             "The library holidays is not installed; run "
-            "pip install -c constraints.txt '.[calendar]', or write the file yourself for `motcua calendar import`.", code="no-holidays-library",
+            "pip install -c constraints.txt '.[calendar]', or write the file yourself for "
+            "`motcua calendar import`.", code="no-holidays-library",
         ) from error
     found = holidays.country_holidays("VN", years=year, language="vi")
     days = [row for day, name in sorted(found.items()) for row in _rows(day, name)]

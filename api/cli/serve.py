@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import tempfile
@@ -52,7 +53,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # the library has no type
 
         logs.configure()
         failures = self.beside.failures if self.beside is not None else int
-        return create_app(build(self._settings, failures))
+        app = create_app(build(self._settings, failures))
+        # What stands now stands for good: the collector need not walk it again and again.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]  # the library has no types

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from flask import Response, request
 from marshmallow import RAISE
 
@@ -20,19 +19,15 @@ from api.schemas.handoffs import (
     Positions,
     WellKnown,
 )
-from engine.errors import MotcuaError, Unavailable
+from api.taking_in import Taker
 from engine.links import wire
-from engine.links.identity import Identity
 from engine.links.paper_links import links_for
 from engine.store import feed, positions
-from engine.store.nodes import Node
 
 blueprint = Room("handoffs", __name__, public=True, description="Between nodes (liên thông)")
 
 #: Bytes of a batch.
 MOST_BYTES = 16 * 1024 * 1024
-#: Refusals that may be mended at this node, after which the same envelope is welcome.
-_AGAIN = frozenset({"flow-unknown", "unknown-agency"})
 
 
 @blueprint.post("/handoffs")
@@ -52,9 +47,7 @@ def take() -> Response:
             code="bad-media-type",
         )
     events = wire.read_batch(request.get_data())
-    answers = [_take(event, node, identity) for event in events]
-    services().store.flush()  # what is answered below is kept for good
-    return answer({"answers": answers})
+    return answer({"answers": Taker(services(), node, identity).take(events)})
 
 
 @blueprint.get("/events")
@@ -104,35 +97,3 @@ def node() -> Response:
     identity = own_identity()
     keys = identity.public()
     return answer({"id": identity.node, "keys": keys, "signatures": identity.vouch()})
-
-
-def _take(event: Any, node: Node, identity: Identity) -> dict[str, Any]:
-    name = event.get("id")
-    try:
-        incoming = wire.read_event(event, node.id, node.keys)
-        said = services().office.take_in(incoming)
-    except Unavailable:
-        raise  # not the envelope's fault: the whole batch comes again
-    except MotcuaError as refusal:
-        return _refused(name, refusal, again=refusal.code in _AGAIN)
-    except Exception as error:  # noqa: BLE001 - one that breaks us must not stop those beside it
-        structlog.get_logger().exception("envelope-failed", node=node.id, envelope=name)
-        return _refused(name, _broken(error), again=True)
-    now = services().clock.now()
-    receipt = identity.receipt(node.id, incoming.arrived.id, incoming.arrived.body, now)
-    return {"id": name, "answer": said.fate, "expected": said.expected, "receipt": receipt}
-
-
-def _refused(name: object, refusal: MotcuaError, *, again: bool) -> dict[str, Any]:
-    return {
-        "id": name if isinstance(name, str) else None, "answer": "refused",
-        "code": refusal.code, "vi": refusal.vi, "en": refusal.en, "again": again,
-    }
-
-
-def _broken(error: Exception) -> MotcuaError:
-    return MotcuaError(
-        "Nút nhận gặp lỗi với phong bì này; xem nhật ký máy chủ của nút đó.",
-        f"The receiving node failed on this envelope ({type(error).__name__}); see its log.",
-        code="receiver-failed",
-    )

@@ -96,7 +96,8 @@ class Deliveries:
         taken = [one for one in told if one.fate == "taken"]
         brought = {waiting.id: waiting for waiting in batch}
         left = brought.keys() - {one.id for one in told}
-        with self._store.unit() as unit:
+        # What a crash makes this forget is brought once more, and answered with another receipt.
+        with self._store.unit(flushed=False) as unit:
             connection = unit.connection
             unit.queue([nodes.answering(node.id), *outbox.delivering(
                 ((one.id, one.signature, one.receipt) for one in taken), self._clock.now())])

@@ -114,14 +114,14 @@ class Office:
             handle = self._keeper.execute
         return handle(command, actor, now, request, if_match)
 
-    def take_in(self, incoming: Incoming) -> Answer:
+    def take_in(self, incoming: Incoming, *, flushed: bool = True) -> Answer:
         """Take an envelope of another node in, and all that waited for it.
 
-        Whoever acknowledges it calls `store.flush()` first: many then wait for the disk together.
+        Whoever acknowledges what is not `flushed` calls `store.flush()` first.
         Raises Forbidden for what the node may not send, Conflict for an id or sequence that was
         used for something else, NotFound or Invalid for what this node does not know.
         """
-        return self._linking.take(incoming, self._clock.now())
+        return self._linking.take(incoming, self._clock.now(), flushed=flushed)
 
     def follow_up(self, source: str, dossier: str) -> int:
         """Take in what waited in its order for an envelope that has come; return how many."""

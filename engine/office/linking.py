@@ -49,15 +49,15 @@ class Linking:
         self._wakes = wakes
         self._node = node
 
-    def take(self, incoming: Incoming, now: datetime) -> Answer:
+    def take(self, incoming: Incoming, now: datetime, *, flushed: bool = True) -> Answer:
         """Take one envelope in, and those that waited for it, in one transaction.
 
-        It is acknowledged only after `store.flush()`, so that many wait for the disk together.
+        What is not `flushed` is acknowledged only after `store.flush()`: many wait together.
         Raises Forbidden for a node that may not send it, Conflict for an id or a sequence that was
         used for something else, NotFound or Invalid for what this node does not know.
         """
         arrived = incoming.arrived
-        with self._store.unit(flushed=False) as unit:
+        with self._store.unit(flushed=flushed) as unit:
             found, before = unit.look(arrived)
             _check_sender(found.sender, incoming)
             _check_part(before, arrived)
