@@ -29,7 +29,8 @@ def content(sha256: str) -> Response:
     """Give a node the file of a paper that was handed over to it (tải giấy tờ liên thông).
 
     `link` is what came with the envelope: for this paper and this node, until it expires (403);
-    404 where the paper is here no longer or its file is lost. The caller proves itself by a JWT, as with envelopes.
+    404 where the paper is here no longer or its file is lost. The caller proves itself by a JWT, as
+    with envelopes.
     """
     node, identity = calling_node(b"")
     token, now = request.args.get("link", ""), services().clock.now()
