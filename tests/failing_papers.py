@@ -16,11 +16,15 @@ HANGS = 9.0
 
 
 class Between:
-    """A way to a node; `fault` is what befalls the papers that are fetched over it."""
+    """A way to a node; `fault` is what befalls the papers that are fetched over it.
+
+    With `only` it befalls the paper of that hash alone.
+    """
 
     def __init__(self, base: str) -> None:
         self.target = urlsplit(base).netloc
         self.fault = "none"
+        self.only = ""
         self.fetched = 0
         self.began = threading.Event()
         self.over = threading.Event()
@@ -53,7 +57,7 @@ class _Crossing(BaseHTTPRequestHandler):
         headers = {name: self.headers[name] for name in ("Authorization", "Content-Type")
                    if self.headers[name]}
         fetching = method == "GET" and "/papers/" in self.path
-        fault = way.fault if fetching else "none"
+        fault = way.fault if fetching and way.only in self.path else "none"
         way.fetched += fetching
         if fault == "hang":
             way.over.wait(HANGS)
@@ -62,6 +66,8 @@ class _Crossing(BaseHTTPRequestHandler):
         status, told, body = way.ask(method, self.path, sent, headers)
         if fault == "500":
             status, body = 500, b"{}"
+        elif fault == "503":
+            status, body = 503, b"{}"
         elif fault == "redirect":
             status, told, body = 302, [("Location", f"http://{way.target}{self.path}")], b""
         elif fault == "other bytes":

@@ -101,9 +101,14 @@ class Site:
         work = self.deliveries()
         return sum(work.drain(name) for name in work.waiting())
 
+    def downloads(self) -> Downloads:
+        """What a worker of this node fetches papers with."""
+        return Downloads(self.store, self.files, self.clock, self.fetcher)
+
     def fetch(self) -> int:
         """Fetch the files of papers that other nodes handed over, as a worker does."""
-        return Downloads(self.store, self.files, self.clock, self.fetcher).drain()
+        work = self.downloads()
+        return sum(work.drain(name) for name in work.waiting())
 
     def person(self, agency: str, *roles: str) -> Person:
         """Somebody at this node's API."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import paper_files as make
 import pytest
+import town
 from http_town import Town
 from papers_town import FORM, hand_in, open_procedure, register, stored
 from town import COMMUNE
@@ -14,6 +15,10 @@ from town import COMMUNE
 from api.cli import backup as command
 from engine.clock import FixedClock
 from engine.office import Office
+from engine.paperwork import ErasePaper
+from engine.store import Store
+from engine.store.files import Files
+from engine.store.sweeping import take_away
 
 
 @pytest.fixture
@@ -38,6 +43,23 @@ def saved(papers: list[Path], owner: str, tmp_path: Path) -> Path:
     file = tmp_path / "night.backup"
     assert command.backup([str(file), "--database", owner]) == 0
     return file
+
+
+@pytest.fixture
+def erase(office: Office, store: Store, tmp_path: Path) -> Callable[[], str]:
+    """Erase the first paper of the one dossier, as `motcua files erase` does; return its hash."""
+
+    def erased() -> str:
+        with store.reading() as connection:
+            row = connection.execute("SELECT dossier FROM paper").fetchone()
+        assert row is not None
+        clerk = town.official(town.COMMUNE, "records_clerk")
+        done = office.execute(ErasePaper(str(row[0]), 1, "12/QĐ-UBND", "Chủ tịch UBND"), clerk)
+        name = str(done.body["sha256"])
+        assert take_away(store, Files(str(tmp_path / "files"), tmp_path), name)
+        return name
+
+    return erased
 
 
 def _copies(folder: Path) -> dict[str, bytes]:
@@ -121,3 +143,34 @@ def test_a_database_without_papers_needs_no_folder(
     assert command.restore([str(file), "--database", new_database()]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["night.backup"]
     assert "0/0" in capsys.readouterr().out
+
+
+def test_an_erased_file_is_not_missed_goes_from_the_copies_and_never_comes_back(
+    papers: list[Path], owner: str, database: str, erase: Callable[[], str], tmp_path: Path,
+) -> None:
+    folder, night = tmp_path / "copies", tmp_path / "night"
+    asked = ["--database", owner, "--files", str(folder)]
+    assert command.backup([str(tmp_path / "before"), *asked]) == 0
+    assert len(_copies(folder)) == 2
+    gone = erase()
+    (left,) = {path.name for path in papers} - {gone}
+    assert command.backup([str(night), *asked]) == 0
+    assert list(_copies(folder)) == [left]
+    (folder / gone[:2] / gone[2:4]).mkdir(parents=True, exist_ok=True)
+    (folder / gone[:2] / gone[2:4] / gone).write_bytes(make.pdf())
+    (tmp_path / "files").rename(tmp_path / "lost")
+    assert command.restore(
+        [str(night), "--database", database, "--files", str(folder)]) == 0
+    assert list(_copies(tmp_path / "files")) == [left]
+
+
+def test_a_file_that_was_erased_in_one_dossier_stays_saved_for_another(
+    papers: list[Path], here: Town, owner: str, office: Office, tmp_path: Path,
+) -> None:
+    person = here.person(COMMUNE, "one_stop_officer")
+    code = register(here)
+    assert hand_in(person, code, FORM, make.pdf()).status_code == 201
+    clerk = town.official(town.COMMUNE, "records_clerk")
+    office.execute(ErasePaper(code, 1, "12/QĐ-UBND", "Chủ tịch UBND"), clerk)
+    assert command.backup([str(tmp_path / "night"), "--database", owner]) == 0
+    assert set(_copies(tmp_path / "night.files")) == {path.name for path in papers}

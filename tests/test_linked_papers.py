@@ -39,7 +39,7 @@ from engine.history import canonical, read_body
 from engine.links import wire
 from engine.links.identity import Identity, make_key, read_keys
 from engine.paperwork import ErasePaper
-from engine.store import entries, nodes
+from engine.store import embedded, entries, filing, nodes
 from engine.store.sweeping import take_away
 
 BIRTH, FACE, TAX, DONE = (make.pdf(text=text) for text in ("sinh", "ảnh", "thuế", "thường trú"))
@@ -482,3 +482,13 @@ def test_a_paper_that_the_message_does_not_declare_is_not_taken_in(
         "paper-not-declared"]
     assert police.open(code) == []
     police.need_whole(code)
+
+
+@pytest.mark.usefixtures("code")
+def test_a_backup_does_not_miss_files_that_have_not_come_yet(police: Site, server: Path) -> None:
+    with police.store.reading() as connection:
+        url = embedded.address(server, database=connection.info.dbname)
+    assert filing.recorded(url) == []
+    assert police.fetch() == 2
+    assert {name for name, _ in filing.recorded(url)} == {
+        hashlib.sha256(file).hexdigest() for file in (BIRTH, FACE)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -33,9 +34,14 @@ from engine.clock import FixedClock
 from engine.jobs import Downloads
 from engine.links.fetching import PaperFetcher
 from engine.links.identity import Identity, read_keys
+from engine.links.outward import Sink
+from engine.paperwork import ErasePaper
 from engine.people import Actor, Post
 from engine.store import Store, embedded, nodes, people
+from engine.store.downloads import Wanted
 from engine.store.files import Files
+from engine.store.nodes import Node
+from engine.store.sweeping import take_away
 from engine.store.tables import APPLICATION
 
 BIRTH, FACE = make.pdf(text="sinh"), make.pdf(text="ảnh")
@@ -86,7 +92,9 @@ FINAL = {
     "other bytes": "wrong-hash: ", "longer": "wrong-size: ", "shorter": "wrong-size: ",
 }
 #: What is tried again.
-PASSING = {"500": "status 500", "truncate": "broke off: ", "redirect": "status 302"}
+PASSING = {
+    "500": "status 500", "503": "status 503", "truncate": "broke off: ", "redirect": "status 302",
+}
 
 
 @pytest.mark.parametrize("fault", FINAL)
@@ -165,21 +173,82 @@ def test_what_never_passes_is_dead_in_the_end(commune: Site, police: Site, way: 
     assert dead(police) == ["status 500"]
 
 
-def test_a_node_that_hangs_is_left_alone_and_no_try_is_counted(
+def test_a_file_at_which_its_node_hangs_is_put_off_alone_and_the_others_come(
     commune: Site, police: Site, way: Between,
 ) -> None:
-    way.fault = "hang"
-    handed_over(commune, BIRTH, FACE)
+    way.fault, way.only = "hang", hashlib.sha256(BIRTH).hexdigest()
+    code = handed_over(commune, BIRTH, FACE)
     began = time.monotonic()
-    assert police.fetch() == 0
+    assert police.fetch() == 1
     assert time.monotonic() - began < 12
-    assert (way.fetched, node_failures(police)) == (1, 1)
+    assert files(constable(police), code) == {(PHOTO, 1): "pending", (PHOTO, 2): "here"}
+    assert (way.fetched, node_failures(police)) == (2, 0)
     with police.store.reading() as connection:
-        assert connection.execute("SELECT max(tries) FROM paper_download").fetchone() == (0,)
+        assert connection.execute("SELECT max(tries) FROM paper_download").fetchone() == (1,)
     way.fault = "none"
     due_now(police)
-    assert police.fetch() == 2
-    assert node_failures(police) == 0
+    assert police.fetch() == 1
+
+
+def test_a_node_that_takes_no_connection_is_left_alone_and_no_try_is_counted(
+    commune: Site, police: Site,
+) -> None:
+    handed_over(commune, BIRTH, FACE)
+    move(police, "http://127.0.0.1:1")
+    assert police.fetch() == 0
+    assert node_failures(police) == 1
+    with police.store.reading() as connection:
+        assert connection.execute("SELECT max(tries) FROM paper_download").fetchone() == (0,)
+
+
+def test_a_file_said_to_be_larger_than_any_is_dead_at_once_and_not_asked_for(
+    commune: Site, police: Site, way: Between, superuser: Superuser,
+) -> None:
+    handed_over(commune, BIRTH)
+    with superuser(police) as connection:
+        connection.execute("UPDATE paper_download SET size = 2::bigint ^ 40")
+    assert police.fetch() == 0
+    (reason,) = dead(police)
+    assert reason.startswith("too-large: ")
+    assert way.fetched == 0
+
+
+class ErasedMeanwhile(PaperFetcher):
+    """Fetches as ever; before the file is put into its place a clerk erases the paper."""
+
+    def __init__(self, site: Site, code: str) -> None:
+        super().__init__(site.current)
+        self._site, self._code = site, code
+
+    def fetch(self, node: Node, wanted: Wanted, sink: Sink, now: datetime) -> None:
+        super().fetch(node, wanted, sink, now)
+        clerk = town.official(town.POLICE, "records_clerk")
+        command = ErasePaper(self._code, 1, "12/QĐ-UBND", "Chủ tịch UBND")
+        done = self._site.office.execute(command, clerk)
+        take_away(self._site.store, self._site.files, str(done.body["sha256"]))
+
+
+def test_a_paper_that_is_erased_while_its_file_comes_leaves_no_file(
+    commune: Site, police: Site,
+) -> None:
+    code = handed_over(commune, BIRTH)
+    fetcher = ErasedMeanwhile(police, code)
+    work = Downloads(police.store, police.files, police.clock, fetcher)
+    assert work.drain(commune.identity.node) == 0
+    fetcher.close()
+    assert stored(police) == []
+    assert len(dead(police)) == 1
+    assert work.waiting() == []
+
+
+def test_a_file_that_the_sender_has_lost_is_gone_for_good(commune: Site, police: Site) -> None:
+    code = handed_over(commune, BIRTH)
+    (file,) = stored(commune)
+    file.unlink()
+    assert police.fetch() == 0
+    (reason,) = dead(police)
+    assert reason.startswith("gone: status 404: paper-gone")
+    assert files(constable(police), code) == {(PHOTO, 1): "failed"}
 
 
 def test_an_expired_link_is_replaced_by_a_fresh_one_without_anybody(
@@ -201,7 +270,9 @@ def fetch_elsewhere(url: str, place: str, keys: str, node: str, now: str) -> Non
     clock = FixedClock(datetime.fromisoformat(now))
     identity = Identity(node, read_keys(Path(keys)))
     fetcher = PaperFetcher(lambda: identity)
-    Downloads(Store(url), Files(place, Path(place)), clock, fetcher).drain()
+    downloads = Downloads(Store(url), Files(place, Path(place)), clock, fetcher)
+    for name in downloads.waiting():
+        downloads.drain(name)
 
 
 def test_a_receiver_that_is_killed_in_the_middle_of_a_file_fetches_it_anew(

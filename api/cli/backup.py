@@ -1,7 +1,8 @@
 """`motcua backup` and `motcua restore` (sao lưu, phục hồi): the database in a file, papers beside.
 
 The files of papers are copied by hash into a folder; a restore puts back what the store lacks and
-reads every file that the database names against its hash.
+reads every file that the database names against its hash. What was erased by decision is copied
+neither way, and goes from the copies.
 """
 
 from __future__ import annotations
@@ -52,9 +53,12 @@ def _backup(asked: argparse.Namespace) -> Sequence[Recorded]:
     archive.backup(url, asked.file)
     if folder is None:
         return ()
-    # Rows follow their files: whatever the archive names is in the store by now.
-    files = filing.recorded(url)
-    lost = list(filing.copy(files, _store(), filing.copies(folder))) if files else []
+    # Rows of uploads follow their files: what the archive names is in the store by now, but for
+    # what was erased and for papers of other nodes, whose rows come first; neither is asked for.
+    files, copies = filing.recorded(url), filing.copies(folder)
+    lost = list(filing.copy(files, _store(), copies)) if files else []
+    for name in filing.erased(url):  # asked last: what was erased meanwhile goes too
+        copies.remove(name)
     print(f"{len(files) - len(lost)}/{len(files)} tệp giấy tờ / files of papers: {folder}")
     return lost
 

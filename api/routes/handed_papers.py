@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from flask import Response, request
 
 from api.calling_node import calling_node, own_identity
@@ -12,7 +13,7 @@ from api.performing import answer, services
 from api.routes.blueprints import Room
 from api.schemas.handoffs import FreshLink, LinkAsked
 from engine.components.papers import Paper
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Corrupt, NotFound
 from engine.links.paper_links import envelope_of, make_link
 from engine.store import downloads, handed, papers
 
@@ -28,13 +29,24 @@ def content(sha256: str) -> Response:
     """Give a node the file of a paper that was handed over to it (tải giấy tờ liên thông).
 
     `link` is what came with the envelope: for this paper and this node, until it expires (403);
-    404 where the paper is here no longer. The caller proves itself by a JWT, as with envelopes.
+    404 where the paper is here no longer or its file is lost. The caller proves itself by a JWT, as
+    with envelopes.
     """
     node, identity = calling_node(b"")
     token, now = request.args.get("link", ""), services().clock.now()
     envelope = envelope_of(identity, sha256, token, node.id, now)
     paper = _paper(envelope, node.id, sha256)
-    return given(paper, services().files.reading(sha256, paper.size or 0))
+    try:
+        file = services().files.reading(sha256, paper.size or 0)
+    except Corrupt as lost:  # the other node need not try again; here somebody must look
+        structlog.get_logger().error(
+            "handed-paper-lost", node=node.id, envelope=envelope, sha256=sha256, reason=lost.en)
+        raise NotFound(
+            "Kho tệp của nút gửi đã mất hoặc làm hỏng tệp này; hãy báo nút gửi.",
+            "The sending node has lost this file, or it was damaged there; tell that node.",
+            code="paper-gone",
+        ) from lost
+    return given(paper, file)
 
 
 @blueprint.post("/handoffs/papers/<sha256>/link")

@@ -1,7 +1,8 @@
 """Downloads (tải giấy tờ liên thông): files of papers that nodes handed over, fetched and checked.
 
 A file goes to its place only when size, hash and content are what was said; what a killed worker
-has begun is begun anew. A silent node is left alone as in deliveries, which share its pauses.
+has begun is begun anew. A node that cannot be reached is left alone as in deliveries, which share
+its pauses; one file that does not come is put off alone, and others go before it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from engine.inspection import Refusal, inspect
 from engine.jobs.deliveries import LONGEST_OF_ONE, MOST_TRIES, pause_after
 from engine.links.delivery import Unanswered
 from engine.links.fetching import Failed, Fetcher
-from engine.store import downloads, nodes
+from engine.store import downloads, nodes, papers
 
 if TYPE_CHECKING:
     from engine.clock import Clock
@@ -43,15 +44,14 @@ class Downloads:
         with self._store.reading() as connection:
             return downloads.nodes_waiting(connection)
 
-    def drain(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Fetch everything that waits, from each node in its turn; return how many files came."""
+    def drain(self, name: str, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Fetch everything that waits at a node; return how many files came."""
         came = 0
         try:
-            while (waiting := self.waiting()) and not stopping():
-                fetched = [self._next(name) for name in waiting if not stopping()]
-                came += sum(fetched)
+            while not stopping() and name in self.waiting():
+                came += self._next(name)
         except Unavailable as error:
-            _log().warning("downloads-interrupted", code=error.code)
+            _log().warning("downloads-interrupted", node=name, code=error.code)
         return came
 
     def _next(self, name: str) -> bool:
@@ -62,16 +62,17 @@ class Downloads:
         if node is None or wanted is None:
             return False
         try:
-            self._fetch(node, wanted)
+            return self._fetch(node, wanted)
         except Unanswered as silence:
             self._leave(node, wanted, silence)
-            return False
         except Failed as failure:
             self._fail(node, wanted, failure)
-            return False
-        return True
+        return False
 
-    def _fetch(self, node: Node, wanted: Wanted) -> None:
+    def _fetch(self, node: Node, wanted: Wanted) -> bool:
+        if wanted.size > self._files.bounds.size:
+            raise Failed(f"too-large: {wanted.size} bytes were said, this node takes "
+                         f"{self._files.bounds.size} at most", final=True)
         with self._files.receiving() as incoming:
             try:
                 self._fetcher.fetch(node, wanted, incoming.write, self._clock.now())
@@ -80,12 +81,25 @@ class Downloads:
                 raise Failed(f"{refusal.code}: {refusal.en}", final=True) from refusal
             except OSError as error:
                 raise Failed(f"it cannot be written here: {error.strerror}") from error
-            self._files.keep(incoming)
+            kept = self._keep(node, wanted, incoming)
+        _log().info("paper-fetched" if kept else "paper-no-longer-wanted", node=node.id,
+                    dossier=wanted.dossier, paper=wanted.number)
+        return kept
+
+    def _keep(self, node: Node, wanted: Wanted, incoming: Incoming) -> bool:
+        """Put a file into its place unless its paper was erased meanwhile; tell whether it was.
+
+        Its row is locked until the file lies there: an erasure comes before, or takes it away.
+        """
         with self._store.unit() as unit:
+            papers.guard_files(unit.connection)
+            wanted_still = downloads.still_wanted(unit.connection, wanted)
+            if wanted_still:
+                self._files.keep(incoming)
+                downloads.done(unit.connection, wanted, self._clock.now())
             unit.queue([nodes.answering(node.id)])
-            downloads.done(unit.connection, wanted, self._clock.now())
             unit.commit()
-        _log().info("paper-fetched", node=node.id, dossier=wanted.dossier, paper=wanted.number)
+        return wanted_still
 
     def _fail(self, node: Node, wanted: Wanted, failure: Failed) -> None:
         dead = failure.final or wanted.tries >= MOST_TRIES
@@ -93,7 +107,7 @@ class Downloads:
             if dead:
                 downloads.bury(unit.connection, wanted, str(failure))
             else:
-                pause = pause_after(wanted.tries, LONGEST_OF_ONE)
+                pause = failure.pause or pause_after(wanted.tries, LONGEST_OF_ONE)
                 downloads.put_off(unit.connection, wanted, pause, str(failure))
             unit.commit()
         log = _log().error if dead else _log().warning

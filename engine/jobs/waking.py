@@ -17,7 +17,7 @@ TIMERS = "motcua.timers"
 CALLS = "motcua.calls"
 #: The job that delivers to one node.
 DELIVER = "motcua.deliver"
-#: The job that fetches papers from other nodes.
+#: The job that fetches papers from one node.
 FETCH = "motcua.fetch"
 #: The job that tells the national portal.
 PORTAL = "motcua.portal"

@@ -159,16 +159,17 @@ def _papers(app: App, work: Work, stopping: threading.Event) -> None:
         return
 
     @app.task(name=FETCH)
-    def fetch() -> None:
-        downloads.drain(stopping.is_set)
+    def fetch(node: str) -> None:
+        downloads.drain(node, stopping.is_set)
 
-    # One job fetches at a time, as with the portal: a slow node takes one place of all workers.
+    # One job fetches from a node at a time: a slow one takes one place, and the others go on.
     @app.periodic(cron=LINK_SWEEP, periodic_id="papers", queueing_lock=f"{FETCH} sweep")
     @app.task(name=f"{FETCH}.sweep")
     async def sweep(timestamp: int) -> None:  # noqa: ARG001
-        if await asyncio.to_thread(downloads.waiting):
+        for node in await asyncio.to_thread(downloads.waiting):
+            lock = f"{FETCH} {node}"
             with suppress(AlreadyEnqueued):
-                await fetch.configure(lock=FETCH, queueing_lock=FETCH).defer_async()
+                await fetch.configure(lock=lock, queueing_lock=lock).defer_async(node=node)
 
 
 def _portal(app: App, work: Work, stopping: threading.Event) -> None:

@@ -8,31 +8,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from engine.links.delivery import Clients, Unanswered, problem_of, retry_after
 from engine.links.identity import Identity
 from engine.links.outward import Answer, Limits, Refusal, Sink
 from engine.links.paper_links import PATH
-from engine.store.downloads import SLOWEST, Wanted
+from engine.store.downloads import LONGEST, SLOWEST, Wanted
 from engine.store.nodes import Node
 
 #: What the call for one file may take beside the time of its bytes, in seconds.
 BASE = 15.0
 ASKING = Limits(connect=3.0, read=8.0, total=12.0, body=64 * 1024)
-#: Answers that speak of the node, or of what stands before it, not of the paper.
-_OF_NODE = frozenset({401, 429, 502, 503, 504})
+#: Answers that speak of the node, not of the paper. A 503 may be about one file: taken for the
+#: node's it would keep all files behind that one waiting.
+_OF_NODE = frozenset({401, 429})
 #: What a node says of a paper that will never come from there; any other 404 may be a proxy's.
 _GONE = frozenset({"paper-gone", "paper-not-handed"})
 
 
 class Failed(Exception):
-    """The file did not come; `final` tells that trying again is of no use."""
+    """The file did not come; `final` tells that trying again is of no use.
 
-    def __init__(self, reason: str, *, final: bool = False) -> None:
+    `pause` is what the node asked for before the next try.
+    """
+
+    def __init__(
+        self, reason: str, *, final: bool = False, pause: timedelta | None = None,
+    ) -> None:
         super().__init__(reason)
-        self.final = final
+        self.final, self.pause = final, pause
 
 
 class Fetcher(Protocol):
@@ -67,17 +73,15 @@ class PaperFetcher:
     def _get(
         self, node: Node, wanted: Wanted, sink: Sink, now: datetime, link: str | None = None,
     ) -> Answer:
-        limits = Limits(
-            connect=3.0, read=8.0, total=BASE + wanted.size / SLOWEST, body=wanted.size)
+        total = min(BASE + wanted.size / SLOWEST, LONGEST)
+        limits = Limits(connect=3.0, read=8.0, total=total, body=wanted.size)
         url = f"{node.url.rstrip('/')}{link or wanted.link}"
         try:
             return self._clients.of(node).fetch(url, self._proof(node, b"", now), sink, limits)
         except Refusal as refusal:
             if refusal.kind == "too-large":
                 raise Failed(f"wrong-size: {refusal.en}", final=True) from refusal
-            if refusal.begun:
-                raise Failed(f"broke off: {refusal.en}") from refusal
-            raise Unanswered(refusal.en) from refusal
+            raise _silence(refusal) from refusal
 
     def _fresh(self, node: Node, wanted: Wanted, now: datetime) -> str:
         """Ask the node for a new link to the file."""
@@ -87,7 +91,7 @@ class PaperFetcher:
         try:
             answer = self._clients.of(node).call("POST", url, headers, body, ASKING)
         except Refusal as refusal:
-            raise Unanswered(refusal.en) from refusal
+            raise _silence(refusal) from refusal
         if answer.status == 403:  # it talks to us no longer, for now
             raise Unanswered(problem_of(answer))
         _need_ok(answer)
@@ -103,6 +107,13 @@ class PaperFetcher:
         return {"Authorization": f"Bearer {self._who().assertion(node.id, body, now)}"}
 
 
+def _silence(refusal: Refusal) -> Unanswered | Failed:
+    """Return whose fault it is that no answer came: the node's, or that of this one file."""
+    if not refusal.reached or refusal.kind == "refused":
+        return Unanswered(refusal.en)
+    return Failed(f"broke off: {refusal.en}" if refusal.begun else refusal.en)
+
+
 def _need_ok(answer: Answer) -> None:
     if answer.status == 200:
         return
@@ -110,4 +121,4 @@ def _need_ok(answer: Answer) -> None:
     if answer.status in _OF_NODE:
         raise Unanswered(said, retry_after(answer), answer.status)
     gone = answer.status == 404 and any(f": {code}: " in said for code in _GONE)
-    raise Failed(f"gone: {said}" if gone else said, final=gone)
+    raise Failed(f"gone: {said}" if gone else said, final=gone, pause=retry_after(answer))

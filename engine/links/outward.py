@@ -38,9 +38,11 @@ _SAID: Mapping[Kind, tuple[str, str]] = {
 class Refusal(MotcuaError):
     """A call that gave no answer; `kind` tells why, and is the end of `code`.
 
-    `begun` tells that the answer had begun and did not come whole.
+    `reached` tells that the host took the connection; `begun`, that the answer had begun and did
+    not come whole.
     """
 
+    reached = True
     begun = False
 
     def __init__(self, kind: Kind, host: str, why: str) -> None:
@@ -137,7 +139,7 @@ class Outward:
                 return _answer(response, purse, bounds.body, sink)
         except _FAILURES as failure:
             refusal = _refusal(failure, host)
-            refusal.begun = begun
+            refusal.begun, refusal.reached = begun, not isinstance(failure, _UNREACHED)
             raise refusal from failure
 
     def close(self) -> None:
@@ -166,6 +168,7 @@ _FAILURES = (
     Barred, Spent, TooMuch, httpcore.TimeoutException, httpcore.LocalProtocolError,
     httpcore.UnsupportedProtocol, httpcore.NetworkError, httpcore.ProtocolError,
 )
+_UNREACHED = (Barred, httpcore.ConnectError, httpcore.ConnectTimeout)
 
 
 def _refusal(failure: Exception, host: str) -> Refusal:

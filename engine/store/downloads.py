@@ -24,6 +24,8 @@ Write = tuple[str, Mapping[str, Any]]
 
 #: Bytes that come in a second at least; how long a claim stands when its worker dies follows.
 SLOWEST = 64 * 1024
+#: Seconds that one download may take at most, whatever size an envelope states.
+LONGEST = 600.0
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,15 @@ def claim(connection: Connection, node: str, lease: timedelta) -> Wanted | None:
     A worker that dies leaves its claim to others when the lease ends, to which the time is added
     that the slowest download of this size takes.
     """
-    asked = {"node": node, "lease": lease, "slowest": SLOWEST}
+    asked = {"node": node, "lease": lease, "slowest": SLOWEST, "longest": LONGEST}
     row = connection.execute(_CLAIM, asked).fetchone()
     connection.commit()
     return None if row is None else Wanted(*row)
+
+
+def still_wanted(connection: Connection, wanted: Wanted) -> bool:
+    """Tell whether a claimed file is still waited for; until the transaction ends that stays so."""
+    return connection.execute(_WANTED, {"position": wanted.position}).fetchone() is not None
 
 
 def done(connection: Connection, wanted: Wanted, at: datetime) -> None:
@@ -160,10 +167,14 @@ WITH found AS (
     WHERE node = %(node)s AND state = 'waiting' AND (not_before IS NULL OR not_before <= now())
     ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED)
 UPDATE paper_download d
-SET not_before = now() + %(lease)s::interval + make_interval(secs => d.size / %(slowest)s)
+SET not_before = now() + %(lease)s::interval + make_interval(
+    secs => least(d.size / %(slowest)s, %(longest)s))
 FROM found WHERE d.position = found.position
 RETURNING d.position, d.dossier, d.number, d.node, d.envelope, d.sha256, d.size, d.media_type,
     d.link, d.tries
+"""
+_WANTED = """\
+SELECT 1 FROM paper_download WHERE position = %(position)s AND state = 'waiting' FOR UPDATE
 """
 _DONE = """\
 UPDATE paper_download SET state = 'done', done_at = %(at)s, not_before = NULL, failure = NULL,
