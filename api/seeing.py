@@ -41,7 +41,7 @@ def taking_part(code: str) -> Dossier:
         dossier = dossiers.by_code(connection, code)
         if dossier is None:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
-        agencies = frozenset(part.agency for part in dossiers.parts(connection, code))
+        agencies = dossiers.part_agencies(connection, code)
     see_papers(dossier, actor(), agencies)
     return dossier
 

@@ -12,7 +12,8 @@ class AskSignature:
     """Ask for one's own signature on a paper (ký số giấy tờ): by number, or by the entry printed.
 
     The office adds by which `connector`, for which `agency`, and of a printed paper its `file`
-    ({sha256, size}). `content` (name, file_name) is personal.
+    ({sha256, size}). `content` (name, file_name) is personal. `pool` is the process whose agency
+    signs a printed one, where papers cross by declaration alone.
     """
 
     dossier: str
@@ -22,6 +23,7 @@ class AskSignature:
     agency: str = ""
     file: Mapping[str, Any] | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
+    pool: str = ""
 
 
 @dataclass(frozen=True)

@@ -139,5 +139,5 @@ def test_where_the_library_is_absent_the_draft_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "holidays", None)
-    with pytest.raises(Unavailable, match=r"motcua\[calendar\]"):
+    with pytest.raises(Unavailable, match=r"'\.\[calendar\]'"):
         draft(2027)

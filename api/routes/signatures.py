@@ -11,11 +11,11 @@ from api.routes.blueprints import Room
 from api.schemas.components import PapersChanged
 from api.schemas.signatures import SignatureAsked, SignaturesPending
 from api.schemas.tasks import Nothing
-from api.seeing import taking_part
+from api.seeing import papers_seen
 from engine.office.papers import paper_etag
 from engine.office.result import when
 from engine.signing import AskSignature, WithdrawSignature
-from engine.store import call_states, papers
+from engine.store import call_states
 
 blueprint = Room("signatures", __name__, description="Signatures (chữ ký số)")
 
@@ -42,9 +42,9 @@ def ask(body: dict[str, Any], code: str) -> Response:
 @blueprint.look()
 def pending(code: str) -> Response:
     """List the signatures that are under way, with why one fails (chữ ký đang chờ)."""
-    taking_part(code)
+    seen = papers_seen(code).papers
+    asked = [paper for paper in seen if paper.call and paper.state == "held"]
     with services().store.reading() as connection:
-        asked = [p for p in papers.of_dossier(connection, code) if p.call and p.state == "held"]
         known = call_states.of_ids(connection, [paper.call for paper in asked])
     return answer({"items": [
         {

@@ -72,7 +72,7 @@ def signed(
         )
     put = replace(
         new, component=old.component, copy="electronic", count=old.count, source=SIGNED,
-        media_type=PDF, name=old.name, file_name=old.file_name,
+        media_type=PDF, name=old.name, file_name=old.file_name, pools=old.pools,
         signatures=said([*read(old.signatures), *read(new.signatures)]),
     )
     return replace(

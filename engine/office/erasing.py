@@ -12,6 +12,7 @@ from engine.errors import Invalid
 from engine.office import permits
 from engine.office.deciding import decide, facts_of
 from engine.office.library import Library
+from engine.office.papers import seen_by
 from engine.office.result import Result, finish
 from engine.office.waking import Wakes
 from engine.paperwork import ErasePaper
@@ -45,11 +46,11 @@ class Eraser:
             )
         with self._store.unit() as unit:
             before = unit.load(code)
-            permits.see_papers(before.dossier, actor, unit.part_agencies(code))
-            permits.do_erase(actor)
             before = replace(before, papers=papers.of_dossier(unit.connection, code))
-            paper = numbered(before.papers, command.number)
             facts = facts_of(unit, self._library, before.dossier, (actor, now))
+            seen, _ = seen_by(unit, before, actor, facts)
+            permits.do_erase(actor)
+            paper = numbered(seen, command.number)
             decide(unit, before, command, facts, self._wakes)
             unit.queue([downloads.stopping(code, paper.number, f"erased: {command.decision}")])
             return finish(unit, actor, request, Result({"sha256": paper.sha256}))

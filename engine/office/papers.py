@@ -67,10 +67,9 @@ class Counter:
         request, if_match = guards
         with self._store.unit() as unit:
             before = unit.load(command.dossier, (actor.id, request) if request else None)
-            permits.see_papers(before.dossier, actor, unit.part_agencies(command.dossier))
             before = replace(before, papers=papers.of_dossier(unit.connection, command.dossier))
             facts = facts_of(unit, self._library, before.dossier, (actor, now))
-            command = _permit(unit, before, command, actor, facts)
+            command = _permit(before, command, actor, facts, seen_by(unit, before, actor, facts))
             if request and (kept := unit.take_key(actor.id, request)):
                 return Result.repeat(kept)
             if isinstance(command, AddPaper):
@@ -132,18 +131,30 @@ def _etag(before: Before, command: PaperCommand) -> str:
     return papers_etag(code, before.papers)
 
 
+def seen_by(
+    unit: Unit, before: Before, actor: Actor, facts: Facts,
+) -> tuple[Sequence[Paper], Sequence[str]]:
+    """Return the papers that an actor sees, and their pools where papers are seen by parts.
+
+    Raises NotFound for a dossier whose papers are not theirs to see.
+    """
+    code = before.dossier.code
+    permits.see_papers(before.dossier, actor, dossiers.part_agencies(unit.connection, code))
+    if permits.sees_all_papers(before.dossier, facts.flow, actor):
+        return before.papers, ()
+    pools = permits.pools_of(dossiers.places(unit.connection, code), actor)
+    return permits.own_papers(before.papers, pools), pools
+
+
 def _permit(
-    unit: Unit, before: Before, command: PaperCommand, actor: Actor, facts: Facts,
+    before: Before, command: PaperCommand, actor: Actor, facts: Facts,
+    theirs: tuple[Sequence[Paper], Sequence[str]],
 ) -> PaperCommand:
     """Return the command as of the actor's own part, where papers are seen by parts.
 
     Raises NotFound for a component or paper that is not there, Forbidden for other desks.
     """
-    kind, seen, pools = None, before.papers, []
-    if not permits.sees_all_papers(before.dossier, facts.flow, actor):
-        places = dossiers.places(unit.connection, before.dossier.code)
-        pools = permits.pools_of(places, actor)
-        seen = permits.own_papers(before.papers, pools)
+    kind, (seen, pools) = None, theirs
     if isinstance(command, HandBackPapers):
         for number in command.numbers:
             numbered(seen, number)

@@ -119,9 +119,12 @@ def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
         )
 
 
-def do_sign(before: Before, actor: Actor, taking_part: frozenset[str]) -> str:
-    """Return the agency for which the actor signs papers of a dossier; raise Forbidden for none."""
-    for agency in sorted(_agencies(before, taking_part)):
+def do_sign(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> str:
+    """Return the agency for which the actor signs papers of a dossier; raise Forbidden for none.
+
+    Agencies that were merely consulted see no papers and sign none.
+    """
+    for agency in sorted({dossier.receiving_agency, dossier.competent_agency, *parts}):
         if any(actor.holds(agency, role) for role in SIGNING_ROLES):
             return agency
     raise Forbidden(
@@ -130,6 +133,17 @@ def do_sign(before: Before, actor: Actor, taking_part: frozenset[str]) -> str:
         f"Signing papers of a dossier needs one of the roles {', '.join(SIGNING_ROLES)} "
         "at an agency that takes part.", code="wrong-role",
     )
+
+
+def do_withdraw(paper: Paper, agency: str, actor: Actor) -> None:
+    """Raise Forbidden unless the actor was asked to sign the paper, or leads that agency."""
+    if actor.id != paper.asked and not actor.holds(agency, "leader"):
+        raise Forbidden(
+            f"Chữ ký số này đã yêu cầu với {paper.asked}; chỉ người đó hoặc lãnh đạo cơ quan đó "
+            "được rút.",
+            f"This signature was asked of {paper.asked}; only they or a leader of that agency may "
+            "withdraw it.", code="signature-of-another", official=paper.asked,
+        )
 
 
 def do_paper(before: Before, kind: str | None, actor: Actor) -> None:

@@ -22,14 +22,14 @@ from engine.law.rules import rules_by_id
 from engine.office import permits
 from engine.office.calls import Services, need_lock
 from engine.office.dossiers import Desk
-from engine.office.papers import Upload, paper_etag, paper_json
+from engine.office.papers import Upload, paper_etag, paper_json, seen_by
 from engine.office.printing import Printer, printed_json
 from engine.office.result import Result, dossier_json, finish, match
 from engine.papers.kinds import form_of, paper_named
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Outcome, proceed
 from engine.signing import AskSignature, BringSignature, SigningCommand, WithdrawSignature
-from engine.store import calls, entries, papers
+from engine.store import call_states, calls, dossiers, downloads, entries, papers
 from engine.store.files import Files
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 
 Guards = tuple[Request | None, frozenset[str] | None]
 _Keep = Callable[[], None]
+#: How a file stands that is not here -> what is said of it.
+_COMING = {
+    "waiting": ("đang tải từ nút khác; đợi tải xong rồi ký",
+                "is on its way from another node; sign it once it is here"),
+    "dead": ("không tải được từ nút khác; hãy nhờ quản trị viên cho tải lại",
+             "cannot come from another node; ask an operator to fetch it again"),
+}
 
 
 class Signing:
@@ -63,7 +70,7 @@ class Signing:
             before = replace(before, papers=papers.of_dossier(unit.connection, command.dossier))
             if isinstance(command, BringSignature):
                 return self._bring(unit, before, command, upload, now)
-            command = self._permitted(unit, before, command, actor)
+            command = self._permitted(unit, before, command, actor, now)
             if request and (kept := unit.take_key(actor.id, request)):
                 return Result.repeat(kept)
             if isinstance(command, AskSignature) and command.entry is not None:
@@ -79,18 +86,21 @@ class Signing:
 
     def _permitted(
         self, unit: Unit, before: Before, command: AskSignature | WithdrawSignature, actor: Actor,
+        now: datetime,
     ) -> AskSignature | WithdrawSignature:
         """Return the command with the agency for which the actor signs, and by which connector.
 
         Raises NotFound for what the actor may not see, Forbidden for what they may not do.
         """
-        taking_part = unit.part_agencies(command.dossier)
-        permits.see_papers(before.dossier, actor, taking_part)
-        agency = permits.do_sign(before, actor, taking_part)
-        if command.number is not None:
-            numbered(before.papers, command.number)
+        seen, pools = seen_by(unit, before, actor, self._desk.facts(unit, before, actor, now))
+        paper = None if command.number is None else numbered(seen, command.number)
         if isinstance(command, WithdrawSignature):
+            _need_own(unit, numbered(seen, command.number), actor)
             return command
+        parts = dossiers.part_agencies(unit.connection, command.dossier)
+        agency = permits.do_sign(before.dossier, actor, parts)
+        if paper is not None:
+            _need_here(unit, command.dossier, paper)
         own = sorted(name for name, who in self._services.signing.items() if actor.id in who)
         if not own or command.connector not in ("", *own):
             raise Forbidden(
@@ -98,7 +108,9 @@ class Signing:
                 "No certificate of yours is configured for signing; ask the administrator.",
                 code="no-certificate", connector=command.connector or None,
             )
-        return replace(command, agency=agency, connector=command.connector or own[0])
+        pool = pools[0] if pools and command.entry is not None else ""
+        return replace(
+            command, agency=agency, connector=command.connector or own[0], pool=pool)
 
     def _done(
         self, unit: Unit, before: Before, command: SigningCommand, actor: Actor, now: datetime,
@@ -135,6 +147,27 @@ class Signing:
         with files.receiving() as incoming:
             incoming.write(content)
             yield replace(command, file=file, content=said), lambda: files.keep(incoming)
+
+
+def _need_own(unit: Unit, paper: Paper, actor: Actor) -> None:
+    """Raise Forbidden where another official's signature on a paper is under way, save a leader."""
+    known = call_states.of_ids(unit.connection, [paper.call])
+    if paper.call:
+        agency = known[paper.call].agency if paper.call in known else ""
+        permits.do_withdraw(paper, agency, actor)
+
+
+def _need_here(unit: Unit, code: str, paper: Paper) -> None:
+    """Raise Conflict while the file of a paper is on its way from another node, or cannot come."""
+    state, failure = downloads.states(unit.connection, code).get(paper.number, ("done", None))
+    if state == "done" or paper.state != "held":
+        return
+    vi, en = _COMING[state]
+    raise Conflict(
+        f"Tệp của giấy tờ số {paper.number} {vi}.",
+        f"The file of paper {paper.number} {en}{f' ({failure})' if failure else ''}.",
+        code="paper-pending" if state == "waiting" else "paper-failed", number=paper.number,
+    )
 
 
 def _put(unit: Unit, keep: _Keep) -> None:

@@ -31,20 +31,33 @@ def change(work: Work, command: PaperCommand) -> None:
     """Do a command on papers; raise NotFound or Conflict where the dossier does not allow it."""
     known = tuple(work.papers.values())
     if isinstance(command, HandBackPapers):
-        changed = tuple(handed_back(known, n, work.facts.now) for n in command.numbers)
+        new = tuple(handed_back(known, n, work.facts.now) for n in command.numbers)
     elif isinstance(command, AddPaper):
         component = _open(work, command.component)
-        changed = added(known, _paper(work, command, component), command.replaces)
+        new = added(known, _paper(work, command, component), command.replaces)
     else:
         _open(work, numbered(known, command.number).component)
-        changed = (withdrawn(known, command.number),)
-    work.papers.update((paper.number, paper) for paper in changed)
-    work.ended.extend(p.call for p in changed if p.call and p.state != "held")
+        new = (withdrawn(known, command.number),)
+    work.papers.update((paper.number, paper) for paper in new)
 
 
 def erase(work: Work, command: ErasePaper) -> None:
     """Note that the file of a paper is erased, whatever the status of its dossier."""
     work.papers[command.number] = erased(tuple(work.papers.values()), command.number)
+
+
+def end_calls(work: Work) -> None:
+    """End the signatures under way of papers that this command lets count no more."""
+    for paper in changed(work):
+        if paper.call and paper.state != "held":
+            work.ended.append(paper.call)
+            work.papers[paper.number] = replace(paper, asked="", call="")
+
+
+def changed(work: Work) -> tuple[Paper, ...]:
+    """Return the papers that this command has brought or changed."""
+    known = set(work.before.papers)
+    return tuple(paper for paper in work.papers.values() if paper not in known)
 
 
 def declared(work: Work, sent: Outgoing) -> tuple[HandedPaper, ...]:

@@ -18,6 +18,8 @@ from engine.law.reminders import reminders
 from engine.law.status import Status
 from engine.proceed import linked
 from engine.proceed.outcome import Outcome, Registration
+from engine.proceed.papers import changed as changed_papers
+from engine.proceed.papers import end_calls
 from engine.proceed.work import Work
 
 #: The part under which timers of the law's reminders stand: no drawing has it.
@@ -37,6 +39,7 @@ def as_kept(command: Asked) -> Asked:
 
 def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -> Outcome:
     """Return the outcome of a command with the draft of its entry."""
+    end_calls(work)
     before = {task.id for task in work.before.tasks}
     known = {part.id: part for part in work.before.parts}
     untouched = set(work.before.tasks)
@@ -47,7 +50,7 @@ def outcome_of(work: Work, command: DossierCommand, born: Registration | None) -
         dossier=replace(work.dossier, build=work.facts.build), parts=parts,
         opened=tuple(t for t in changed if t.id not in before),
         changed=tuple(t for t in changed if t.id in before),
-        envelopes=tuple(work.envelopes.values()), papers=_papers(work),
+        envelopes=tuple(work.envelopes.values()), papers=changed_papers(work),
         draft=_draft(work, command, born, sent), reminders=_reminders(work), sent=sent,
         calls=tuple(
             call for key, call in work.calls.items()
@@ -125,14 +128,9 @@ def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
     return pinned
 
 
-def _papers(work: Work) -> tuple[Paper, ...]:
-    known = set(work.before.papers)
-    return tuple(paper for paper in work.papers.values() if paper not in known)
-
-
 def _papers_told(work: Work) -> dict[str, Any]:
     """Return what history says of changed papers: nothing at all where none has changed."""
-    told = [_paper_told(paper) for paper in _papers(work)]
+    told = [_paper_told(paper) for paper in changed_papers(work)]
     return {"papers": told} if told else {}
 
 

@@ -89,6 +89,7 @@ def _printed(work: Work, command: AskSignature) -> int:
         added_at=work.facts.now, sha256=file.get("sha256"), size=file.get("size"),
         media_type=of.PDF, origin=origin, name=str(command.content.get("name") or ""),
         file_name=str(command.content.get("file_name") or ""),
+        pools=(command.pool,) if command.pool else (),
     )
     return number
 

@@ -47,6 +47,8 @@ class Context:
         )
         try:
             path = await validator.async_validate_path()
+            # With a time stamp nobody else looks at what the certificate is for.
+            _USAGE.validate(certificate)
         except PathBuildingError:
             return "unknown-ca"
         except ExpiredError:

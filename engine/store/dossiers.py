@@ -45,6 +45,11 @@ def parts(connection: Connection, code: str) -> Sequence[Part]:
     return [part_of(row) for row in connection.execute(_PARTS, {"code": code})]
 
 
+def part_agencies(connection: Connection, code: str) -> frozenset[str]:
+    """Return the agencies of all parts that a dossier ever had; those of tasks see no papers."""
+    return frozenset(part.agency for part in parts(connection, code))
+
+
 def places(connection: Connection, code: str) -> Mapping[str, frozenset[str]]:
     """Return by pool (process) the agencies that work on its parts: its own, and those of lanes."""
     found: dict[str, set[str]] = {}
