@@ -8,9 +8,9 @@ from typing import Any
 from api.seeing import PapersSeen
 from engine.components.declared import DIGITISED, OTHER
 from engine.components.needs import Need
-from engine.components.papers import Paper
+from engine.components.papers import Paper, need_come
 from engine.components.reuse import Held
-from engine.errors import Conflict, NotFound
+from engine.errors import NotFound
 from engine.office.papers import component_etag, paper_json, papers_etag
 from engine.office.result import when
 
@@ -38,19 +38,12 @@ def components_view(
 
 def need_here(seen: PapersSeen, paper: Paper) -> None:
     """Raise Conflict while a file is on its way from another node, NotFound once it is erased."""
-    state = _stands(seen, paper)
-    if state == "erased":
+    if _stands(seen, paper) == "erased":
         raise NotFound(
             f"Tệp của giấy tờ số {paper.number} đã xóa theo quyết định.",
             f"The file of paper {paper.number} was erased by decision.", code="paper-erased",
         )
-    if state != "here":
-        failure = seen.downloads[paper.number][1]
-        raise Conflict(
-            f"Tệp của giấy tờ số {paper.number} {_LABELS[state]} từ nút khác.",
-            f"The file of paper {paper.number} is still with another node: {state}"
-            f"{f' ({failure})' if failure else ''}.", code=f"paper-{state}", state=state,
-        )
+    need_come(paper, seen.downloads)
 
 
 def _need(code: str, need: Need, seen: PapersSeen, article: str) -> dict[str, Any]:

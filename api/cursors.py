@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from api.problem import BadRequest
+
+Row = TypeVar("Row")
 
 
 def write_cursor(place: tuple[str, ...]) -> str:
     """Return a place as an opaque word."""
     return urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def cut(
+    found: Sequence[Row], size: int, place: Callable[[Row], tuple[str, ...]],
+) -> tuple[Sequence[Row], str | None]:
+    """Return a page of what was found, and the cursor of the next one, None on the last page.
+
+    One row more than the page is asked for: it tells that there is a next page.
+    """
+    more = len(found) > size
+    return found[:size], write_cursor(place(found[size - 1])) if more else None
 
 
 def read_cursor(cursor: str | None, *kinds: Callable[[str], object]) -> Any:

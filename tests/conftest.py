@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import faulty
+import papers_linked
 import psycopg
 import pytest
 import signing_town
@@ -171,6 +172,25 @@ def new_store(
     yield make
     for store in made:
         store.close()
+
+
+@pytest.fixture
+def neighbours(
+    new_store: Callable[[], Store], clock: FixedClock, tmp_path: Path,
+) -> Iterator[tuple[Site, Site]]:
+    """A commune and the police, linked, with a procedure in force whose papers cross."""
+    with papers_linked.two_nodes(new_store, clock, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def commune(neighbours: tuple[Site, Site]) -> Site:
+    return neighbours[0]
+
+
+@pytest.fixture
+def police(neighbours: tuple[Site, Site]) -> Site:
+    return neighbours[1]
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TIGHT = Bounds(cpu=1, wall=1.2, megabytes=128)
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 Run = Callable[..., Any]
+# Only Linux tells a process's address space, and holds it to a bound.
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 import requests
 import town
 from http_town import Person
-from linked import NewStore, Site, Superuser
+from linked import Site, Superuser
 from linked_drawings import CERTIFICATE, PHOTO, PRIVATE, RESULT, WITH_PAPERS
 from papers_linked import (
     added,
@@ -27,13 +26,11 @@ from papers_linked import (
     make,
     needs,
     next_step,
-    two_nodes,
 )
 
 from engine.audit import desk
 from engine.audit.desk import Verdict
 from engine.audit.signing import Seal, make_seal
-from engine.clock import FixedClock
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.history import canonical, read_body
 from engine.links import wire
@@ -43,22 +40,6 @@ from engine.store import embedded, entries, filing, nodes
 from engine.store.sweeping import take_away
 
 BIRTH, FACE, TAX, DONE = (make.pdf(text=text) for text in ("sinh", "ảnh", "thuế", "thường trú"))
-
-
-@pytest.fixture
-def pair(new_store: NewStore, clock: FixedClock, tmp_path: Path) -> Iterator[tuple[Site, Site]]:
-    with two_nodes(new_store, clock, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def commune(pair: tuple[Site, Site]) -> Site:
-    return pair[0]
-
-
-@pytest.fixture
-def police(pair: tuple[Site, Site]) -> Site:
-    return pair[1]
 
 
 @pytest.fixture

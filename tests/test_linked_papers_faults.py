@@ -15,7 +15,7 @@ import pytest
 import requests
 import town
 from failing_papers import Between, between
-from linked import NewStore, Site, Superuser
+from linked import Site, Superuser
 from linked_drawings import CERTIFICATE, PHOTO, WITH_PAPERS
 from papers_linked import (
     added,
@@ -27,7 +27,6 @@ from papers_linked import (
     files,
     make,
     next_step,
-    two_nodes,
 )
 
 from engine.clock import FixedClock
@@ -45,22 +44,6 @@ from engine.store.sweeping import take_away
 from engine.store.tables import APPLICATION
 
 BIRTH, FACE = make.pdf(text="sinh"), make.pdf(text="ảnh")
-
-
-@pytest.fixture
-def pair(new_store: NewStore, clock: FixedClock, tmp_path: Path) -> Iterator[tuple[Site, Site]]:
-    with two_nodes(new_store, clock, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def commune(pair: tuple[Site, Site]) -> Site:
-    return pair[0]
-
-
-@pytest.fixture
-def police(pair: tuple[Site, Site]) -> Site:
-    return pair[1]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
-from api.cursors import a_number, read_cursor, write_cursor
+from api.cursors import a_number, cut, read_cursor
 from api.performing import answer, services
 from api.routes.blueprints import Room
 from api.routes.deliveries import need_operator
@@ -34,11 +34,8 @@ def page(query: dict[str, Any]) -> Response:
             connection, state=query.get("state"), node=query.get("node"),
             after=int(after[0]) if after else 0, size=size + 1,
         )
-    more = len(found) > size
-    return answer({
-        "items": [_shown(one) for one in found[:size]],
-        "next": write_cursor((str(found[size - 1].position),)) if more else None,
-    })
+    shown, following = cut(found, size, lambda one: (str(one.position),))
+    return answer({"items": [_shown(one) for one in shown], "next": following})
 
 
 @blueprint.post("/paper-downloads/<int:number>/redrive")

@@ -9,7 +9,7 @@ from flask import Response
 from marshmallow import RAISE
 
 from api.consulting import only_consulted
-from api.cursors import a_number, read_cursor, write_cursor
+from api.cursors import a_number, cut, read_cursor
 from api.performing import actor, answer, services
 from api.routes.blueprints import Room
 from api.schemas.dossiers import HistoryPage, PageQuery, Replayed
@@ -34,11 +34,9 @@ def page(query: dict[str, Any], code: str) -> Response:
         found = list(entries.chain(connection, code, after=start, size=size + 1))
     agencies = actor().agencies()
     outside = only_consulted(dossier.dossier, dossier.parts, dossier.tasks, agencies)
-    items = [history_item(entry, agencies, outside=outside) for entry in found[:size]]
-    more = len(found) > size
-    return answer({
-        "items": items, "next": write_cursor((str(found[size - 1].number),)) if more else None,
-    })
+    shown, following = cut(found, size, lambda entry: (str(entry.number),))
+    items = [history_item(entry, agencies, outside=outside) for entry in shown]
+    return answer({"items": items, "next": following})
 
 
 @blueprint.get("/dossiers/<code>/replay")

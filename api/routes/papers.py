@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
-from api.cursors import a_number, read_cursor, write_cursor
+from api.cursors import a_number, cut, read_cursor
 from api.performing import actor, answer, repeatable, services
 from api.routes.blueprints import Room
 from api.schemas.dossiers import PageQuery
@@ -52,11 +52,8 @@ def page(query: dict[str, Any], code: str) -> Response:
     start = int(after[0]) if after else 0
     with services().store.reading() as connection:
         found = printed.of_dossier(connection, code, after=start, size=size + 1)
-    more = len(found) > size
-    return answer({
-        "items": [printed_json(entry) for entry in found[:size]],
-        "next": write_cursor((str(found[size - 1].number),)) if more else None,
-    })
+    shown, following = cut(found, size, lambda entry: (str(entry.number),))
+    return answer({"items": [printed_json(entry) for entry in shown], "next": following})
 
 
 def _file(printed: Printed, name: str) -> Response:

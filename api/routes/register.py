@@ -9,7 +9,7 @@ from typing import IO, Any
 from flask import Response
 from marshmallow import RAISE
 
-from api.cursors import a_moment, a_number, read_cursor, write_cursor
+from api.cursors import a_moment, a_number, cut, read_cursor
 from api.performing import actor, answer, services
 from api.routes.blueprints import Room
 from api.schemas.papers import RegisterPage, RegisterQuery
@@ -56,13 +56,11 @@ def _json(span: book.Span, now: datetime, query: dict[str, Any]) -> Response:
     after = ((datetime.fromisoformat(place[0]), place[1]), int(place[2])) if place else None
     with services().store.reading() as connection:
         found = book.lines(connection, span, now, after, size + 1)
-    more, shown = len(found) > size, found[:size]
-    last = shown[-1] if more else None
+    shown, following = cut(found, size, lambda line: (
+        line.dossier.registered_at.isoformat(), line.dossier.code, str(line.number)))
     return answer({
         "agency": span.agency, "items": [register_item(line) for line in shown],
-        "next": write_cursor((
-            last.dossier.registered_at.isoformat(), last.dossier.code, str(last.number),
-        )) if last else None,
+        "next": following,
     })
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import RAISE
 
-from api.cursors import a_due_date, an_id, read_cursor, write_cursor
+from api.cursors import a_due_date, an_id, cut, read_cursor
 from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.calls import CallPage, CallQuery, Moved
@@ -32,11 +32,8 @@ def page(query: dict[str, Any]) -> Response:
     size, after = query["limit"], read_cursor(query.get("cursor"), a_due_date, an_id)
     with services().store.reading() as connection:
         found = call_states.page(connection, query["state"], after, size + 1)
-    more = len(found) > size
-    return answer({
-        "items": [_shown(seen) for seen in found[:size]],
-        "next": write_cursor(call_states.place(found[size - 1])) if more else None,
-    })
+    shown, following = cut(found, size, call_states.place)
+    return answer({"items": [_shown(seen) for seen in shown], "next": following})
 
 
 @blueprint.post("/service-calls/<task>/retry")

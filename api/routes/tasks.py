@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import RAISE
 
 from api.clocks import listed_json
-from api.cursors import a_due_date, an_id, read_cursor, write_cursor
+from api.cursors import a_due_date, an_id, cut, read_cursor
 from api.performing import actor, answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.tasks import Assignment, Completion, Nothing, TaskPage, TaskQuery, TaskSeen
@@ -30,14 +30,12 @@ def page(query: dict[str, Any]) -> Response:
     with services().store.reading() as connection:
         found = tasks.page(connection, actor(), tasks.Filter(**query), after, size + 1)
         now = services().clock.now()
+        shown, following = cut(found, size, lambda one: tasks.place(one.task))
         items = [
             listed_json(one, calendars.by_version(connection, one.calendar), now)
-            for one in found[:size]
+            for one in shown
         ]
-    more = len(found) > size
-    return answer({
-        "items": items, "next": write_cursor(tasks.place(found[size - 1].task)) if more else None,
-    })
+    return answer({"items": items, "next": following})
 
 
 @blueprint.post("/tasks/<task>/complete")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -16,6 +16,8 @@ PaperState = Literal["held", "withdrawn", "replaced", "erased"]
 SOURCES = ("submitted", "digitised_at_counter", "reused", "fetched", "handed")
 #: Where the office's own files came from: a paper printed here, a paper signed here.
 PRINTED, SIGNED = "printed", "signed"
+#: How a download stands that is not done -> what the file is called meanwhile.
+_COMING = {"waiting": ("pending", "đang tải"), "dead": ("failed", "lỗi tải")}
 #: The sources of which paper itself lies at the office.
 _ON_PAPER = ("submitted", "digitised_at_counter")
 #: Statuses in which papers still come in; the result itself may also follow once it is there.
@@ -57,6 +59,22 @@ class Paper:
     signatures: str = ""
     asked: str = ""
     call: str = ""
+
+
+def need_come(paper: Paper, downloads: Mapping[int, tuple[str, str | None]]) -> None:
+    """Raise Conflict while the file of a paper is on its way from another node, or cannot come.
+
+    `downloads` tell by number how they stand (waiting, done, dead), and why one failed.
+    """
+    state, failure = downloads.get(paper.number, ("done", None))
+    if state == "done":
+        return
+    said, vi = _COMING[state]
+    raise Conflict(
+        f"Tệp của giấy tờ số {paper.number} {vi} từ nút khác.",
+        f"The file of paper {paper.number} is still with another node: {said}"
+        f"{f' ({failure})' if failure else ''}.", code=f"paper-{said}", state=said,
+    )
 
 
 def held(papers: Iterable[Paper], component: str) -> tuple[Paper, ...]:

@@ -19,6 +19,7 @@ import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
+from procrastinate.tasks import Task
 
 from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
@@ -147,9 +148,7 @@ def _links(app: App, work: Work, stopping: threading.Event) -> None:
     @app.task(name=f"{DELIVER}.sweep")
     async def sweep(timestamp: int) -> None:  # noqa: ARG001
         for node in await asyncio.to_thread(deliveries.waiting):
-            with suppress(AlreadyEnqueued):
-                queueing_lock = f"{DELIVER} {node}"
-                await deliver.configure(queueing_lock=queueing_lock).defer_async(node=node)
+            await _defer(deliver, node)
         await asyncio.to_thread(deliveries.follow_up)
 
 
@@ -167,9 +166,14 @@ def _papers(app: App, work: Work, stopping: threading.Event) -> None:
     @app.task(name=f"{FETCH}.sweep")
     async def sweep(timestamp: int) -> None:  # noqa: ARG001
         for node in await asyncio.to_thread(downloads.waiting):
-            lock = f"{FETCH} {node}"
-            with suppress(AlreadyEnqueued):
-                await fetch.configure(lock=lock, queueing_lock=lock).defer_async(node=node)
+            await _defer(fetch, node, lock=f"{FETCH} {node}")
+
+
+async def _defer(task: Task[..., Any, Any], node: str, lock: str | None = None) -> None:
+    """Defer a task for a node unless one waits already."""
+    deferred = task.configure(lock=lock, queueing_lock=f"{task.name} {node}")
+    with suppress(AlreadyEnqueued):
+        await deferred.defer_async(node=node)
 
 
 def _portal(app: App, work: Work, stopping: threading.Event) -> None:

@@ -21,8 +21,6 @@ from engine.store.outbox import Waiting
 
 #: A neighbour that hangs must not keep a worker for long.
 LIMITS = Limits(connect=3.0, read=8.0, total=12.0, body=512 * 1024)
-#: Longest pause that a node may ask for by Retry-After.
-LONGEST = timedelta(hours=1)
 PATH = "/api/v1/handoffs"
 #: Answers of a webhook receiver that speak of one event, not of the receiver; and the seconds
 #: after which no further event of a batch is begun.
@@ -166,7 +164,7 @@ class Http:
             raise Unanswered(refusal.en) from refusal
         if 200 <= answer.status < 300:
             return answer
-        raise Unanswered(problem_of(answer), retry_after(answer), answer.status)
+        raise Unanswered(problem_of(answer), answer.retry_after(), answer.status)
 
 
 
@@ -197,11 +195,3 @@ def problem_of(answer: Answer) -> str:
     except (ValueError, KeyError, TypeError, RecursionError):
         said = ""
     return f"status {answer.status}{said}"
-
-
-def retry_after(answer: Answer) -> timedelta | None:
-    """Return the pause that an answer asks for, None where it asks for none."""
-    seconds = answer.headers.get("retry-after", "")
-    if not seconds.isascii() or not seconds.isdigit():
-        return None
-    return min(timedelta(seconds=int(seconds[:9])), LONGEST)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from engine.links.delivery import Clients, Unanswered, problem_of, retry_after
+from engine.links.delivery import Clients, Unanswered, problem_of
 from engine.links.identity import Identity
 from engine.links.outward import Answer, Limits, Refusal, Sink
 from engine.links.paper_links import PATH
@@ -119,6 +119,6 @@ def _need_ok(answer: Answer) -> None:
         return
     said = problem_of(answer)
     if answer.status in _OF_NODE:
-        raise Unanswered(said, retry_after(answer), answer.status)
+        raise Unanswered(said, answer.retry_after(), answer.status)
     gone = answer.status == 404 and any(f": {code}: " in said for code in _GONE)
-    raise Failed(f"gone: {said}" if gone else said, final=gone, pause=retry_after(answer))
+    raise Failed(f"gone: {said}" if gone else said, final=gone, pause=answer.retry_after())

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -23,6 +24,8 @@ from engine.links.sockets import Barred, Guarded, Purse, Spent, TooMuch, spendin
 #: Why no answer came: not allowed to ask; no answer in time; more than was allowed; no connection,
 #: or one that broke or spoke no HTTP (the request may have arrived all the same).
 Kind = Literal["refused", "timed-out", "too-large", "unreachable"]
+#: Longest pause that a host may ask for by Retry-After.
+LONGEST = timedelta(hours=1)
 #: Takes a file piece by piece.
 Sink = Callable[[bytes], object]
 #: Bytes of an answer that is not the file that was asked for.
@@ -77,6 +80,13 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+
+    def retry_after(self) -> timedelta | None:
+        """Return the pause that it asks for in seconds, an hour at most; None for none."""
+        seconds = self.headers.get("retry-after", "")
+        if not seconds.isascii() or not seconds.isdigit():
+            return None
+        return min(timedelta(seconds=int(seconds[:9])), LONGEST)
 
 
 class Outward:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import local
 from engine.commands import Request
-from engine.components.papers import Paper, numbered
+from engine.components.papers import Paper, need_come, numbered
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.history import read_body
 from engine.law.acting import need_no_hold
@@ -37,13 +37,6 @@ if TYPE_CHECKING:
 
 Guards = tuple[Request | None, frozenset[str] | None]
 _Keep = Callable[[], None]
-#: How a file stands that is not here -> what is said of it.
-_COMING = {
-    "waiting": ("đang tải từ nút khác; đợi tải xong rồi ký",
-                "is on its way from another node; sign it once it is here"),
-    "dead": ("không tải được từ nút khác; hãy nhờ quản trị viên cho tải lại",
-             "cannot come from another node; ask an operator to fetch it again"),
-}
 
 
 class Signing:
@@ -99,8 +92,8 @@ class Signing:
             return command
         parts = dossiers.part_agencies(unit.connection, command.dossier)
         agency = permits.do_sign(before.dossier, actor, parts)
-        if paper is not None:
-            _need_here(unit, command.dossier, paper)
+        if paper is not None and paper.state == "held":
+            need_come(paper, downloads.states(unit.connection, command.dossier))
         own = sorted(name for name, who in self._services.signing.items() if actor.id in who)
         if not own or command.connector not in ("", *own):
             raise Forbidden(
@@ -151,23 +144,9 @@ class Signing:
 
 def _need_own(unit: Unit, paper: Paper, actor: Actor) -> None:
     """Raise Forbidden where another official's signature on a paper is under way, save a leader."""
-    known = call_states.of_ids(unit.connection, [paper.call])
     if paper.call:
-        agency = known[paper.call].agency if paper.call in known else ""
-        permits.do_withdraw(paper, agency, actor)
-
-
-def _need_here(unit: Unit, code: str, paper: Paper) -> None:
-    """Raise Conflict while the file of a paper is on its way from another node, or cannot come."""
-    state, failure = downloads.states(unit.connection, code).get(paper.number, ("done", None))
-    if state == "done" or paper.state != "held":
-        return
-    vi, en = _COMING[state]
-    raise Conflict(
-        f"Tệp của giấy tờ số {paper.number} {vi}.",
-        f"The file of paper {paper.number} {en}{f' ({failure})' if failure else ''}.",
-        code="paper-pending" if state == "waiting" else "paper-failed", number=paper.number,
-    )
+        known = call_states.of_ids(unit.connection, [paper.call]).get(paper.call)
+        permits.do_withdraw(paper, known.agency if known else "", actor)
 
 
 def _put(unit: Unit, keep: _Keep) -> None:

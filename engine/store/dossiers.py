@@ -27,6 +27,7 @@ _ENVELOPES = text_of(
     select(tables.envelope).where(tables.envelope.c.dossier == _code)
     .order_by(tables.envelope.c.number),
 )
+_PART_AGENCIES = "SELECT DISTINCT agency FROM part WHERE dossier = %(code)s"
 _PLACES = """\
 SELECT process, agency FROM part WHERE dossier = %(code)s
 UNION SELECT p.process, t.agency FROM task t JOIN part p ON p.dossier = t.dossier AND p.id = t.part
@@ -47,7 +48,7 @@ def parts(connection: Connection, code: str) -> Sequence[Part]:
 
 def part_agencies(connection: Connection, code: str) -> frozenset[str]:
     """Return the agencies of all parts that a dossier ever had; those of tasks see no papers."""
-    return frozenset(part.agency for part in parts(connection, code))
+    return frozenset(row[0] for row in connection.execute(_PART_AGENCIES, {"code": code}))
 
 
 def places(connection: Connection, code: str) -> Mapping[str, frozenset[str]]:

@@ -17,8 +17,6 @@ from engine.links.portal.telling import Call
 
 #: A portal that hangs must not keep a worker for long.
 LIMITS = Limits(connect=3.0, read=10.0, total=20.0, body=512 * 1024)
-#: Longest pause that the portal may ask for by Retry-After.
-LONGEST = timedelta(hours=1)
 #: Characters of the portal's words that are kept.
 WORDS = 300
 
@@ -103,7 +101,7 @@ class Line:
         except Refusal as refusal:
             raise Silent(refusal.en) from refusal
         if answer.status == 429 or answer.status >= 500:
-            raise Silent(f"status {answer.status}", _retry_after(answer))
+            raise Silent(f"status {answer.status}", answer.retry_after())
         return answer
 
     def _read(self, answer: Answer) -> _Said:
@@ -150,10 +148,3 @@ def _within(found: Any, place: str) -> Any:
         lambda table, name: table.get(name) if isinstance(table, dict) else None,
         place.split("."), found,
     )
-
-
-def _retry_after(answer: Answer) -> timedelta | None:
-    seconds = answer.headers.get("retry-after", "")
-    if not seconds.isascii() or not seconds.isdigit():
-        return None
-    return min(timedelta(seconds=int(seconds[:9])), LONGEST)
