@@ -21,8 +21,8 @@ _DIVIDE: Sentence = (
     "Chia nhỏ quy trình để soát được hết.", "Divide the process so that all can be checked.")
 
 
-def pool_findings(subject: Subject, seconds: float) -> list[Finding]:
-    """Return findings on all pools together, within so many seconds of CPU time."""
+def pool_findings(subject: Subject, most: int) -> list[Finding]:
+    """Return findings on all pools together, looking at about `most` tokens."""
     pools, post = pools_of(subject), post_of(subject)
     found = [*post.findings, *_unfollowed(post)]
     if not post.ways:
@@ -34,7 +34,7 @@ def pool_findings(subject: Subject, seconds: float) -> list[Finding]:
     if net is None:
         return [*found, _undecided(place, "một bể không soát riêng được",
                                    "one of the pools cannot be played by itself")]
-    outcome = search(net, seconds=seconds)
+    outcome = search(net, most=most)
     told = _Together(pools, post, outcome)
     found += told.waits()
     if outcome.decided and not outcome.flooded:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from time import process_time
 
 from lxml.etree import _Element as Element
 
@@ -12,13 +11,20 @@ from engine.flow.findings import finding, label
 from engine.flow.graph import Scope, event_subprocess, truth
 from engine.flow.lint.between import pool_findings
 from engine.flow.lint.report import Subject
-from engine.flow.soundness import Met, net_of, quantity, search, unreadable
+from engine.flow.soundness import (
+    MAX_WORK,
+    Met,
+    Outcome,
+    net_of,
+    quantity,
+    search,
+    unreadable,
+)
 from engine.flow.support import triggers_of
 from engine.step import Finding
 
-#: CPU seconds for one diagram, shared by its scopes.
-SECONDS = 1.0
-_LEAST = 0.002
+#: Tokens looked at in any scope, however much those before it took of what a diagram gets.
+_LEAST = 2_000
 _SHOWN = 14
 #: Places of one kind looked at; more of them come from the same mistake.
 _MOST = 20
@@ -27,25 +33,32 @@ _MOST = 20
 def soundness_findings(subject: Subject) -> list[Finding]:
     """Return where a scope gets stuck, doubles its work or cannot end; never silence on a limit."""
     found: list[Finding] = []
-    deadline = process_time() + SECONDS
+    left = MAX_WORK
     ended = _ended_from_outside(subject.scopes)
     for scope in subject.scopes:
         if scope.element not in ended:
             found += _no_way_out(scope)
-        found += _played(scope, max(deadline - process_time(), _LEAST))
+        told, work = _played(scope, max(left, _LEAST))
+        found += told
+        left -= work
     if subject.document.message_flows:
-        found += pool_findings(subject, max(deadline - process_time(), _LEAST))
+        found += pool_findings(subject, max(left, _LEAST))
     return found
 
 
-def _played(scope: Scope, seconds: float) -> Iterator[Finding]:
+def _played(scope: Scope, most: int) -> tuple[list[Finding], int]:
+    """Return the findings of one scope, and the work that they took."""
     net = net_of(scope)
-    if net is None:
-        why = unreadable(scope)
-        if why is not None and scope.starts and bpmn.kind(scope.element) != "adHocSubProcess":
-            yield _undecided(scope, *why)
-        return
-    outcome = search(net, seconds=seconds)
+    if net is not None:
+        outcome = search(net, most=most)
+        return list(_met(scope, outcome)), outcome.work
+    why = unreadable(scope)
+    if why is None or not scope.starts or bpmn.kind(scope.element) == "adHocSubProcess":
+        return [], 0
+    return [_undecided(scope, *why)], 0
+
+
+def _met(scope: Scope, outcome: Outcome) -> Iterator[Finding]:
     for key, path in _roots(scope, outcome.stuck, together=True):
         yield _deadlock(scope, key, path)
     # Who draws completionQuantity wants several tokens on one flow.

@@ -10,14 +10,13 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from dataclasses import dataclass
-from time import process_time
 
 from engine.flow.soundness.moves import MOST_TOKENS, State, moves
 from engine.flow.soundness.tokens import Mover, Net
 
-MAX_STATES = 200_000
-#: States after which the clock is looked at again.
-_OFTEN = 16
+#: Tokens looked at, about a second of a slow machine: counted and not timed, so that one drawing
+#: gets one judgement on every machine.
+MAX_WORK = 1_000_000
 #: Sets of nodes that wait for ever together; more come from the same mistakes.
 _MOST_RESTS = 200
 #: Nodes, each with the nodes passed on the way to it.
@@ -28,14 +27,15 @@ Met = tuple[tuple[str, tuple[str, ...]], ...]
 class Outcome:
     """What the search met: each with the nodes passed on the way to it.
 
-    `stuck` are the nodes that wait for ever, those of one state next to one another; `doubled` the
-    nodes a token reaches twice at a time; `crowded` tells that more tokens than that were met and
-    not followed. Of the messages between pools: `seen` were sent,
-    `heard` were received, of `flooded` there were too many to count. `rests` are the sets of nodes
-    that wait for ever together.
+    `work` is the number of tokens looked at; `stuck` are the nodes that wait for ever, those of
+    one state next to one another; `doubled` the nodes a token reaches twice at a time; `crowded`
+    tells that more tokens than that were met and not followed. Of the messages between pools:
+    `seen` were sent, `heard` were received, of `flooded` there were too many to count. `rests`
+    are the sets of nodes that wait for ever together.
     """
 
     states: int
+    work: int
     decided: bool
     completes: bool
     stuck: Met = ()
@@ -48,8 +48,8 @@ class Outcome:
 
 
 class _Search:
-    def __init__(self, net: Net, deadline: float, most: int) -> None:
-        self.net, self.deadline, self.most = net, deadline, most
+    def __init__(self, net: Net, most: int) -> None:
+        self.net, self.most, self.work = net, most, 0
         self.patient = {at for at, mover in enumerate(net.movers) if mover.patient}
         self.came: dict[State, tuple[State, str] | None] = {}
         self.ahead: deque[State] = deque()
@@ -65,11 +65,8 @@ class _Search:
         """Go through the states; return False when the bounds were reached first."""
         for beginning in self.net.beginnings:
             self._meet(beginning, None)
-        for turn in itertools.count():
-            if not self.ahead:
-                break
-            late = turn % _OFTEN == 0 and process_time() > self.deadline
-            if late or len(self.came) > self.most:
+        while self.ahead:
+            if self.work > self.most:
                 return False
             self._expand(self.ahead.popleft())
         return True
@@ -104,6 +101,7 @@ class _Search:
     def _follow(self, state: State, mover: Mover) -> tuple[bool, bool]:
         """Meet what a mover leads to; tell whether it could move, and to a state met before."""
         moved = again = False
+        self.work += len(state)
         for met, heard in moves(mover, state):
             moved, then = True, met if not self.net.idle else self._trimmed(met)
             again |= then in self.came
@@ -122,6 +120,7 @@ class _Search:
             if place not in many or at < MOST_TOKENS or state[at - MOST_TOKENS] != place)
 
     def _meet(self, state: State, came: tuple[State, str] | None) -> None:
+        self.work += len(state)
         if state in self.came:
             return
         idle = self.net.idle
@@ -153,12 +152,12 @@ class _Search:
             self.rests.setdefault(frozenset(keys), state)
 
 
-def search(net: Net, *, seconds: float = 1.0, most: int = MAX_STATES) -> Outcome:
-    """Return what can go wrong in a net, within so many states and seconds of CPU time."""
-    game = _Search(net, process_time() + seconds, most)
+def search(net: Net, *, most: int = MAX_WORK) -> Outcome:
+    """Return what can go wrong in a net, looking at about `most` tokens."""
+    game = _Search(net, most)
     decided = game.run()
     return Outcome(
-        states=len(game.came), decided=decided, completes=game.completes,
+        states=len(game.came), work=game.work, decided=decided, completes=game.completes,
         stuck=tuple((key, game.path(state)) for key, state in game.stuck.items()),
         doubled=tuple((key, game.path(state)) for key, state in game.doubled.items()),
         crowded=game.crowded, seen=frozenset(game.seen), heard=frozenset(game.heard),
