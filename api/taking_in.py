@@ -47,7 +47,7 @@ class Taker:
         name, node = event.get("id"), self.node
         try:
             incoming = wire.read_event(event, node.id, node.keys)
-            said = self.house.office.take_in(incoming, flushed=flushed)
+            said = self.house.office.take_in(incoming, node, flushed=flushed)
         except Unavailable:
             raise  # not the envelope's fault
         except MotcuaError as refusal:

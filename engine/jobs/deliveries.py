@@ -99,8 +99,9 @@ class Deliveries:
         # What a crash makes this forget is brought once more, and answered with another receipt.
         with self._store.unit(flushed=False) as unit:
             connection = unit.connection
-            unit.queue([nodes.answering(node.id), *outbox.delivering(
-                ((one.id, one.signature, one.receipt) for one in taken), self._clock.now())])
+            unit.queue([nodes.answering(node.id)] if node.failures else [])
+            unit.queue(outbox.delivering(
+                ((one.id, one.signature, one.receipt) for one in taken), self._clock.now()))
             for one in told:
                 _settle(connection, node, brought[one.id], one)
             unit.queue([outbox.releasing(sorted(left))] if left else [])

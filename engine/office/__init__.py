@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from engine.store import Store
     from engine.store.files import Files
     from engine.store.inbox import Incoming
+    from engine.store.nodes import Node
 
 __all__ = [
     "Answer", "Office", "Result", "Services", "Upload", "Wake", "WakeNode", "Wakes",
@@ -114,14 +115,14 @@ class Office:
             handle = self._keeper.execute
         return handle(command, actor, now, request, if_match)
 
-    def take_in(self, incoming: Incoming, *, flushed: bool = True) -> Answer:
-        """Take an envelope of another node in, and all that waited for it.
+    def take_in(self, incoming: Incoming, sender: Node, *, flushed: bool = True) -> Answer:
+        """Take an envelope of another node, proven as its sender, in, and all that waited for it.
 
         Whoever acknowledges what is not `flushed` calls `store.flush()` first.
         Raises Forbidden for what the node may not send, Conflict for an id or sequence that was
         used for something else, NotFound or Invalid for what this node does not know.
         """
-        return self._linking.take(incoming, self._clock.now(), flushed=flushed)
+        return self._linking.take(incoming, sender, self._clock.now(), flushed=flushed)
 
     def follow_up(self, source: str, dossier: str) -> int:
         """Take in what waited in its order for an envelope that has come; return how many."""

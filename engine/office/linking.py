@@ -22,6 +22,7 @@ from engine.office.reuse import keep_reusable
 from engine.office.waking import Wakes
 from engine.proceed import Before, Facts, Outcome, Registration, open_from, proceed, sealed
 from engine.store import downloads, inbox
+from engine.store.newborn import Newborn
 
 if TYPE_CHECKING:
     from engine.store import Store, Unit
@@ -49,17 +50,20 @@ class Linking:
         self._wakes = wakes
         self._node = node
 
-    def take(self, incoming: Incoming, now: datetime, *, flushed: bool = True) -> Answer:
+    def take(
+        self, incoming: Incoming, sender: Node, now: datetime, *, flushed: bool = True,
+    ) -> Answer:
         """Take one envelope in, and those that waited for it, in one transaction.
 
-        What is not `flushed` is acknowledged only after `store.flush()`: many wait together.
-        Raises Forbidden for a node that may not send it, Conflict for an id or a sequence that was
-        used for something else, NotFound or Invalid for what this node does not know.
+        `sender` is the node that brings it, as it has proven itself. What is not `flushed` is
+        acknowledged only after `store.flush()`: many wait together. Raises Forbidden for a node
+        that may not send it, Conflict for an id or a sequence that was used for something else,
+        NotFound or Invalid for what this node does not know.
         """
         arrived = incoming.arrived
+        _check_sender(sender, incoming)
         with self._store.unit(flushed=flushed) as unit:
-            found, before = unit.look(arrived)
-            _check_sender(found.sender, incoming)
+            found, before = unit.look(arrived, self._newborn(incoming))
             _check_part(before, arrived)
             if found.known is not None:
                 return _repeated(found.known, arrived, before)
@@ -124,24 +128,27 @@ class Linking:
             arrived.dossier, outcome.papers, arrived.source, arrived.id, incoming.links))
         self._wakes.rouse(unit, before, outcome)
 
+    def _newborn(self, incoming: Incoming) -> Newborn | None:
+        """Return the dossier that an envelope is likely to open here: the first of another node."""
+        said = incoming.data["dossier"]
+        first = incoming.arrived.sequence == 1 and said["origin"] != self._node
+        return _described(said) if first else None
+
     def _open(self, unit: Unit, command: ReceiveEnvelope, now: datetime) -> Outcome:
         """Open the dossier of another node here, under its own code."""
         said = command.content["dossier"]
-        version, home = unit.newborn(
-            (said["procedure"], said["flow"]), said["receiving_agency"],
-            {said["receiving_agency"], said["competent_agency"], *said["desks"].values()},
-        )
-        if version is None:
+        here = unit.newborn(_described(said))
+        if here.version is None:
             raise NotFound(
                 f"Nút này chưa ban hành bản vẽ {said['flow'][:12]} của {said['procedure']}; "
                 "hãy tải lên và ban hành đúng phiên bản đó.",
                 f"This node has not published drawing {said['flow'][:12]} of {said['procedure']}; "
                 "upload and publish exactly that version.", code="flow-unknown",
             )
-        _check_origin(said, home)
+        _check_origin(said, here.home)
         homes = {a: n for a, n in said["homes"].items() if n != self._node}
         links = Links(node=self._node, origin=said["origin"], homes=homes)
-        born = Registration(said["code"], version, said["desks"], links)
+        born = Registration(said["code"], here.version, said["desks"], links)
         opened = Dossier(
             code=born.code, procedure=said["procedure"], version=born.version,
             flow_hash=said["flow"], rule_set=said["rule_set"], channel=said["channel"],
@@ -169,11 +176,19 @@ class Linking:
         )
 
 
-def _check_sender(node: Node | None, incoming: Incoming) -> None:
-    """Raise Forbidden unless the node is known, active and may send this."""
+def _described(said: Mapping[str, Any]) -> Newborn:
+    agency, competent = said["receiving_agency"], said["competent_agency"]
+    return Newborn(
+        said["procedure"], said["flow"], agency,
+        frozenset({agency, competent, *said["desks"].values()}),
+    )
+
+
+def _check_sender(node: Node, incoming: Incoming) -> None:
+    """Raise Forbidden unless the node may send this."""
     arrived, message = incoming.arrived, incoming.data["message"]
     procedure = incoming.data["dossier"]["procedure"]
-    if node is None or not node.active or not node.may_send(procedure, message["name"]):
+    if not node.may_send(procedure, message["name"]):
         raise Forbidden(
             f"Nút {arrived.source} không được gửi «{message['name']}» của thủ tục {procedure}.",
             f"Node {arrived.source} may not send {message['name']!r} of {procedure}.",

@@ -35,7 +35,7 @@ WHERE code = ANY (ARRAY(
 #: Held by whoever gives a dossier its calendars at birth, and alone by whoever changes calendars:
 #: without it a dossier could be born on a calendar whose recount has already been listed.
 _TURNING = 7_611_820_252
-_BIRTH = f"SELECT pg_advisory_xact_lock_shared({_TURNING})"
+BIRTH = f"SELECT pg_advisory_xact_lock_shared({_TURNING})"
 _CHANGE = f"SELECT pg_advisory_xact_lock({_TURNING})"
 _EVERY = text_of(
     select(tables.agency.c.code, tables.agency.c.name, tables.agency.c.calendar)
@@ -66,7 +66,7 @@ def asking_newborn(agencies: Collection[str]) -> list[Statement]:
 
     It lets no calendar change before the transaction ends.
     """
-    return [(_BIRTH, {}), (_VERSIONS, {"codes": sorted(agencies)})]
+    return [(BIRTH, {}), (_VERSIONS, {"codes": sorted(agencies)})]
 
 
 def every(connection: Connection) -> list[tuple[str, str, str]]:

@@ -5,15 +5,13 @@ Unique on (source, id) and on (source, dossier, sequence); what came before its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from engine.store import nodes
 from engine.store.link_tables import inbox as t
-from engine.store.nodes import Node
 from engine.store.statements import text_of
 from engine.store.trips import Connection, Cursor, Statement
 
@@ -59,34 +57,31 @@ class Found:
     """What is known when an envelope arrives, under the lock of its dossier.
 
     `known` are the bytes under which it is here already, `used` tells whether another stands under
-    its number; `sender` is the node that it comes from, and `followed` tells whether the one behind
-    it waits for it.
+    its number, `followed` whether the one behind it waits for it, `open` whether its dossier is
+    here.
     """
 
     known: bytes | None
     used: bool
-    sender: Node | None
     followed: bool
+    open: bool
 
 
 def asking(arrived: Arrived) -> list[Statement]:
     """Return what locks the dossier of an envelope for those of other nodes, and looks it up.
 
-    In this order, so that what is looked up is seen under the lock; `told` reads what was found.
+    In this order, so that what is looked up is seen under the lock; `told` reads the second.
     """
     asked = {
         "source": arrived.source, "id": arrived.id, "dossier": arrived.dossier,
         "sequence": arrived.sequence, "next": arrived.sequence + 1,
     }
-    return [
-        (_LOCK, {"code": arrived.dossier}), (_LOOK, asked), nodes.asking(arrived.source),
-    ]
+    return [(_LOCK, {"code": arrived.dossier}), (_LOOK, asked)]
 
 
-def told(cursors: Sequence[Cursor]) -> Found:
+def told(cursor: Cursor) -> Found:
     """Return what is known of the envelope that was asked for."""
-    ((known, used, followed),) = cursors[1].fetchall()
-    return Found(known, used, nodes.told(cursors[2]), followed)
+    return Found(*cursor.fetchone() or ())
 
 
 def putting(arrived: Arrived, state: str) -> Statement:
@@ -123,7 +118,8 @@ SELECT (SELECT body FROM inbox WHERE source = %(source)s AND id = %(id)s),
     EXISTS (SELECT 1 FROM inbox WHERE source = %(source)s AND dossier = %(dossier)s
         AND sequence = %(sequence)s AND id <> %(id)s),
     EXISTS (SELECT 1 FROM inbox WHERE source = %(source)s AND dossier = %(dossier)s
-        AND sequence = %(next)s AND state = 'early')
+        AND sequence = %(next)s AND state = 'early'),
+    EXISTS (SELECT 1 FROM dossier WHERE code = %(dossier)s)
 """
 _EARLY = text_of(select(*(t.c[name] for name in _NAMES)).where(
     t.c.source == bindparam("source"), t.c.dossier == bindparam("dossier"),

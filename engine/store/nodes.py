@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,17 +95,7 @@ def place(connection: Connection, codes: tuple[str, ...], node: str | None) -> l
 
 def homes(connection: Connection, codes: frozenset[str]) -> dict[str, str]:
     """Return the nodes of those agencies that work elsewhere."""
-    return homes_told(connection.execute(*asking_homes(codes)))
-
-
-def asking_homes(codes: Collection[str]) -> Statement:
-    """Return what asks for the nodes of agencies; `homes_told` reads what was found."""
-    return _HOMES, {"codes": sorted(codes)}
-
-
-def homes_told(cursor: Cursor) -> dict[str, str]:
-    """Return the nodes of those agencies that work elsewhere."""
-    return dict(cursor.fetchall())
+    return dict(connection.execute(_HOMES, {"codes": sorted(codes)}).fetchall())
 
 
 def answering(name: str) -> Statement:

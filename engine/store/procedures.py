@@ -8,7 +8,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.components.declared import Component
@@ -19,7 +19,7 @@ from engine.step import Finding
 from engine.store import tables
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of, update_text
-from engine.store.trips import Connection, Statement
+from engine.store.trips import Connection
 
 Write = tuple[str, Mapping[str, Any]]
 
@@ -36,12 +36,6 @@ _FILES = text_of(
     ).order_by(tables.procedure_file.c.name),
 )
 _LOWERED = text_of(select(_f.c.lowered).where(_f.c.hash == bindparam("hash")))
-_NUMBER = text_of(
-    select(_v.c.number).where(
-        _v.c.procedure == _code, _v.c.flow == bindparam("flow"),
-        or_(_v.c.state == "published", _v.c.state == "retired"),
-    ).order_by(_v.c.number.desc()).limit(1),
-)
 _FINDINGS = text_of(
     select(_v.c.findings).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
 )
@@ -84,11 +78,6 @@ def files(connection: Connection, code: str, number: int) -> Mapping[str, bytes]
     """Return the source files of a version by name."""
     found = connection.execute(_FILES, {"code": code, "number": number})
     return {name: bytes(content) for name, content in found}
-
-
-def asking_number(code: str, flow: str) -> Statement:
-    """Return what asks for the newest version of a procedure published with this very flow."""
-    return _NUMBER, {"code": code, "flow": flow}
 
 
 def called(

@@ -27,6 +27,7 @@ from engine.store import (
     idempotency,
     inbox,
     loading,
+    newborn,
     nodes,
     outbox,
     papers,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from engine.procedure import Version
     from engine.step import Finding
     from engine.store.inbox import Arrived, Found
+    from engine.store.newborn import Newborn
 
 #: Bytes of writes that go in one pipeline; more are sent one by one.
 PIPELINED = 256 * 1024
@@ -62,6 +64,7 @@ class Unit:
         self._writes: list[tuple[str, Mapping[str, Any]]] = [] if flushed else [UNFLUSHED]
         # What was read under the dossier's lock: calendars by agency, timers by part, the hold.
         self._calendars: Mapping[str, str] = {}
+        self._born: newborn.Found | None = None
         self._timed: Mapping[str, Mapping[str, datetime]] = {}
         self._held: dict[str, Hold | None] = {}
         # The answer kept for a request that was looked up with the dossier.
@@ -94,13 +97,25 @@ class Unit:
         found = self._note(loading.by_task(self._connection, task_id, asked), asked)
         return None if found is None or found.task is None else (found.task, found.before)
 
-    def look(self, arrived: Arrived) -> tuple[Found, Before | None]:
-        """Return what is known of an envelope that arrives, and its dossier, under its lock."""
-        asked = inbox.asking(arrived)
-        cursors = together(self._connection, [*asked, *loading.asking(arrived.dossier)])
-        told = loading.told(self._connection, cursors[len(asked):])
-        found = self._note(told, None)
-        return inbox.told(cursors[:len(asked)]), found.before if found else None
+    def look(
+        self, arrived: Arrived, born: Newborn | None,
+    ) -> tuple[Found, Before | None]:
+        """Return what is known of an envelope that arrives, and its dossier, under its lock.
+
+        `born` is the dossier as the envelope has it where it is likely to be opened by it: that is
+        looked up in the same trip.
+        """
+        look = inbox.asking(arrived)
+        beside = newborn.asking(born) if born else loading.asking(arrived.dossier)
+        _, known, *rest = together(self._connection, [*look, *beside])
+        found = inbox.told(known)
+        if born and not found.open:
+            self._born = newborn.told(rest[-1])
+            return found, None
+        loaded = loading.by_code(self._connection, arrived.dossier) if born else (
+            loading.told(self._connection, rest))
+        self._note(loaded, None)
+        return found, loaded.before if loaded else None
 
     def part_agencies(self, code: str) -> frozenset[str]:
         """Return the agencies of all parts and tasks that a dossier ever had."""
@@ -116,21 +131,12 @@ class Unit:
             for code in agencies if code in self._calendars
         }
 
-    def newborn(
-        self, drawing: tuple[str, str], agency: str, agencies: Collection[str],
-    ) -> tuple[int | None, str | None]:
-        """Return which version a drawing (procedure, flow) is here, and at which node an agency is.
-
-        For a dossier of another node that is opened here; the calendars of its agencies are found
-        in the same trip.
-        """
-        number, home, *_, found = together(self._connection, [
-            procedures.asking_number(*drawing), nodes.asking_homes({agency}),
-            *calendars.asking_newborn(agencies),
-        ])
-        self._calendars = dict(found.fetchall())
-        version = number.fetchone()
-        return version[0] if version else None, nodes.homes_told(home).get(agency)
+    def newborn(self, born: Newborn) -> newborn.Found:
+        """Return what this node knows of a dossier of another one that is opened here."""
+        if self._born is None:
+            self._born = newborn.told(together(self._connection, newborn.asking(born))[-1])
+        self._calendars = self._born.calendars
+        return self._born
 
     def agency(self, code: str) -> Agency | None:
         """Return an agency of the register."""
