@@ -82,7 +82,7 @@ def send(
     with connection.pipeline():
         for statement, values in statements:
             connection.execute(statement, values)
-        connection.execute(COMMIT)
+        connection.execute(*COMMIT)
 
 
 def connect(url: str) -> psycopg.Connection[Any]:

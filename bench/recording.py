@@ -5,7 +5,7 @@ So the bare comparisons send exactly the rows and bytes that we send, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,31 +27,17 @@ class Tape:
 
     connection: Any
     rounds: list[Round] = field(default_factory=list)
-    _together: list[Statement] | None = None
-    _commits: bool = False
 
     def execute(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """Pass a statement on, and note it."""
-        if statement == COMMIT:
-            self._commits = True
-        elif self._together is None:
-            self.rounds.append((((statement, parameters),), False))
-        else:
-            self._together.append((statement, parameters))
+        self.rounds.append((((statement, parameters),), False))
         return self.connection.execute(statement, parameters)
 
-    def cursor(self) -> Tape:
-        """Lend itself: what a cursor sends passes through it too."""
-        return self
-
-    @contextmanager
-    def pipeline(self) -> Iterator[None]:
-        """Note what travels in one pipeline."""
-        self._together = []
-        with self.connection.pipeline():
-            yield
-        self.rounds.append((tuple(self._together), self._commits))
-        self._together = None
+    def together(self, statements: Iterable[Statement]) -> Any:
+        """Pass on what travels in one trip, and note it."""
+        sent = list(statements)
+        self.rounds.append((tuple(one for one in sent if one != COMMIT), COMMIT in sent))
+        return self.connection.together(sent)
 
 
 class Recorder(Store):
@@ -79,7 +65,7 @@ def play(connection: psycopg.Connection[Any], transaction: Transaction) -> None:
         with connection.pipeline():
             cursors = [connection.execute(*statement) for statement in statements]
             if commits:
-                connection.execute(COMMIT)
+                connection.execute(*COMMIT)
             _fetch(cursors)
 
 

@@ -8,12 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.store.database import Connection, Store
+    from engine.store.database import Store
+    from engine.store.trips import Connection
     from engine.store.unit import Unit
 
 __all__ = ["Connection", "Store", "Unit"]
 
-_HOMES = {"Connection": "database", "Store": "database", "Unit": "unit"}
+_HOMES = {"Connection": "trips", "Store": "database", "Unit": "unit"}
 
 
 def __getattr__(name: str) -> Any:

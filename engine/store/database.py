@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -13,12 +14,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engine.errors import Invalid, Unavailable
 from engine.store.tables import APPLICATION, JOBS
-from engine.store.trips import FLUSH, alone
+from engine.store.trips import FLUSH, Connection
 
 if TYPE_CHECKING:
     from engine.store.unit import Unit
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 #: Statements that take longer than this are given up, in milliseconds; so are waits for a lock.
 STATEMENT_TIMEOUT, LOCK_TIMEOUT = 30_000, 10_000
@@ -30,14 +29,15 @@ class Store:
     """Reads and units of work on one PostgreSQL, reached by its URL."""
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        # The driver would forget all that is prepared, ours too, whenever a reader rolls back.
         self._database = create_engine(
             url, pool_size=pool_size, max_overflow=pool_size * 4, pool_timeout=10,
-            connect_args={
-                "connect_timeout": 5, "prepare_threshold": 1,
-                "options": f"{_OPTIONS} -c search_path=public,{JOBS} "
-                           f"-c statement_timeout={STATEMENT_TIMEOUT} "
-                           f"-c lock_timeout={LOCK_TIMEOUT}",
-            },
+            creator=partial(
+                Connection.connect, _plain(url), connect_timeout=5, prepare_threshold=None,
+                options=f"{_OPTIONS} -c search_path=public,{JOBS} "
+                        f"-c statement_timeout={STATEMENT_TIMEOUT} "
+                        f"-c lock_timeout={LOCK_TIMEOUT}",
+            ),
         )
 
     @contextmanager
@@ -55,7 +55,7 @@ class Store:
     def flush(self) -> None:
         """Wait until everything that was committed before is on the disk."""
         with self._connection() as connection:
-            alone(connection, FLUSH, {})
+            connection.alone([FLUSH])
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -97,9 +97,13 @@ class Store:
 
 def job_connection(url: str) -> dict[str, Any]:
     """Return conninfo and keywords by which the driver's pool reaches the job tables at `url`."""
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     options = f"{_OPTIONS} -c search_path={JOBS}"
-    return {"conninfo": plain, "kwargs": {"connect_timeout": 5, "options": options}}
+    return {"conninfo": _plain(url), "kwargs": {"connect_timeout": 5, "options": options}}
+
+
+def _plain(url: str) -> str:
+    """Return an address as the driver itself reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _unavailable(error: Exception) -> Unavailable:

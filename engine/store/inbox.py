@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from engine.store.link_tables import inbox as t
 from engine.store.statements import text_of
-from engine.store.trips import Connection, Cursor, Statement
+from engine.store.trips import Connection, Rows, Statement
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ def asking(arrived: Arrived) -> list[Statement]:
     return [(_LOCK, {"code": arrived.dossier}), (_LOOK, asked)]
 
 
-def told(cursor: Cursor) -> Found:
+def told(rows: Rows) -> Found:
     """Return what is known of the envelope that was asked for."""
-    return Found(*cursor.fetchone() or ())
+    return Found(*rows[0])
 
 
 def putting(arrived: Arrived, state: str) -> Statement:

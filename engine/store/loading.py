@@ -13,7 +13,7 @@ from engine.dossier import Part, Task
 from engine.proceed.outcome import Before
 from engine.store import dossier_statements as sql
 from engine.store import idempotency, rows
-from engine.store.trips import Connection, Cursor, Statement, together
+from engine.store.trips import Connection, Rows, Statement
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def by_code(
     connection: Connection, code: str, asked: tuple[str, Request] | None = None,
 ) -> Loaded | None:
     """Lock and return the dossier of a code; `asked` (actor, request) is looked up beside it."""
-    return told(connection, together(connection, asking(code, asked)))
+    return told(connection, connection.together(asking(code, asked)))
 
 
 def asking(code: str, asked: tuple[str, Request] | None = None) -> list[Statement]:
@@ -47,15 +47,14 @@ def by_task(
     connection: Connection, task: str, asked: tuple[str, Request] | None = None,
 ) -> Loaded | None:
     """Lock and return the dossier to which a task belongs, the task too where it is closed."""
-    cursors = together(connection, _asking(sql.BY_TASK, {"task": task}, asked))
-    return told(connection, cursors, task)
+    found = connection.together(_asking(sql.BY_TASK, {"task": task}, asked))
+    return told(connection, found, task)
 
 
 def told(
-    connection: Connection, cursors: Sequence[Cursor], task: str | None = None,
+    connection: Connection, found: Sequence[Rows], task: str | None = None,
 ) -> Loaded | None:
     """Return what was found, None where there is no such dossier."""
-    found = [cursor.fetchall() for cursor in cursors]
     if not found[0]:
         return None
     tasks = tuple(rows.task_of(row[sql.BESIDE:]) for row in found[2] if row[sql.BESIDE])

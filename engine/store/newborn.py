@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.store.calendars import BIRTH
-from engine.store.trips import Cursor, Statement
+from engine.store.trips import Rows, Statement
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def asking(born: Newborn) -> list[Statement]:
     })]
 
 
-def told(cursor: Cursor) -> Found:
+def told(rows: Rows) -> Found:
     """Return what was found."""
-    ((version, home, calendars),) = cursor.fetchall()
+    ((version, home, calendars),) = rows
     return Found(version, home, calendars or {})
 
 

@@ -13,7 +13,7 @@ from engine.store import node_keys
 from engine.store.link_tables import node as t
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
-from engine.store.trips import Connection, Cursor, Statement, alone
+from engine.store.trips import Connection, Rows, Statement
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Node:
 
 def by_id(connection: Connection, name: str) -> Node | None:
     """Return a node."""
-    return told(connection.execute(*asking(name)))
+    return told(connection.execute(*asking(name)).fetchall())
 
 
 def calling(connection: Connection, name: str) -> Node | None:
     """Return a node that calls, in one trip; no transaction may be open."""
-    return told(alone(connection, *asking(name)))
+    return told(connection.alone([asking(name)])[0])
 
 
 def asking(name: str) -> Statement:
@@ -58,10 +58,9 @@ def asking(name: str) -> Statement:
     return _ONE, {"id": name}
 
 
-def told(cursor: Cursor) -> Node | None:
+def told(rows: Rows) -> Node | None:
     """Return the node that was asked for."""
-    row = cursor.fetchone()
-    return None if row is None else _node(row)
+    return _node(rows[0]) if rows else None
 
 
 def every(connection: Connection) -> list[Node]:

@@ -17,7 +17,7 @@ from engine.store import nodes
 from engine.store.link_tables import outbox as t
 from engine.store.nodes import Node
 from engine.store.statements import text_of
-from engine.store.trips import COMMIT, Connection, Statement, together
+from engine.store.trips import Connection, Statement
 
 #: Characters of a failure that are kept; the whole of it stands in the log.
 FAILURE = 500
@@ -78,10 +78,8 @@ def claim(
     asked = {"node": name, "size": size, "lease": lease}
     # The commit waits for the disk, and with it for the commands that sent what is claimed: another
     # node may not hold what a crash could make this one forget.
-    node, rows, _ = together(
-        connection, [nodes.asking(name), (_CLAIM, asked), (COMMIT, {})])
-    found = (Waiting(*row) for row in rows.fetchall())
-    return nodes.told(node), sorted(found, key=lambda w: w.position)
+    node, rows = connection.alone([nodes.asking(name), (_CLAIM, asked)])
+    return nodes.told(node), sorted((Waiting(*row) for row in rows), key=lambda w: w.position)
 
 
 def delivering(taken: Iterable[tuple[str, str, str]], at: datetime) -> list[Statement]:

@@ -10,10 +10,9 @@ import psycopg
 from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from engine.people import Actor, Agency, Post
-from engine.store import tables
+from engine.store import tables, trips
 from engine.store.rows import text
 from engine.store.statements import insert_text, text_of
-from engine.store.trips import alone
 
 if TYPE_CHECKING:
     from engine.flow.lint import Known
@@ -62,13 +61,13 @@ def person(connection: Connection, person_id: str, day: date) -> Actor | None:
     return _actor(connection.execute(_BY_ID, {"id": person_id}).fetchall(), day)
 
 
-def by_subject(connection: Connection, issuer: str, subject: str, day: date) -> Actor | None:
+def by_subject(connection: trips.Connection, issuer: str, subject: str, day: date) -> Actor | None:
     """Return the person whom an issuer's token names, with the posts valid on that local day.
 
     In one trip: every request asks it first. No transaction may be open.
     """
-    found = alone(connection, _BY_SUBJECT, {"issuer": issuer, "subject": subject})
-    return _actor(found.fetchall(), day)
+    found, = connection.alone([(_BY_SUBJECT, {"issuer": issuer, "subject": subject})])
+    return _actor(found, day)
 
 
 def known(connection: Connection) -> Known:

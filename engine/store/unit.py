@@ -1,4 +1,4 @@
-"""The unit of work (đơn vị ghi): one transaction, locks in one order, writes in one pipeline.
+"""The unit of work (đơn vị ghi): one transaction, locks in one order, writes in one trip.
 
 Lock order: dossier row, then part rows; nobody takes them the other way round.
 """
@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import nullcontext
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-
-import psycopg
 
 from engine.commands import Request
 from engine.dossier import Part, Task
@@ -41,7 +38,7 @@ from engine.store import (
 )
 from engine.store import dossier_statements as sql
 from engine.store.loading import Loaded
-from engine.store.trips import COMMIT, UNFLUSHED, together
+from engine.store.trips import COMMIT, UNFLUSHED, Connection, Statement
 from engine.worktime import Calendar
 
 if TYPE_CHECKING:
@@ -51,17 +48,13 @@ if TYPE_CHECKING:
     from engine.store.inbox import Arrived, Found
     from engine.store.newborn import Newborn
 
-#: Bytes of writes that go in one pipeline; more are sent one by one.
-PIPELINED = 256 * 1024
 
 class Unit:
-    """One transaction; `commit` sends every write in one pipeline, anything else undoes it."""
+    """One transaction; `commit` sends every write in one trip, anything else undoes it."""
 
-    def __init__(
-        self, connection: psycopg.Connection[tuple[Any, ...]], *, flushed: bool = True,
-    ) -> None:
+    def __init__(self, connection: Connection, *, flushed: bool = True) -> None:
         self._connection = connection
-        self._writes: list[tuple[str, Mapping[str, Any]]] = [] if flushed else [UNFLUSHED]
+        self._writes: list[Statement] = [] if flushed else [UNFLUSHED]
         # What was read under the dossier's lock: calendars by agency, timers by part, the hold.
         self._calendars: Mapping[str, str] = {}
         self._born: newborn.Found | None = None
@@ -72,7 +65,7 @@ class Unit:
         self._looked_up = False
 
     @property
-    def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
+    def connection(self) -> Connection:
         """The transaction itself, for what must be kept or undone with it."""
         return self._connection
 
@@ -107,7 +100,7 @@ class Unit:
         """
         look = inbox.asking(arrived)
         beside = newborn.asking(born) if born else loading.asking(arrived.dossier)
-        _, known, *rest = together(self._connection, [*look, *beside])
+        _, known, *rest = self._connection.together([*look, *beside])
         found = inbox.told(known)
         if born and not found.open:
             self._born = newborn.told(rest[-1])
@@ -124,8 +117,8 @@ class Unit:
     def calendars(self, agencies: Collection[str]) -> Mapping[str, Calendar]:
         """Return the calendars by which agencies work, by agency code."""
         if not self._calendars.keys() >= set(agencies):
-            found = together(self._connection, calendars.asking_newborn(agencies))
-            self._calendars = dict(found[-1].fetchall())
+            self._calendars = dict(
+                self._connection.together(calendars.asking_newborn(agencies))[-1])
         return {
             code: calendars.by_version(self._connection, self._calendars[code])
             for code in agencies if code in self._calendars
@@ -134,7 +127,7 @@ class Unit:
     def newborn(self, born: Newborn) -> newborn.Found:
         """Return what this node knows of a dossier of another one that is opened here."""
         if self._born is None:
-            self._born = newborn.told(together(self._connection, newborn.asking(born))[-1])
+            self._born = newborn.told(self._connection.together(newborn.asking(born))[-1])
         self._calendars = self._born.calendars
         return self._born
 
@@ -211,13 +204,7 @@ class Unit:
 
     def commit(self) -> None:
         """Send all writes and commit; when it returns, everything is kept."""
-        large = sum(map(_weight, self._writes)) > PIPELINED
-        # A pipeline fills the socket's buffers with megabytes and then may wait for ever.
-        with nullcontext() if large else self._connection.pipeline():
-            cursor = self._connection.cursor()
-            for statement, parameters in self._writes:
-                cursor.execute(statement, parameters)
-            cursor.execute(COMMIT)
+        self._connection.together([*self._writes, COMMIT])
         self._writes.clear()
 
     # Procedures
@@ -292,8 +279,3 @@ class Unit:
             self._calendars, self._timed = found.calendars, found.timed
             self._answered, self._looked_up = found.answered, asked is not None
         return found
-
-
-def _weight(write: tuple[str, Mapping[str, Any]]) -> int:
-    """Return the characters and bytes that a write sends, about."""
-    return sum(len(value) for value in write[1].values() if isinstance(value, bytes | str))
