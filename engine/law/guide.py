@@ -140,7 +140,7 @@ names the article, or the parameter of the rule set where the article is not cer
 
 
 def guide() -> str:
-    """Return the table of acts as Markdown, Vietnamese first."""
+    """Return docs/acts.md, Vietnamese first; a test holds the page to it."""
     sets = rule_sets()
     rows = [_row(deed, sets[-1]) for deed in ACTS.values() if deed.by_hand]
     head = "| Hành vi · Act | " + " | ".join(
