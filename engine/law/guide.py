@@ -39,8 +39,8 @@ class Told:
 
 TOLD: Mapping[str, Told] = {
     "accept": Told(
-        "mới đăng ký, hoặc đã bổ sung ở khâu tiếp nhận · newly registered, or completed at "
-        "reception",
+        "mới đăng ký, hoặc đã bổ sung ở khâu tiếp nhận; đủ thành phần hồ sơ bắt buộc · newly "
+        "registered, or completed at reception; every required component is there",
         "được tiếp nhận; thời hạn bắt đầu; của cơ quan khác thì mở việc nhận ở đó, thời hạn chờ · "
         "received, the clock starts; for another agency a task opens there and the clock waits",
         ("receipt",)),

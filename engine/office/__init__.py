@@ -131,4 +131,4 @@ class Office:
         """Return what an actor may do to a dossier now, and why not the rest; nothing is locked."""
         with self._store.unit() as unit:
             facts = self._desk.facts(unit, before, actor, self._clock.now())
-        return actions(before, actor, facts)
+            return actions(unit, before, actor, facts)
