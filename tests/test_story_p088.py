@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import town
+from town import open_tasks
 
 from engine.audit import desk
 from engine.clock import FixedClock
@@ -34,11 +35,6 @@ def register(office: Office) -> str:
     assert result.created
     assert result.body["status"] == 1
     return str(result.body["code"])
-
-
-def open_tasks(store: Store, code: str) -> list[Task]:
-    with store.reading() as connection:
-        return [t for t in tasks.of_dossier(connection, code) if t.state == "open"]
 
 
 def complete(office: Office, task: Task, answers: Mapping[str, Any]) -> Mapping[str, Any]:
