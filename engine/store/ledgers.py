@@ -33,6 +33,11 @@ def of_calendar(agency: str) -> str:
     return f"calendar:{agency}"
 
 
+def of_book(agency: str) -> str:
+    """Return the name of the chain that keeps when an agency's register was printed."""
+    return f"book:{agency}"
+
+
 def of_node(node: str) -> str:
     """Return the name of the chain that keeps by which keys a node was known, and when."""
     return f"node:{node}"
