@@ -36,12 +36,6 @@ MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=VIETNAM)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@pytest.fixture
-def ready(office: Office, clock: FixedClock) -> Office:
-    town.bring_into_force(office, P088, town.pack_files("p088"), clock)
-    return office
-
-
 def asks(
     person: Person, code: str, paper: str, how: str = "docx", *, body: object = None,
     key: str | None = None,

@@ -23,12 +23,6 @@ from engine.store import Store, dossiers, entries, tasks
 P088 = "2.002755"
 
 
-@pytest.fixture
-def ready(office: Office, clock: FixedClock) -> Office:
-    town.bring_into_force(office, P088, town.pack_files("p088"), clock)
-    return office
-
-
 def register(office: Office) -> str:
     command = RegisterDossier(P088, town.COMMUNE, "direct", {"name": "Nguyễn Văn A"})
     result = office.execute(command, town.official(town.COMMUNE, "one_stop_officer"))
