@@ -42,9 +42,6 @@ _NUMBER = text_of(
         or_(_v.c.state == "published", _v.c.state == "retired"),
     ).order_by(_v.c.number.desc()).limit(1),
 )
-_FINDINGS = text_of(
-    select(_v.c.findings).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
-)
 _FACTS = text_of(
     select(_v.c.facts).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
 )
@@ -98,12 +95,6 @@ def called(
     row = connection.execute(_FACTS, {"code": code, "number": number}).fetchone()
     facts = json.loads(row[0]) if row else {}
     return facts.get("name") or "", facts.get("field") or "", _components(facts)
-
-
-def findings(connection: Connection, code: str, number: int) -> list[dict[str, Any]]:
-    """Return what lint found when the version was uploaded."""
-    row = connection.execute(_FINDINGS, {"code": code, "number": number}).fetchone()
-    return [] if row is None else list(json.loads(row[0]))
 
 
 def catalogue(connection: Connection) -> list[tuple[str, str]]:
