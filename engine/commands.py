@@ -15,6 +15,7 @@ from engine.paperwork import (
     HandBackPapers,
     PaperCommand,
     PrintPaper,
+    PrintRegister,
     WithdrawPaper,
 )
 from engine.signing import AskSignature, BringSignature, SigningCommand, WithdrawSignature
@@ -192,7 +193,7 @@ DossierCommand = (
     | SigningCommand
 )
 ProcedureCommand = UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
-Command = DossierCommand | ProcedureCommand | ChangeCalendars | CallCommand
+Command = DossierCommand | ProcedureCommand | ChangeCalendars | CallCommand | PrintRegister
 
 #: The dossier commands by the name under which history keeps them; never rename one.
 KINDS: Mapping[str, type[DossierCommand]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -77,6 +78,15 @@ class PrintPaper:
     sha256: str = field(default="", repr=False)
     size: int = 0
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class PrintRegister:
+    """Print an agency's register of dossiers (in sổ theo dõi) received on days, both included."""
+
+    agency: str
+    since: date
+    until: date
 
 
 PaperCommand = AddPaper | WithdrawPaper | HandBackPapers

@@ -19,6 +19,7 @@ import pytest
 import signing_town
 from http_town import Issuer, Town, running
 from linked import M001, Site, Superuser, sites
+from portal_stand_in import Portal, portal_running
 from settling import Nodes, nodes
 from signing_town import Country, Place
 from town import COMMUNE, INSURANCE, POLICE, bring_into_force, pack_files, settle_town
@@ -276,7 +277,30 @@ def signing(
 
 
 @pytest.fixture
-def p088(here: Town, office: Office, clock: FixedClock) -> Town:
-    """The town with P088 in force."""
+def ready(office: Office, clock: FixedClock) -> Office:
+    """The town's office with P088 in force."""
     bring_into_force(office, "2.002755", pack_files("p088"), clock)
+    return office
+
+
+@pytest.fixture
+def p088(here: Town, ready: Office) -> Town:
+    """The town, its server running, with P088 in force."""
     return here
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    """A stand-in of the national portal that answers."""
+    with portal_running() as running:
+        yield running
+
+
+@pytest.fixture
+def at(server: Path, owner: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A town whose database the environment names, for the application role."""
+    name = owner.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
+    url = embedded.address(server, role=APPLICATION, database=name)
+    monkeypatch.setenv("MOTCUA_DATABASE_URL", _plain(url))
+    monkeypatch.setenv("MOTCUA_OIDC_ISSUER", "https://id.example")
+    return store

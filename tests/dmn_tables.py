@@ -8,7 +8,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.expressions import Surroundings
-from engine.flow.dmn import check_decisions, evaluate, read_decisions
+from engine.flow.dmn import check_decisions, read_decisions
+from engine.flow.dmn import decide as whole
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 AROUND = Surroundings(datetime(2026, 11, 23, 2, 0, tzinfo=UTC))
@@ -67,7 +68,7 @@ def file(*parts: str, namespace: str = DMN) -> bytes:
 
 
 def decide(content: bytes, key: str = "D", **data: Any) -> Any:
-    return evaluate(read_decisions(content), key, data, AROUND)
+    return whole(read_decisions(content), key, data, AROUND).value
 
 
 def codes(content: bytes, severity: str | None = None) -> list[str]:

@@ -55,6 +55,14 @@ def prepare(home: Path) -> None:
     embedded.stop(home)
 
 
+def kill_postgres(home: Path) -> None:
+    """Kill the database server of a home, and start it again."""
+    pid = int(next(home.rglob("postmaster.pid")).read_text().splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+    time.sleep(0.3)
+    embedded.embedded(home)
+
+
 def copied(prepared: Path, home: Path) -> None:
     """Start a server in a home on a copy of what was prepared, owners and all."""
     subprocess.run(["cp", "-a", prepared / "database", home / "database"], check=True)
@@ -125,10 +133,7 @@ class RealNode:
 
     def kill_postgres(self) -> None:
         """Kill the database server, and start it again."""
-        pid = int(next(self.home.rglob("postmaster.pid")).read_text().splitlines()[0])
-        os.kill(pid, signal.SIGKILL)
-        time.sleep(0.3)
-        embedded.embedded(self.home)
+        kill_postgres(self.home)
 
     def stop(self) -> None:
         """End it."""

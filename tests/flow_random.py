@@ -15,7 +15,7 @@ from engine.flow.setting import Setting
 from engine.flow.specs.instance import Instance
 from engine.flow.specs.prune import prune
 from engine.flow.specs.task import Visit
-from engine.flow.state import dump, load_state
+from engine.flow.state import load_state, seal
 
 
 class _Pen:
@@ -130,7 +130,7 @@ def walk_through(flow: Flow, seed: int, *, pruned: bool, inputs: int = 25) -> It
         if not ready:
             return
         chosen = random.choice(ready).id
-        instance = load_state(dump(instance), flow)
+        instance = load_state(seal(instance)[0], flow)
         instance.arrange(_setting(number, random))
         complete(instance, chosen, {f"v{random.randrange(3)}": random.randrange(9)})
 

@@ -75,6 +75,12 @@ def hand_in(
     return requests.post(url, files=parts, headers=headers, timeout=30)
 
 
+def act(person: Person, code: str, name: str, **content: Any) -> requests.Response:
+    """Perform an act by hand on the dossier as it stands."""
+    etag = person.get(f"/dossiers/{code}").json()["etag"]
+    return person.post(f"/dossiers/{code}/acts/{name}", content, etag=etag)
+
+
 def settle(here: Town, clock: FixedClock, code: str) -> None:
     """Accept, sign and return, as the three desks of the commune do."""
     for role, answers in (

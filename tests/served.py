@@ -14,16 +14,16 @@ from typing import Any
 import psycopg
 import town
 from sketch import body, diagram, process
+from town import open_tasks
 
 from engine.clock import Clock
 from engine.commands import PerformAct, RegisterDossier
-from engine.dossier import Task
 from engine.history import Entry, read_body
 from engine.jobs import Calls, wake, wake_calls
 from engine.links.connectors import Registry, read_registry
 from engine.office import Office, Services, Wakes
 from engine.people import Actor, Agency, Post
-from engine.store import Store, calendars, entries, people, tasks
+from engine.store import Store, calendars, entries, people
 from engine.worktime import DEFAULT
 
 CODE, EXTERNAL = "9.000003", "9.000004"
@@ -210,12 +210,6 @@ def work(calls: Calls, until: Callable[[], bool], seconds: float = 30) -> None:
         assert time.monotonic() < end, "nothing came of it"
         calls.drain()
         time.sleep(0.02)
-
-
-def open_tasks(store: Store, code: str) -> list[Task]:
-    """The tasks of a dossier that stand open."""
-    with store.reading() as connection:
-        return [t for t in tasks.of_dossier(connection, code) if t.state == "open"]
 
 
 def elements(store: Store, code: str) -> list[str]:

@@ -83,6 +83,21 @@ def test_where_the_parameter_says_so_the_dossier_is_held_until_all_have_answered
     assert dossier.refuses("request-supplement", reason="Thiếu").code == "held"
 
 
+def test_the_term_that_the_notice_states_runs_on_while_a_supplement_is_awaited() -> None:
+    """Art. 19.5: the agency asked answers in time; what art. 19.4 counts anew is the settlement."""
+    dossier = in_process().act("consult", "10/11/2026 10:00", **ASKED)
+    dossier.act("request-supplement", "10/11/2026 14:00", reason="Thiếu")
+    assert dossier.reminders()["consultation-late:1"] == "12/11/2026 17:31"
+    dossier.act("receive-supplement", "12/11/2026 10:00")
+    # Fri 13, Mon 16, Tue 17, Wed 18, Thu 19.
+    assert dossier.due == "19/11/2026 17:30"
+    asked = dossier.task("motcua.act.answer.1")
+    assert asked.due == dossier.standing.consultations[0].due == moment("12/11/2026 17:30")
+    dossier.complete("motcua.act.answer.1", "12/11/2026 16:00", opinion="Có cư trú", agrees=True)
+    assert (dossier.waiting(), dossier.standing.alerts) == ([], ())
+    assert dossier.replays()
+
+
 def test_during_another_hold_nobody_is_asked() -> None:
     for rules in (None, HOLDS):
         dossier = in_process(rules).act("request-supplement", "10/11/2026 10:00", reason="Thiếu")

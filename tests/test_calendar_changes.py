@@ -292,17 +292,17 @@ def test_all_agencies_of_a_dossier_change_in_one_act_and_its_tasks_move_with_it(
     town.bring_into_force(office, "2.002755", town.pack_files("p088"), clock)
     code = timed.register(office, "2.002755")
     clock.set(at("2026-11-09T14:00"))
-    (reception,) = timed.open_tasks(store, code)
+    (reception,) = town.open_tasks(store, code)
     answers = town.walk("p088")["paths"]["happy"]["answers"]["Task_B1"][0]
     office.execute(CompleteTask(reception.id, answers), timed.OFFICER,
                    if_match=frozenset({task_etag(reception)}))
-    (before,) = timed.open_tasks(store, code)
+    (before,) = town.open_tasks(store, code)
     assert before.due is not None
 
     office.execute(closing(TUESDAY, agencies=()), SYSTEM)
     (moved,) = Recounting(store, office).run(list(town.NAMES), SYSTEM)
 
-    (after,) = timed.open_tasks(store, code)
+    (after,) = town.open_tasks(store, code)
     assert [m["what"] for m in moved.moved] == ["dossier", "task"]
     assert after.due is not None
     assert after.due > before.due
@@ -359,13 +359,13 @@ def test_steps_that_share_a_duration_keep_what_was_left_of_it(
     code = register(ready, "9.000003")
     clock.set(at("2026-11-09T16:00"))
     timed.complete(ready, store, code, "one")
-    (second,) = timed.open_tasks(store, code)
+    (second,) = town.open_tasks(store, code)
     assert second.due == at("2026-11-10T17:30")  # it runs on from the first
 
     ready.execute(closing(TUESDAY), KEEPER)
     list(recounting.run([town.COMMUNE], KEEPER))
 
-    (second,) = timed.open_tasks(store, code)
+    (second,) = town.open_tasks(store, code)
     assert second.due == at("2026-11-11T17:30")  # 1 h 30 on Monday and 8 h, now on Wednesday
     assert auditor.replay_stored(store, code).whole
 

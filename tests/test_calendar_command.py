@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,7 @@ from engine.audit.signing import make_seal
 from engine.clock import FixedClock
 from engine.history import read_body, read_personal
 from engine.office import Office
-from engine.store import Store, embedded, entries, people
-from engine.store.tables import APPLICATION
+from engine.store import Store, entries, people
 
 KEEPER = town.official(town.PROVINCE, "calendar_keeper")
 DECIDED = ["--decision", "12/QĐ", "--date", "09/11/2026", "--by", "UBND tỉnh", "--as", KEEPER.id]
@@ -27,17 +25,11 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def at(
-    server: Path, owner: str, store: Store, monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Store]:
+def at(at: Store) -> Store:
     """A town with a keeper of calendars, whose database the environment names."""
-    name = owner.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
-    url = embedded.address(server, role=APPLICATION, database=name)
-    monkeypatch.setenv("MOTCUA_DATABASE_URL", url.replace("postgresql+psycopg", "postgresql"))
-    monkeypatch.setenv("MOTCUA_OIDC_ISSUER", "https://id.example")
-    with store.reading() as connection:
+    with at.reading() as connection:
         people.put(connection, [], [(KEEPER, town.ISSUER, KEEPER.id)])
-    return store
+    return at
 
 
 def ask(*argv: str, capsys: Captured) -> tuple[int, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,24 +10,11 @@ import town
 
 from api.__main__ import COMMANDS, main
 from engine.clock import SystemClock, local
-from engine.store import Store, embedded, people
-from engine.store.tables import APPLICATION
+from engine.store import Store, people
 
 CODE = "2.002755"
 FILES = [str(p) for p in (*(town.ROOT / "bpmn/p088").glob("*.bpmn"),
                           *(town.ROOT / "forms/p088").glob("*.form"))]
-
-
-@pytest.fixture
-def at(
-    server: Path, owner: str, store: Store, monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Store]:
-    """A town whose database the environment names, for the application role."""
-    name = owner.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
-    url = embedded.address(server, role=APPLICATION, database=name)
-    monkeypatch.setenv("MOTCUA_DATABASE_URL", url.replace("postgresql+psycopg", "postgresql"))
-    monkeypatch.setenv("MOTCUA_OIDC_ISSUER", "https://id.example")
-    return store
 
 
 def test_every_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 from urllib.request import Request
 
 import pytest
-from faulty import copied
+from faulty import copied, kill_postgres
 
 from api.demo import script
 from api.demo.client import Desk, Refused, ask
@@ -76,10 +76,7 @@ class Town:
         self.start()
 
     def kill_postmaster(self) -> None:
-        pid = int(next(self.home.rglob("postmaster.pid")).read_text().splitlines()[0])
-        os.kill(pid, signal.SIGKILL)
-        time.sleep(0.3)
-        embedded.embedded(self.home)
+        kill_postgres(self.home)
 
     def wait_ready(self) -> None:
         """Wait until it serves again; killed before that, it would only ever start."""

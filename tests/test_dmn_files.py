@@ -9,7 +9,7 @@ import pytest
 from dmn_tables import AROUND, codes, decide, decision, file, table
 
 from api.cli.lint import lint
-from engine.flow.dmn import DecisionFailed, check_decisions, evaluate, read_decisions
+from engine.flow.dmn import DecisionFailed, check_decisions, read_decisions
 from engine.flow.dmn import decide as whole
 from engine.flow.dmn.words import NAMESPACES
 from engine.flow.findings import Refused
@@ -174,7 +174,7 @@ def test_a_result_beyond_the_bounds_of_the_language_is_refused() -> None:
 def test_results_are_plain_data_of_their_own_and_data_are_not_changed() -> None:
     content = file(decision(formula("rows")))
     data = {"rows": [{"a": 1}]}
-    found = evaluate(read_decisions(content), "D", data, AROUND)
+    found = whole(read_decisions(content), "D", data, AROUND).value
     found[0]["a"] = 2
     assert data == {"rows": [{"a": 1}]}
     assert whole(read_decisions(content), "D", data, AROUND).names == ("Decision",)

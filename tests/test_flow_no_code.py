@@ -6,7 +6,6 @@ After imports, builtins eval and exec raise, and compile may make syntax trees o
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from dmn_tables import decision, file, table
 from flow_drawings import AT, drawing
 from lxml import etree
+from no_code import guarded
 
 from engine.expressions import compile_expression
 from engine.flow import load as loading
@@ -71,20 +71,7 @@ def test_all_that_can_be_linted_and_played_runs_without_running_code(
     expected = list(everything())
     compile_expression.cache_clear()
     loading._cache.clear()
-    compiling = compile
-
-    def forbidden(*_: Any, **__: Any) -> None:
-        raise AssertionError("code was run")
-
-    def only_ast(source: Any, place: Any, mode: str, flags: int = 0, *rest: Any,
-                 **more: Any) -> Any:
-        assert flags & ast.PyCF_ONLY_AST
-        return compiling(source, place, mode, flags, *rest, **more)
-
-    with monkeypatch.context() as guard:
-        guard.setattr(builtins, "eval", forbidden)
-        guard.setattr(builtins, "exec", forbidden)
-        guard.setattr(builtins, "compile", only_ast)
+    with guarded(monkeypatch):
         told = list(everything())
     assert told == expected
     assert len(told) > 100

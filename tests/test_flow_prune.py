@@ -14,7 +14,7 @@ from engine.flow.lower import lower
 from engine.flow.read import read
 from engine.flow.run import Setting, complete, start
 from engine.flow.specs.instance import Instance
-from engine.flow.state import dump
+from engine.flow.state import seal
 from engine.flow.stepping import waits
 
 
@@ -69,6 +69,6 @@ def test_a_pruned_state_is_never_larger() -> None:
         S -> A
         A -> B
     """)))[0].content)
-    pruned = [len(dump(i)) for i in walk_through(flow, 1, pruned=True)]
-    plain = [len(dump(i)) for i in walk_through(flow, 1, pruned=False)]
+    pruned = [len(seal(i)[0]) for i in walk_through(flow, 1, pruned=True)]
+    plain = [len(seal(i)[0]) for i in walk_through(flow, 1, pruned=False)]
     assert all(small <= large for small, large in zip(pruned, plain, strict=True))

@@ -22,6 +22,7 @@ from papers_town import (
     EARLIER,
     FORM,
     RESULT,
+    act,
     hand_in,
     item,
     needs,
@@ -186,6 +187,7 @@ def test_the_history_holds_hashes_and_never_names_or_ids(
 ) -> None:
     code = register(here)
     hand_in(desk, code, EARLIER, PDF, file_name="Nguyễn Văn An 001234567890.pdf")
+    hand_in(desk, code, FORM, make.jpeg())
     hand_in(desk, code, "other", make.png(), name="Đơn của ông An")
     settle(here, clock, code)
     with store.reading() as connection:
@@ -266,12 +268,12 @@ class TestWhoMay:
     ) -> None:
         code = register(here)
         number = hand_in(desk, code, FORM, PDF).json()["number"]
-        for act, content in (("accept", {}), ("forward", {}), ("consult", {
+        hand_in(desk, code, EARLIER, make.png())
+        for name, content in (("accept", {}), ("forward", {}), ("consult", {
             "agency": town.DEPARTMENT, "question": "Có vướng mắc không?",
             "duration": "05 ngày làm việc",
         })):
-            done = desk.post(f"/dossiers/{code}/acts/{act}", content,
-                             etag=desk.get(f"/dossiers/{code}").json()["etag"])
+            done = act(desk, code, name, **content)
             assert done.status_code == 200, done.text
         assert others.get(f"/dossiers/{code}").status_code == 200
         assert problem(others.get(f"/dossiers/{code}/components"), 404) == "no-dossier"
@@ -284,6 +286,81 @@ class TestWhoMay:
         url = f"{here.base}/api/v1/dossiers/{code}/components/{FORM}"
         answer = requests.post(url, files={"file": ("a.pdf", PDF)}, timeout=9)
         assert problem(answer, 401) == "no-token"
+
+
+class TestCompleteness:
+    """Decree 61/2018 art. 17.1, Decree 118/2025 art. 17: complete first, then accepted."""
+
+    def accepting(self, desk: Person, code: str) -> dict[str, Any]:
+        told = desk.get(f"/dossiers/{code}").json()
+        return next(one for one in told["actions"] if one["act"] == "accept")
+
+    def test_an_incomplete_dossier_is_not_accepted_and_each_missing_paper_is_named(
+        self, here: Town, desk: Person,
+    ) -> None:
+        code = register(here)
+        hand_in(desk, code, FORM, PDF)
+        refused = act(desk, code, "accept")
+        assert problem(refused, 409) == "dossier-incomplete"
+        assert refused.json()["missing"] == [EARLIER]
+        for words in (EARLIER, "Kết quả của thủ tục trước", "NĐ 118/2025 Đ17", "yêu cầu bổ sung"):
+            assert words in refused.json()["detail_vi"]
+        offered = self.accepting(desk, code)
+        assert (offered["allowed"], offered["why"]["code"]) == (False, "dossier-incomplete")
+        assert desk.get(f"/dossiers/{code}").json()["status_name"] == "newly_registered"
+
+    def test_a_step_that_accepts_as_drawn_is_held_to_the_same_and_nothing_is_written(
+        self, here: Town, desk: Person,
+    ) -> None:
+        code = register(here)
+        task = here.task(desk, code)
+        refused = desk.post(f"/tasks/{task['id']}/complete",
+                            {"answers": {"Gateway_B1": "Tiếp nhận"}}, etag=task["etag"])
+        assert problem(refused, 409) == "dossier-incomplete"
+        assert refused.json()["missing"] == [FORM, EARLIER]
+        assert here.task(desk, code) == task
+
+    def test_on_the_spot_is_settled_what_is_complete_alone(self, here: Town, desk: Person) -> None:
+        code = register(here)
+        assert problem(act(desk, code, "settle", on_the_spot=True), 409) == "dossier-incomplete"
+
+    def test_what_came_with_the_supplement_makes_it_complete(
+        self, here: Town, desk: Person,
+    ) -> None:
+        code = register(here)
+        hand_in(desk, code, FORM, PDF)
+        assert act(desk, code, "request-supplement", reason="Thiếu").status_code == 200
+        hand_in(desk, code, EARLIER, copy="certified", shown=True)
+        assert act(desk, code, "receive-supplement").status_code == 200
+        assert self.accepting(desk, code)["allowed"]
+        assert act(desk, code, "accept").status_code == 200
+        assert desk.get(f"/dossiers/{code}/replay").json()["whole"]
+
+    def test_the_answers_decide_how_many_papers_make_it_complete(
+        self, here: Town, desk: Person,
+    ) -> None:
+        code = register(here, business=True)
+        for component in (FORM, EARLIER, BUSINESS):
+            hand_in(desk, code, component, make.png(), copy="plain")
+        refused = act(desk, code, "accept")
+        assert refused.json()["missing"] == [BUSINESS]
+        assert "(01)" in refused.json()["detail_vi"]  # two are asked for, one is there
+        hand_in(desk, code, BUSINESS, make.jpeg(), copy="plain")
+        assert act(desk, code, "accept").status_code == 200
+
+    def test_a_paper_that_is_held_completes_it_when_it_is_reused(
+        self, here: Town, desk: Person, clock: FixedClock,
+    ) -> None:
+        first = register(here)
+        for component in (FORM, EARLIER):
+            hand_in(desk, first, component, PDF)
+        settle(here, clock, first)
+        code = register(here)
+        hand_in(desk, code, FORM, make.png())
+        assert act(desk, code, "accept").json()["missing"] == [EARLIER]
+        (offer,) = item(desk, code, EARLIER)["offers"]
+        assert hand_in(desk, code, EARLIER, reuse=offer["id"]).status_code == 201
+        assert act(desk, code, "accept").status_code == 200
 
 
 class TestReuse:
@@ -301,6 +378,7 @@ class TestReuse:
     ) -> None:
         code = register(here)
         hand_in(desk, code, EARLIER, PDF)
+        hand_in(desk, code, FORM, make.png())
         assert item(desk, register(here), EARLIER)["offers"] == []
         settle(here, clock, code)
         told = item(desk, register(here), EARLIER)
@@ -397,11 +475,8 @@ class TestReuse:
         code = register(here)
 
         def ask(*items: str, **more: str) -> requests.Response:
-            return desk.post(
-                f"/dossiers/{code}/acts/request-supplement",
-                {"reason": "Thiếu giấy tờ", "items": list(items), **more},
-                etag=desk.get(f"/dossiers/{code}").json()["etag"],
-            )
+            return act(desk, code, "request-supplement", reason="Thiếu giấy tờ",
+                       items=list(items), **more)
 
         refused = ask(FORM, f"{EARLIER}: kết quả của thủ tục trước")
         assert problem(refused, 409) == "already-held"
@@ -416,11 +491,7 @@ class TestReuse:
         self.settled(here, desk, clock)
         for owner, items in ((AN, [FORM, "Ảnh 3x4"]), (BINH, [EARLIER])):
             code = register(here, owner)
-            asked = desk.post(
-                f"/dossiers/{code}/acts/request-supplement",
-                {"reason": "Thiếu giấy tờ", "items": items},
-                etag=desk.get(f"/dossiers/{code}").json()["etag"],
-            )
+            asked = act(desk, code, "request-supplement", reason="Thiếu giấy tờ", items=items)
             assert asked.status_code == 200, asked.text
 
     def test_a_settlement_that_is_taken_back_takes_its_papers_back(
@@ -428,15 +499,15 @@ class TestReuse:
     ) -> None:
         code = register(here)
         hand_in(desk, code, EARLIER, PDF)
-        for act, content in (
+        hand_in(desk, code, FORM, make.png())
+        for name, content in (
             ("accept", {}), ("forward", {}), ("settle", {}),
             ("correct", {"reason": "Ký nhầm hồ sơ"}),
         ):
-            done = desk.post(f"/dossiers/{code}/acts/{act}", content,
-                             etag=desk.get(f"/dossiers/{code}").json()["etag"])
+            done = act(desk, code, name, **content)
             assert done.status_code == 200, done.text
             offered = item(desk, register(here), EARLIER)["offers"]
-            assert bool(offered) == (act == "settle")
+            assert bool(offered) == (name == "settle")
         assert desk.get(f"/dossiers/{code}/replay").json()["whole"]
         with psycopg.connect(owner) as connection:
             (ended,) = connection.execute("SELECT ended_at FROM held_paper").fetchone() or (None,)
@@ -445,10 +516,10 @@ class TestReuse:
     def test_a_refused_dossier_leaves_nothing_to_reuse(self, here: Town, desk: Person) -> None:
         code = register(here)
         hand_in(desk, code, EARLIER, PDF)
-        for act, content in (("accept", {}), ("forward", {}),
-                             ("settle", {"result": "refused", "reason": "Không đủ điều kiện"})):
-            done = desk.post(f"/dossiers/{code}/acts/{act}", content,
-                             etag=desk.get(f"/dossiers/{code}").json()["etag"])
+        hand_in(desk, code, FORM, make.png())
+        for name, content in (("accept", {}), ("forward", {}),
+                              ("settle", {"result": "refused", "reason": "Không đủ điều kiện"})):
+            done = act(desk, code, name, **content)
             assert done.status_code == 200, done.text
         assert item(desk, register(here), EARLIER)["offers"] == []
 

@@ -11,7 +11,7 @@ import pytest
 import requests
 import town
 from http_town import AUDIENCE, Issuer, Person, serving
-from portal_stand_in import Portal, portal_file, portal_running
+from portal_stand_in import Portal, portal_file
 from portal_town import Desk, be_ready
 
 from api.app import create_app
@@ -25,12 +25,6 @@ from engine.people import Actor, Post
 from engine.store import Store, embedded
 
 OPERATOR = Actor("op", "Trần Văn Bình", (Post(town.COMMUNE, "operator", town.SINCE),))
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with portal_running() as running:
-        yield running
 
 
 @pytest.fixture

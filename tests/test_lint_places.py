@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
-from typing import Any
 
 import pytest
+from no_code import guarded
 from places import PLACES
 
 from engine.flow.lint import lint
@@ -48,25 +44,6 @@ PLAIN = {
     "camunda listener", "zeebe input", "zeebe output", "zeebe job", "zeebe called decision",
     "duration", "status", "form condition",
 }
-
-
-@contextmanager
-def guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let nothing be evaluated, executed or compiled but to a syntax tree."""
-    compiling = compile
-
-    def forbidden(*_: Any, **__: Any) -> None:
-        raise AssertionError("code was run")
-
-    def only_ast(source: Any, file: Any, mode: str, flags: int = 0, *rest: Any, **more: Any) -> Any:
-        assert flags & ast.PyCF_ONLY_AST
-        return compiling(source, file, mode, flags, *rest, **more)
-
-    with monkeypatch.context() as guard:
-        guard.setattr(builtins, "eval", forbidden)
-        guard.setattr(builtins, "exec", forbidden)
-        guard.setattr(builtins, "compile", only_ast)
-        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

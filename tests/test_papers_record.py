@@ -24,21 +24,16 @@ from engine.history import read_body, read_personal
 from engine.law.rules import rules_on
 from engine.law.standing import Standing
 from engine.office import Office
+from engine.office.printing import Printed
 from engine.papers.drawn import built_in
 from engine.papers.occasion import need_occasion
 from engine.papers.templates import Templates
-from engine.paperwork import PrintPaper
+from engine.paperwork import PrintPaper, PrintRegister
 from engine.store import Store, dossiers, entries
 from engine.store import printed as printed_rows
 
 MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=VIETNAM)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-@pytest.fixture
-def ready(office: Office, clock: FixedClock) -> Office:
-    town.bring_into_force(office, P088, town.pack_files("p088"), clock)
-    return office
 
 
 def asks(
@@ -221,6 +216,19 @@ def test_a_paper_shown_later_is_known_by_its_hash_and_a_changed_one_is_not(
     status, said = verify(content + b" ")
     assert status == 1
     assert "no dossier recorded it" in said
+
+
+def test_a_printed_register_is_known_by_its_hash_as_the_agencys(
+    ready: Office, verify: Callable[..., tuple[int, str]],
+) -> None:
+    can_print_pdf()
+    days = date(2026, 11, 1), date(2026, 11, 30)
+    result = ready.execute(
+        PrintRegister(town.COMMUNE, *days), town.official(town.COMMUNE, "specialist"))
+    assert isinstance(result, Printed)
+    status, said = verify(result.content)
+    assert (status, said.split(": mục")[0]) == (0, f"book:{town.COMMUNE}")
+    assert verify(result.content + b" ")[0] == 1
 
 
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,12 +24,6 @@ def how(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def ready(office: Office, clock: FixedClock) -> Office:
-    town.bring_into_force(office, P088, town.pack_files("p088"), clock)
-    return office
-
-
 def says(text: str, *words: str) -> None:
     """Each of the words stands in the text, in whatever case."""
     missing = [word for word in words if word.casefold() not in text.casefold()]

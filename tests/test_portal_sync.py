@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import town
 from linked import Site, play
-from portal_stand_in import Portal, portal_running
+from portal_stand_in import Portal
 from portal_town import APPLICANT, EVERYONE, WALKS, Desk, be_ready
 from structlog.testing import capture_logs
 
@@ -24,12 +24,6 @@ from engine.links.outward import Limits
 from engine.links.portal import line
 from engine.store import Store, portal_messages
 from engine.store.portal_messages import Period
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with portal_running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from portal_stand_in import Portal, portal_file, portal_running
+from portal_stand_in import Portal, portal_file
 from portal_town import Desk, be_ready
 from test_http_server import wait_for
 from test_jobs_worker import place as found_place
@@ -22,12 +22,6 @@ from engine.office import Office, Wakes
 from engine.store import Store
 
 place = found_place
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with portal_running() as running:
-        yield running
 
 
 @pytest.fixture

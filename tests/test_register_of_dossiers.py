@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from paper_town import APPLICANT, P088, act, can_print_pdf, play, register, text_of
 from pypdf import PdfReader
 
+from engine.audit import desk
+from engine.audit.signing import make_seal
 from engine.clock import VIETNAM, FixedClock
+from engine.history import read_body, read_personal
 from engine.office import Office
 from engine.papers import bound
-from engine.store import Store
+from engine.store import Store, entries, printed
 
 NOVEMBER = {"agency": town.COMMUNE, "from": "2026-11-01", "to": "2026-11-30"}
 
@@ -184,6 +189,43 @@ def test_the_printed_register_lies_on_a4_with_its_form_number_and_a_column_to_si
                   "Trang 2/2", APPLICANT["name"]):
         assert words in text
     assert all(code in text.replace(" ", "") for code in codes)
+
+
+def test_each_printing_leaves_an_entry_of_the_agency_that_knows_the_paper_again(
+    p088: Town, office: Office, store: Store, tmp_path: Path,
+) -> None:
+    can_print_pdf()
+    register(office)
+    first, second = ask(p088, "pdf"), ask(p088, "pdf")
+    with store.reading() as connection:
+        chain = entries.chain(connection, f"book:{town.COMMUNE}")
+        (found,) = printed.by_hash(connection, sha256(second.content).hexdigest())
+    assert found == chain[-1]
+    assert [first.headers["Motcua-Entry"], second.headers["Motcua-Entry"]] == ["1", "2"]
+    for answer, entry in zip((first, second), chain, strict=True):
+        told = read_body(entry)
+        command = told["content"]["command"]
+        assert command["sha256"] == sha256(answer.content).hexdigest()
+        assert (command["since"], command["until"], command["form"]) == (
+            "2026-11-01", "2026-11-30", "Mẫu số 07, TT 03/2025/TT-VPCP")
+        assert told["actor"] == town.official(town.COMMUNE, "one_stop_officer").id
+        mark = read_personal(entry)[1]["content"]["mark"]
+        assert bytes.fromhex(mark) in answer.content or mark.encode() in answer.content.lower()
+    # The same lines twice are two papers, each with a mark that no one can guess.
+    assert first.content != second.content
+    verdict = desk.verify_stored(store, make_seal(tmp_path / "key.pem"))
+    assert [said for said in verdict.broken if "checkpoint" not in said] == []
+    assert f"book:{town.COMMUNE}" in {entry.chain for entry in chain}
+
+
+def test_looking_at_the_register_leaves_no_entry(p088: Town, office: Office, store: Store) -> None:
+    register(office)
+    for how in ("json", "html", "xlsx"):
+        assert ask(p088, how).status_code == 200
+    stranger = p088.person(town.DEPARTMENT).get("/register", **NOVEMBER, format="pdf")
+    assert stranger.status_code == 404
+    with store.reading() as connection:
+        assert entries.chain(connection, f"book:{town.COMMUNE}") == []
 
 
 def test_a_register_too_long_to_print_says_what_to_do(

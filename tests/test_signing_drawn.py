@@ -63,7 +63,7 @@ def place(
 
 
 def complete(place: Place, code: str, role: str) -> None:
-    (task,) = served.open_tasks(place.store, code)
+    (task,) = town.open_tasks(place.store, code)
     place.office.execute(
         CompleteTask(task.id), town.official(town.COMMUNE, role), if_match=frozenset({"*"}))
 
@@ -190,7 +190,7 @@ def test_an_operator_lets_a_drawn_signature_that_failed_be_tried_again(
     code = reach(place, town_of.one_page())
     place.work(until=lambda: any(row[0] for row in calls(place)))
     monkeypatch.setenv(town_of.VARIABLE, town_of.PASSPHRASE)
-    (task,) = served.open_tasks(place.store, code)
+    (task,) = town.open_tasks(place.store, code)
     place.office.execute(RetryService(task.id), served.OPERATOR)
     place.work(until=lambda: elements(place, code) == ["give"])
 

@@ -143,4 +143,4 @@ def test_more_work_than_connections_is_unavailable_and_not_a_fault(
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
 def test_text_that_cannot_be_stored_is_told_apart_from_a_fault(store: Store, text: str) -> None:
     with pytest.raises(MotcuaError), store.reading() as connection:
-        tasks.by_id(connection, text)
+        tasks.of_dossier(connection, text)

@@ -162,10 +162,10 @@ def test_a_duration_that_cannot_be_is_not_made(kind: Any, amount: int) -> None:
 
 
 def test_sums_take_a_day_as_eight_hours() -> None:
-    assert parse("10,5 ngày").in_hours() == 84
-    assert parse("12 ngày").in_hours() == 96
-    assert parse("ngay trong ngày làm việc").in_hours() == 8
-    assert parse("Không tính thời gian").in_hours() == 0
+    assert parse("10,5 ngày").in_minutes() == 84 * 60
+    assert parse("12 ngày").in_minutes() == 96 * 60
+    assert parse("ngay trong ngày làm việc").in_minutes() == 8 * 60
+    assert parse("Không tính thời gian").in_minutes() == 0
 
 
 def published() -> list[dict[str, Any]]:
@@ -187,8 +187,8 @@ def test_every_published_duration_is_read_or_refused_as_no_one_duration() -> Non
 
 
 def test_published_durations_have_the_length_that_the_tables_state() -> None:
-    hours = {"ngày": 8, "giờ": 1}
+    minutes = {"ngày": 8 * 60, "giờ": 60}
     for step in published():
         stated, text = step["duration"], step["duration_text"]
         if stated and text not in NOT_ONE_DURATION:
-            assert parse(text).in_hours() == stated["value"] * hours[stated["unit"]], text
+            assert parse(text).in_minutes() == stated["value"] * minutes[stated["unit"]], text

@@ -7,13 +7,13 @@ from typing import Any
 
 import town
 from sketch import body, diagram, process, timer
+from town import open_tasks
 
 from engine.commands import CompleteTask, PerformAct, RegisterDossier
-from engine.dossier import Task
 from engine.history import read_body
 from engine.office import Office
 from engine.office.result import task_etag
-from engine.store import Store, entries, tasks
+from engine.store import Store, entries
 
 CODE, BROKEN = "9.000001", "9.000002"
 OFFICER = town.official(town.COMMUNE, "one_stop_officer")
@@ -70,12 +70,6 @@ def register(office: Office, procedure: str = CODE) -> str:
 def perform(office: Office, code: str, act: str, **content: str) -> None:
     """Perform an act of the law."""
     office.execute(PerformAct(code, act, content), OFFICER, if_match=frozenset({"*"}))
-
-
-def open_tasks(store: Store, code: str) -> list[Task]:
-    """The tasks of a dossier that stand open."""
-    with store.reading() as connection:
-        return [t for t in tasks.of_dossier(connection, code) if t.state == "open"]
 
 
 def elements(store: Store, code: str) -> list[str]:

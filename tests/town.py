@@ -11,9 +11,10 @@ from typing import Any
 from engine import packs
 from engine.clock import FixedClock, local
 from engine.commands import ApproveVersion, PublishVersion, SubmitVersion, UploadVersion
+from engine.dossier import Task
 from engine.office import Office
 from engine.people import Actor, Agency, Post
-from engine.store import Store, calendars, people
+from engine.store import Store, calendars, people, tasks
 from engine.worktime import DEFAULT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,3 +84,9 @@ def walk(name: str) -> Mapping[str, Any]:
         (ROOT / "bpmn" / name / "walks.json").read_text(encoding="utf-8"),
     )
     return found
+
+
+def open_tasks(store: Store, code: str) -> list[Task]:
+    """The tasks of a dossier that stand open."""
+    with store.reading() as connection:
+        return [t for t in tasks.of_dossier(connection, code) if t.state == "open"]

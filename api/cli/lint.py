@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -10,9 +9,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from api.bounds import bounds
+from api.cli.parsing import Parser
 from engine.errors import Invalid
 from engine.flow.beside import Folder, holders_in
 from engine.flow.confined import Confinement, Exceeded, directly
@@ -109,20 +109,8 @@ def lint(argv: list[str]) -> int:
     return 2 if unopened else int(failed)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of leaving the process, so that a fault is answered with JSON too."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Invalid(
-            f"Dòng lệnh sai: {message}", f"bad arguments: {message}", code="bad-arguments",
-        )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="motcua lint", description="Soát sơ đồ BPMN (check BPMN diagrams).",
-        allow_abbrev=False,
-    )
+def _parser() -> Parser:
+    parser = Parser("lint", "Soát sơ đồ BPMN (check BPMN diagrams).")
     parser.add_argument("file", nargs="+", metavar="FILE")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(

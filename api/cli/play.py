@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from api.bounds import bounds
+from api.cli.parsing import Parser
 from engine.errors import Invalid, MotcuaError
 from engine.flow import play as rehearsal
 from engine.flow.confined import Confinement, directly
 
 _MARKS = {"entered": "→", "completed": "✓", "cancelled": "✗"}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of leaving the process, so that a fault is printed as JSON too."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Invalid(f"Dòng lệnh sai: {message}", f"bad arguments: {message}",
-                      code="bad-arguments")
 
 
 def play(argv: list[str]) -> int:
@@ -46,8 +38,7 @@ def play(argv: list[str]) -> int:
 
 
 def _read(argv: list[str]) -> tuple[Path, rehearsal.PlayRequest]:
-    parser = _Parser(prog="motcua play", description="Diễn thử một bản vẽ (rehearse a diagram).",
-                     allow_abbrev=False)
+    parser = Parser("play", "Diễn thử một bản vẽ (rehearse a diagram).")
     parser.add_argument("file", type=Path)
     parser.add_argument("--process", metavar="ID")
     parser.add_argument("--data", default="{}", metavar="JSON", help="JSON hoặc @tệp")

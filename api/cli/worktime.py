@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
+from api.cli.parsing import Parser
 from engine.clock import VIETNAM
 from engine.errors import Invalid, MotcuaError
 from engine.worktime import DEFAULT, Calendar, Due, due, parse
@@ -35,14 +35,6 @@ class _Question:
     agency: str | None
 
 
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of leaving the process, so that a fault is printed as JSON too."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Invalid(f"Dòng lệnh sai: {message}", f"bad arguments: {message}",
-                      code="bad-arguments")
-
-
 def worktime(argv: list[str], calendar_of: CalendarOf | None = None) -> int:
     """Print a due date with its derivation; return 0, 1 for a failure, 2 for bad arguments.
 
@@ -60,8 +52,7 @@ def worktime(argv: list[str], calendar_of: CalendarOf | None = None) -> int:
 
 
 def _read(argv: list[str]) -> _Question:
-    parser = _Parser(prog="motcua worktime", description="Tính hạn giải quyết (due date).",
-                     allow_abbrev=False)
+    parser = Parser("worktime", "Tính hạn giải quyết (due date).")
     parser.add_argument("--from", dest="since", required=True, metavar="RFC3339",
                         help="2026-02-13T10:00:00+07:00")
     parser.add_argument("--duration", required=True, metavar="TEXT",

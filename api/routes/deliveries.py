@@ -18,15 +18,13 @@ from api.schemas.handoffs import (
     GiveUp,
     Nodes,
 )
-from engine.errors import Forbidden, NotFound
+from engine.errors import NotFound
+from engine.office.permits import do_operate
 from engine.office.result import when
 from engine.store import nodes, outbox
 from engine.store.outbox import Delivery
 
 blueprint = Room("deliveries", __name__, description="Deliveries between nodes (chuyển phát)")
-
-#: Who looks after the links of a node.
-OPERATOR = "operator"
 
 
 @blueprint.get("/deliveries")
@@ -35,7 +33,7 @@ OPERATOR = "operator"
 @blueprint.look()
 def page(query: dict[str, Any]) -> Response:
     """List envelopes on their way, delivered or dead (xem chuyển phát)."""
-    need_operator()
+    do_operate(actor())
     size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
     with services().store.reading() as connection:
         found = outbox.listed(
@@ -51,7 +49,7 @@ def page(query: dict[str, Any]) -> Response:
 @blueprint.look()
 def redrive(delivery: str) -> Response:
     """Let a dead letter be delivered again (gửi lại)."""
-    need_operator()
+    do_operate(actor())
     with services().store.unit() as unit:
         if not outbox.redrive(unit.connection, delivery):
             raise NotFound(
@@ -72,7 +70,7 @@ def give_up(body: dict[str, Any], delivery: str) -> Response:
     So it is after this node was restored from an older backup: what it sent anew the receiver has
     from before. Any other dead letter would leave a gap for which its receiver waits for ever.
     """
-    need_operator()
+    do_operate(actor())
     with services().store.unit() as unit:
         reason = f"{actor().id}: {body['reason']}"
         if not outbox.give_up(unit.connection, delivery, reason):
@@ -90,7 +88,7 @@ def give_up(body: dict[str, Any], delivery: str) -> Response:
 @blueprint.look()
 def every() -> Response:
     """List the nodes with what waits for them (xem các nút)."""
-    need_operator()
+    do_operate(actor())
     with services().store.reading() as connection:
         found, backlog = nodes.every(connection), outbox.backlog(connection)
     counts = {(node, state): count for node, state, count, _ in backlog}
@@ -105,15 +103,6 @@ def every() -> Response:
         }
         for node in found
     ]})
-
-
-def need_operator() -> None:
-    """Raise Forbidden unless the asker looks after the links of a node."""
-    if not any(post.role == OPERATOR for post in actor().posts):
-        raise Forbidden(
-            f"Cần vai trò {OPERATOR} để xem chuyển phát.",
-            f"This needs the role {OPERATOR}.", code="wrong-role", role=OPERATOR,
-        )
 
 
 def _shown(one: Delivery) -> dict[str, Any]:

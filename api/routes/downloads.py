@@ -9,11 +9,11 @@ from flask import Response
 from marshmallow import RAISE
 
 from api.cursors import a_number, cut, read_cursor
-from api.performing import answer, services
+from api.performing import actor, answer, services
 from api.routes.blueprints import Room
-from api.routes.deliveries import need_operator
 from api.schemas.handoffs import DownloadPage, DownloadQuery, DownloadSeen
 from engine.errors import NotFound
+from engine.office.permits import do_operate
 from engine.office.result import when
 from engine.store import downloads
 from engine.store.downloads import Download
@@ -27,7 +27,7 @@ blueprint = Room("downloads", __name__, description="Papers from other nodes (t�
 @blueprint.look()
 def page(query: dict[str, Any]) -> Response:
     """List files of papers on their way from other nodes, here or dead (xem tải giấy tờ)."""
-    need_operator()
+    do_operate(actor())
     size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
     with services().store.reading() as connection:
         found = downloads.listed(
@@ -43,7 +43,7 @@ def page(query: dict[str, Any]) -> Response:
 @blueprint.look()
 def redrive(number: int) -> Response:
     """Let a file that could not come be fetched again (tải lại)."""
-    need_operator()
+    do_operate(actor())
     with services().store.unit() as unit:
         if not downloads.redrive(unit.connection, number):
             raise NotFound(

@@ -56,15 +56,20 @@ def page(query: dict[str, Any], code: str) -> Response:
     return answer({"items": [printed_json(entry) for entry in shown], "next": following})
 
 
+def recorded(response: Response, printed: Printed) -> Response:
+    """Return the answer saying which entry recorded the paper, and the hash that it recorded."""
+    digest = b64encode(bytes.fromhex(printed.body["sha256"])).decode()
+    response.headers["Content-Digest"] = f"sha-256=:{digest}:"
+    response.headers["Motcua-Entry"] = str(printed.body["entry"])
+    return response
+
+
 def _file(printed: Printed, name: str) -> Response:
     """Return the bytes with what was recorded of them, as a file that no cache keeps."""
-    told = printed.body
-    response = Response(printed.content, status=201, content_type=MEDIA[told["format"]])
-    digest = b64encode(bytes.fromhex(told["sha256"])).decode()
-    response.headers["Content-Digest"] = f"sha-256=:{digest}:"
+    media = MEDIA[printed.body["format"]]
+    response = recorded(Response(printed.content, status=201, content_type=media), printed)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Motcua-Entry"] = str(told["entry"])
     if printed.repeated:
         response.headers["Idempotent-Replayed"] = "true"
     return response

@@ -9,12 +9,12 @@ from flask import Response
 from marshmallow import RAISE
 
 from api.cursors import a_number, cut, read_cursor
-from api.performing import answer, services
+from api.performing import actor, answer, services
 from api.routes.blueprints import Room
-from api.routes.deliveries import need_operator
 from api.schemas.portal_messages import PortalPage, PortalQuery, PortalSeen
 from engine.errors import NotFound
 from engine.jobs import wake_portal
+from engine.office.permits import do_operate
 from engine.office.result import when
 from engine.store import portal_messages
 from engine.store.portal_messages import Seen
@@ -28,7 +28,7 @@ blueprint = Room("portal_messages", __name__, description="National portal (Cổ
 @blueprint.look()
 def page(query: dict[str, Any]) -> Response:
     """List what the portal is told, with its words where it refused (xem tin gửi Cổng)."""
-    need_operator()
+    do_operate(actor())
     size, after = query["limit"], read_cursor(query.get("cursor"), a_number)
     with services().store.reading() as connection:
         found = portal_messages.listed(
@@ -44,7 +44,7 @@ def page(query: dict[str, Any]) -> Response:
 @blueprint.look()
 def redrive(number: int) -> Response:
     """Let a dead message be told again (gửi lại)."""
-    need_operator()
+    do_operate(actor())
     with services().store.unit() as unit:
         if number >= 2**63 or not portal_messages.redrive(unit.connection, number):
             raise NotFound(

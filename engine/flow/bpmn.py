@@ -12,7 +12,6 @@ from lxml.etree import _Element as Element
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"
-DI = "http://www.omg.org/spec/DD/20100524/DI"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MOTCUA = "urn:motcua:bpmn:1"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"

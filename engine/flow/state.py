@@ -25,13 +25,8 @@ _MARK = bytes([VERSION])
 MAX_BYTES = 64 * 1024 * 1024
 
 
-def dump(workflow: Instance) -> bytes:
-    """Return the instance as bytes; raise FlowFailed when its data are not plain JSON."""
-    return seal(workflow)[0]
-
-
 def seal(workflow: Instance) -> tuple[bytes, str]:
-    """Return the instance as bytes together with their digest."""
+    """Return the instance as bytes and their digest; raise FlowFailed for data not plain JSON."""
     body = _json([
         workflow.flow_hash, workflow.spec.name, workflow.correlations, _scope(workflow),
         [[host.hex, scope.spec.name, _scope(scope)]

@@ -121,7 +121,7 @@ _POINTER = "eventDefinitionRef"
 
 
 def table() -> str:
-    """Return the table as Markdown, for bpmn/README.md; a test holds the two together."""
+    """Return the table as Markdown for bpmn/README.md; a test holds the page to it."""
     words = {
         "runs": "chạy · runs", "lowered": "chạy sau khi chuẩn hóa · runs after rewriting",
         "drawn": "chỉ để đọc · documentation", "refused": "từ chối · refused",

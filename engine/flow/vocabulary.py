@@ -151,7 +151,7 @@ _WORDS: Mapping[Verdict, str] = {
 
 
 def tables() -> str:
-    """Return both lists as Markdown for bpmn/README.md, what is judged alike on one line."""
+    """Return both lists as Markdown for bpmn/README.md, what is alike on one line."""
     return "\n\n".join(_table(title, words) for title, words in (
         ("Phần tử khác · Other element", ELEMENTS), ("Thuộc tính · Attribute", ATTRIBUTES)))
 

@@ -39,8 +39,8 @@ class Told:
 
 TOLD: Mapping[str, Told] = {
     "accept": Told(
-        "mới đăng ký, hoặc đã bổ sung ở khâu tiếp nhận · newly registered, or completed at "
-        "reception",
+        "mới đăng ký, hoặc đã bổ sung ở khâu tiếp nhận; đủ thành phần hồ sơ bắt buộc · newly "
+        "registered, or completed at reception; every required component is there",
         "được tiếp nhận; thời hạn bắt đầu; của cơ quan khác thì mở việc nhận ở đó, thời hạn chờ · "
         "received, the clock starts; for another agency a task opens there and the clock waits",
         ("receipt",)),
@@ -140,7 +140,7 @@ names the article, or the parameter of the rule set where the article is not cer
 
 
 def guide() -> str:
-    """Return the table of acts as Markdown, Vietnamese first."""
+    """Return docs/acts.md, Vietnamese first; a test holds the page to it."""
     sets = rule_sets()
     rows = [_row(deed, sets[-1]) for deed in ACTS.values() if deed.by_hand]
     head = "| Hành vi · Act | " + " | ".join(

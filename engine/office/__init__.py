@@ -28,12 +28,13 @@ from engine.office.linking import Answer, Linking
 from engine.office.papers import Counter, Upload
 from engine.office.printing import Printer
 from engine.office.procedures import Registry
+from engine.office.registers import Binder
 from engine.office.registration import Reception
 from engine.office.result import Result
 from engine.office.signing import Signing
 from engine.office.waking import Wake, WakeNode, Wakes
 from engine.papers.templates import Templates
-from engine.paperwork import ErasePaper, PaperCommand, PrintPaper
+from engine.paperwork import ErasePaper, PaperCommand, PrintPaper, PrintRegister
 from engine.people import Actor
 from engine.proceed import Before
 from engine.signing import SigningCommand
@@ -74,15 +75,21 @@ class Office:
         self._store, self._clock = store, clock
         roused, services = wakes or Wakes(), services or Services()
         self._desk = Desk(store, library, roused, node)
-        self._reception = Reception(store, library, roused, codes or CodePattern(), node)
         self._linking = Linking(store, library, roused, node)
-        self._printer = Printer(store, self._desk, templates or Templates())
+        printer = Printer(store, self._desk, templates or Templates())
         self._counter = Counter(store, library, roused)
-        self._eraser = Eraser(store, library, roused)
-        self._signing = Signing(store, self._desk, self._printer, services, files)
-        self._calls = Calls(store, self._desk, services, roused)
-        self._registry = Registry(store, confinement or Confinement(), services.connectors)
-        self._keeper = Keeper(store)
+        self._signing = Signing(store, self._desk, printer, services, files)
+        calls = Calls(store, self._desk, services, roused)
+        registry = Registry(store, confinement or Confinement(), services.connectors)
+        reception = Reception(store, library, roused, codes or CodePattern(), node)
+        #: Who executes which commands; all others are for the desk.
+        self._handles: tuple[tuple[Any, Callable[..., Result]], ...] = (
+            (RegisterDossier, reception.execute), (PrintPaper, printer.execute),
+            (PrintRegister, Binder(store).execute), (ProcedureCommand, registry.execute),
+            (ErasePaper, Eraser(store, library, roused).execute),
+            (CompleteService, calls.complete), (CallCommand, calls.execute),
+            (ChangeCalendars, Keeper(store).execute),
+        )
 
     def execute(
         self, command: Command, actor: Actor, *, request: Request | None = None,
@@ -98,21 +105,8 @@ class Office:
             return self._counter.execute(command, actor, now, (request, if_match), upload)
         if isinstance(command, SigningCommand):
             return self._signing.execute(command, actor, now, (request, if_match), upload)
-        handle: Callable[..., Result] = self._desk.execute
-        if isinstance(command, RegisterDossier):
-            handle = self._reception.execute
-        elif isinstance(command, ErasePaper):
-            handle = self._eraser.execute
-        elif isinstance(command, PrintPaper):
-            handle = self._printer.execute
-        elif isinstance(command, ProcedureCommand):
-            handle = self._registry.execute
-        elif isinstance(command, CompleteService):
-            handle = self._calls.complete
-        elif isinstance(command, CallCommand):
-            handle = self._calls.execute
-        elif isinstance(command, ChangeCalendars):
-            handle = self._keeper.execute
+        desk: Callable[..., Result] = self._desk.execute
+        handle = next((does for kind, does in self._handles if isinstance(command, kind)), desk)
         return handle(command, actor, now, request, if_match)
 
     def take_in(self, incoming: Incoming, sender: Node, *, flushed: bool = True) -> Answer:
@@ -132,4 +126,4 @@ class Office:
         """Return what an actor may do to a dossier now, and why not the rest; nothing is locked."""
         with self._store.unit() as unit:
             facts = self._desk.facts(unit, before, actor, self._clock.now())
-        return actions(before, actor, facts)
+            return actions(unit, before, actor, facts)

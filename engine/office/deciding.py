@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.commands import DossierCommand
 from engine.dossier import Dossier
 from engine.law.rules import rules_by_id
+from engine.office.completeness import check_accepted
 from engine.office.library import Library
 from engine.office.reuse import check_asked, keep_reusable
 from engine.office.waking import Wakes
@@ -53,7 +54,7 @@ def decide(
 
     Papers are read where the drawing lets messages carry them, or the command is about them.
 
-    Raises what proceed raises, and Conflict where a paper is asked for that is held already.
+    Raises what proceed raises, and Conflict as `keep` does.
     """
     before = with_papers(unit, before, facts)
     return keep(unit, before, proceed(before, command, facts), facts, wakes)
@@ -71,9 +72,11 @@ def keep(
 ) -> Outcome:
     """Write an outcome with its entry into the unit, and return it as sealed.
 
-    Raises Conflict where a paper is asked for that is held already.
+    Raises Conflict where a dossier is accepted that lacks papers, or one is asked for that is held
+    already.
     """
     outcome, entry = sealed(outcome)
+    check_accepted(unit, before, outcome, facts)
     check_asked(unit, outcome, facts)
     unit.save(outcome, entry)
     keep_reusable(unit, before, outcome, facts)

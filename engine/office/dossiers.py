@@ -91,13 +91,14 @@ class Desk:
             return Result.repeat(kept)
         task = task_of(before, command.task)
         _check_task(before, command, task, actor)
+        facts = None
         if isinstance(command, CompleteTask) and task.act is not None:
-            dry_run(before, task.act, self.facts(unit, before, actor, now))
+            facts = self.facts(unit, before, actor, now)  # no act task asks another agency
+            dry_run(before, task.act, facts)
         match(task_etag(task), if_match)
         command = self._clean(unit, before, command, task, now)
-        asked = self._asked(before, command)
-        outcome = self._save(
-            unit, before, command, self.facts(unit, before, actor, now, asked))
+        facts = facts or self.facts(unit, before, actor, now, self._asked(before, command))
+        outcome = self._save(unit, before, command, facts)
         changed = next(t for t in outcome.changed if t.id == task.id)
         body = {
             **task_json(changed, before.dossier.code), **outcome_json(outcome, actor.agencies()),

@@ -89,7 +89,11 @@ def close_tasks(
 
 
 def shift_all(work: Work, hold: Hold) -> None:
-    """Move the due dates of tasks and the timers of parts by the hold on them that has ended."""
+    """Move the due dates of tasks and the timers of parts by the hold on them that has ended.
+
+    A task of the law keeps its date, which no hold stops: it is the term of the hold itself, or the
+    one that the notice to a consulted agency states (Decree 61/2018 art. 19.5).
+    """
     now, held_from = work.facts.now, hold.since
     for task in work.open_tasks():
         if task.due is not None and task.act is None and hold.holds(task.part):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from engine.store.call_table import service_call as t
-from engine.store.statements import text_of
+from engine.store.statements import one_row, text_of
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -87,9 +87,7 @@ def place(seen: CallSeen) -> tuple[str, str]:
 
 def backlog(connection: Connection) -> Backlog:
     """Return how calls stand now."""
-    row = connection.execute(_BACKLOG).fetchone()
-    assert row is not None  # noqa: S101 - aggregates without groups always give a row
-    return Backlog(*row)
+    return Backlog(*one_row(connection, _BACKLOG))
 
 
 def _state() -> ColumnElement[str]:

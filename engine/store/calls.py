@@ -33,7 +33,7 @@ from engine.dossier import MACHINE, ServiceCall
 from engine.proceed.outcome import Outcome
 from engine.store.call_table import service_call as t
 from engine.store.rows import text
-from engine.store.statements import delete_text, text_of
+from engine.store.statements import delete_text, in_hold, one_row, text_of
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Write = tuple[str, Mapping[str, Any]]
@@ -140,9 +140,8 @@ def locked(connection: Connection, task: str) -> Lock | None:
 
 def extend(connection: Connection, task: str, lease: timedelta) -> datetime:
     """Let a lock hold for a time from now on and return its end."""
-    row = connection.execute(_EXTEND, {"key_task": task, "lease": lease}).fetchone()
-    assert row is not None  # noqa: S101 - its row was locked before
-    end: datetime = row[0]
+    # Its row was locked before.
+    end: datetime = one_row(connection, _EXTEND, {"key_task": task, "lease": lease})[0]
     return end
 
 
@@ -202,12 +201,7 @@ _OPEN = text_of(insert(t).values({
     )
 }))
 _CLOSE = delete_text(t, t.c.task)
-_HOLD = text_of(
-    update(t).where(
-        t.c.dossier == bindparam("code"), t.c.part != "",
-        t.c.part == func.coalesce(bindparam("only", type_=Text), t.c.part),
-    ).values(held=bindparam("now_held")),
-)
+_HOLD = text_of(update(t).where(*in_hold(t)).values(held=bindparam("now_held")))
 # Written out, so that the planner sees that the partial index holds what is asked for.
 _FREE = (t.c.held == 0, t.c.incident == 0)
 _DUE = (*_FREE, t.c.until <= func.now())

@@ -9,10 +9,9 @@ import psycopg
 from sqlalchemy import BindParameter, bindparam, select
 
 from engine.dossier import Dossier, Part
-from engine.handoff import Envelope
 from engine.proceed.outcome import Before
 from engine.store import tables
-from engine.store.rows import dossier_of, envelope_of, part_of
+from engine.store.rows import dossier_of, part_of
 from engine.store.statements import text_of
 from engine.store.tasks import of_dossier
 
@@ -22,10 +21,6 @@ _code: BindParameter[str] = bindparam("code")
 _DOSSIER = text_of(select(tables.dossier).where(tables.dossier.c.code == _code))
 _PARTS = text_of(
     select(tables.part).where(tables.part.c.dossier == _code).order_by(tables.part.c.id),
-)
-_ENVELOPES = text_of(
-    select(tables.envelope).where(tables.envelope.c.dossier == _code)
-    .order_by(tables.envelope.c.number),
 )
 _PART_AGENCIES = "SELECT DISTINCT agency FROM part WHERE dossier = %(code)s"
 _PLACES = """\
@@ -68,8 +63,3 @@ def before(connection: Connection, code: str) -> Before | None:
         dossier=found, tasks=tuple(t for t in of_dossier(connection, code) if t.state == "open"),
         parts=tuple(part for part in parts(connection, code) if part.status == "running"),
     )
-
-
-def envelopes(connection: Connection, code: str) -> Sequence[Envelope]:
-    """Return every envelope of a dossier, in order of number."""
-    return [envelope_of(row) for row in connection.execute(_ENVELOPES, {"code": code})]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.commands import Request
 from engine.errors import Fault, Invalid
-from engine.store.statements import text_of, update_text
+from engine.store.statements import one_row, text_of, update_text
 from engine.store.tables import idempotency as table
 
 _KEY = ("actor", "method", "path", "key")
@@ -45,9 +45,8 @@ def take(
     taken = connection.execute(_TAKE, {**key, "body_hash": request.body_hash}).fetchone()
     if taken is not None:
         return None
-    row = connection.execute(KEPT, key).fetchone()
-    assert row is not None  # noqa: S101 - the key was there when the insert gave way
-    return answer(row, request)
+    # The key was there when the insert gave way.
+    return answer(one_row(connection, KEPT, key), request)
 
 
 def answer(row: tuple[Any, ...], request: Request) -> Mapping[str, Any]:

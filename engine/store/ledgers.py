@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.history import GENESIS, Entry
-from engine.store.statements import insert_text, text_of, update_text
+from engine.store.statements import insert_text, one_row, text_of, update_text
 from engine.store.tables import entry, ledger
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -33,6 +33,11 @@ def of_calendar(agency: str) -> str:
     return f"calendar:{agency}"
 
 
+def of_book(agency: str) -> str:
+    """Return the name of the chain that keeps when an agency's register was printed."""
+    return f"book:{agency}"
+
+
 def of_node(node: str) -> str:
     """Return the name of the chain that keeps by which keys a node was known, and when."""
     return f"node:{node}"
@@ -41,9 +46,8 @@ def of_node(node: str) -> str:
 def head(connection: Connection, chain: str) -> tuple[int, str]:
     """Return entry count and head of a chain, its row made where there is none, and locked."""
     connection.execute(_NEW, {"chain": chain})
-    row = connection.execute(_LOCK, {"chain": chain}).fetchone()
-    assert row is not None  # noqa: S101 - it was made just now, and rows are never deleted
-    return row[0], row[1]
+    number, last = one_row(connection, _LOCK, {"chain": chain})  # rows are never deleted
+    return number, last
 
 
 def append(connection: Connection, sealed: Entry) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, insert
 from engine.law.status import CODES
 from engine.store.link_tables import portal_message as t
 from engine.store.rows import text
-from engine.store.statements import text_of
+from engine.store.statements import one_row, text_of
 
 if TYPE_CHECKING:
     from engine.proceed.outcome import Outcome
@@ -184,9 +184,7 @@ def listed(
 
 def backlog(connection: Connection) -> Backlog:
     """Return how messages and the portal stand."""
-    row = connection.execute(_BACKLOG).fetchone()
-    assert row is not None  # noqa: S101 - aggregates without groups always give a row
-    return Backlog(*row)
+    return Backlog(*one_row(connection, _BACKLOG))
 
 
 def _named(row: tuple[Any, ...], kind: type[Message | Seen]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Papers printed (giấy tờ đã in): which entry of which dossier recorded the bytes of a paper.
+"""Papers printed (giấy tờ đã in): which entry of which chain recorded the bytes of a paper.
 
 The entry is the proof; these rows only find it.
 """
@@ -19,12 +19,12 @@ from engine.store.statements import insert_text, text_of
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _p, _e = tables.printed_paper, tables.entry
-_ENTRIES = select(_e).join(_p, (_e.c.chain == _p.c.dossier) & (_e.c.number == _p.c.entry))
+_ENTRIES = select(_e).join(_p, (_e.c.chain == _p.c.chain) & (_e.c.number == _p.c.entry))
 _BY_HASH = text_of(
-    _ENTRIES.where(_p.c.sha256 == bindparam("sha256")).order_by(_p.c.dossier, _p.c.entry),
+    _ENTRIES.where(_p.c.sha256 == bindparam("sha256")).order_by(_p.c.chain, _p.c.entry),
 )
 _OF_DOSSIER = text_of(
-    _ENTRIES.where(_p.c.dossier == bindparam("code"), _p.c.entry > bindparam("after"))
+    _ENTRIES.where(_p.c.chain == bindparam("code"), _p.c.entry > bindparam("after"))
     .order_by(_p.c.entry).limit(bindparam("size", type_=Integer)),
 )
 _ADD = insert_text(_p)
@@ -44,5 +44,5 @@ def of_dossier(connection: Connection, code: str, *, after: int, size: int) -> S
 def adding(entry: Entry, paper: str, sha256: str) -> tuple[str, Mapping[str, Any]]:
     """Return the write that makes the paper of an entry found by its hash."""
     return _ADD, {
-        "dossier": entry.chain, "entry": entry.number, "paper": paper, "sha256": sha256,
+        "chain": entry.chain, "entry": entry.number, "paper": paper, "sha256": sha256,
     }

@@ -36,9 +36,6 @@ _FILES = text_of(
     ).order_by(tables.procedure_file.c.name),
 )
 _LOWERED = text_of(select(_f.c.lowered).where(_f.c.hash == bindparam("hash")))
-_FINDINGS = text_of(
-    select(_v.c.findings).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
-)
 _FACTS = text_of(
     select(_v.c.facts).where(_v.c.procedure == _code, _v.c.number == bindparam("number")),
 )
@@ -87,12 +84,6 @@ def called(
     row = connection.execute(_FACTS, {"code": code, "number": number}).fetchone()
     facts = json.loads(row[0]) if row else {}
     return facts.get("name") or "", facts.get("field") or "", _components(facts)
-
-
-def findings(connection: Connection, code: str, number: int) -> list[dict[str, Any]]:
-    """Return what lint found when the version was uploaded."""
-    row = connection.execute(_FINDINGS, {"code": code, "number": number}).fetchone()
-    return [] if row is None else list(json.loads(row[0]))
 
 
 def catalogue(connection: Connection) -> list[tuple[str, str]]:

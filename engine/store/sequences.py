@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.store.statements import text_of
+from engine.store.statements import one_row, text_of
 from engine.store.tables import dossier_sequence
 
 _insert = insert(dossier_sequence).values(
@@ -28,6 +28,4 @@ _TAKE = text_of(
 
 def take(connection: psycopg.Connection[tuple[Any, ...]], agency: str, day: date) -> int:
     """Return the next number of that agency and local day, from 1."""
-    row = connection.execute(_TAKE, {"agency": agency, "day": day}).fetchone()
-    assert row is not None  # noqa: S101 - an upsert that returns always gives a row
-    return int(row[0])
+    return int(one_row(connection, _TAKE, {"agency": agency, "day": day})[0])

@@ -6,10 +6,22 @@ a handful of round trips.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import psycopg
 from psycopg import sql
-from sqlalchemy import ClauseElement, Column, Table, bindparam, delete, update
+from sqlalchemy import (
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
@@ -56,3 +68,25 @@ def delete_text(table: Table, *columns: Column[object]) -> str:
     for column in columns:
         statement = statement.where(column == bindparam(f"key_{column.name}"))
     return text_of(statement)
+
+
+def in_hold(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """Return what a hold stops: rows of a dossier's part `only`, of every part where that is None.
+
+    `code` is the dossier. Rows of no part (reminders of the law, signatures) are never held.
+    """
+    part: Column[str] = table.c.part
+    return (
+        table.c.dossier == bindparam("code"), part != "",
+        part == func.coalesce(bindparam("only", type_=Text), part),
+    )
+
+
+def one_row(
+    connection: psycopg.Connection[tuple[Any, ...]], statement: str,
+    values: Mapping[str, Any] | None = None,
+) -> tuple[Any, ...]:
+    """Return the row of a statement that always gives one, such as aggregates without groups."""
+    row = connection.execute(statement, values).fetchone()
+    assert row is not None  # noqa: S101 - see above
+    return row

@@ -251,11 +251,12 @@ entry = Table(
 )
 printed_paper = Table(
     "printed_paper", metadata,
-    Column("dossier", Text, ForeignKey("dossier.code"), nullable=False),
+    # A dossier's code, or the chain of an agency's register.
+    Column("chain", Text, nullable=False),
     Column("entry", Integer, nullable=False),
     Column("paper", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    PrimaryKeyConstraint("dossier", "entry"),
+    PrimaryKeyConstraint("chain", "entry"),
     Index("printed_paper_by_hash", "sha256"),
 )
 checkpoint = Table(

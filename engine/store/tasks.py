@@ -63,12 +63,6 @@ class Filter:
 Place = tuple[str, str]
 
 
-def by_id(connection: Connection, task_id: str) -> tuple[Task, str] | None:
-    """Return a task in whatever state, with its dossier's code."""
-    row = connection.execute(_BY_ID, {"id": task_id}).fetchone()
-    return None if row is None else (task_of(row), row[1])
-
-
 def of_dossier(connection: Connection, code: str) -> list[Task]:
     """Return every task that a dossier ever had, in the order in which they opened."""
     return [task_of(row) for row in connection.execute(_OF_DOSSIER, {"code": code})]
@@ -137,7 +131,6 @@ def _page_text(narrow: Filter, onward: bool) -> str:
     )
 
 
-_BY_ID = text_of(select(*TASK_COLUMNS).where(_t.c.id == bindparam("id")))
 _OF_DOSSIER = text_of(
     select(*TASK_COLUMNS).where(_t.c.dossier == bindparam("code"))
     .order_by(_t.c.opened_at, _t.c.id),

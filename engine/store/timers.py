@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import Interval, Text, bindparam, func, insert, null, or_, select, update
+from sqlalchemy import Interval, bindparam, func, insert, null, or_, select, update
 
-from engine.store.statements import delete_text, text_of
+from engine.store.statements import delete_text, in_hold, one_row, text_of
 from engine.store.tables import timer as t
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -104,9 +104,7 @@ def next_due(connection: Connection) -> datetime | None:
 
 def backlog(connection: Connection, now: datetime) -> Backlog:
     """Return how timers stand at an instant."""
-    row = connection.execute(_BACKLOG, {"now": now}).fetchone()
-    assert row is not None  # noqa: S101 - aggregates without groups always give a row
-    return Backlog(*row)
+    return Backlog(*one_row(connection, _BACKLOG, {"now": now}))
 
 
 def _keys(one: DueTimer) -> dict[str, Any]:
@@ -123,10 +121,7 @@ _SET = text_of(insert(t).values({
 _CLEAR = delete_text(t, t.c.dossier, t.c.part)
 _DROP = delete_text(t, t.c.dossier, t.c.part, t.c.wait, t.c.due)
 _HOLD = text_of(
-    update(t).where(
-        t.c.dossier == bindparam("code"), t.c.part != "",
-        t.c.part == func.coalesce(bindparam("only", type_=Text), t.c.part),
-    )
+    update(t).where(*in_hold(t))
     .values(held=bindparam("now_held"), tries=0, not_before=null(), failure=null()),
 )
 _FREE = or_(t.c.not_before.is_(None), t.c.not_before <= func.now())

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from engine.errors import Invalid
-from engine.worktime.days import WEEKDAYS, FixedHoliday, Hours, Shifts, Week, YearTable
+from engine.worktime.days import WEEKDAYS, FixedHoliday, Hours, Week, YearTable
 from engine.worktime.index import Index, build
 
 #: A working day counts as eight hours wherever days and hours are summed.
@@ -66,10 +66,6 @@ class Calendar:
     def week_of(self, day: date) -> Week:
         """Return the shifts of each weekday in the hours that are in force on that day."""
         return _in_force(self.hours, day)
-
-    def received_on(self, day: date) -> Shifts:
-        """Return when the counter receives on that day; empty where nobody has decided."""
-        return _in_force(self.reception, day)[day.weekday()]
 
     def uneven(self) -> tuple[tuple[date, str, int], ...]:
         """List the weekdays worked that do not make eight hours: (since, weekday, minutes)."""

@@ -82,10 +82,6 @@ class Duration:
             return max(self.amount, 1) * DAY_MINUTES
         return self.amount // 60
 
-    def in_hours(self) -> float:
-        """Return the duration in working hours where a sum needs it (10,5 ngày = 84.0)."""
-        return self.in_minutes() / 60
-
 
 @lru_cache(maxsize=4096)
 def parse(text: str, *, calendar_days: bool = False, iso_as_working: bool = False) -> Duration:

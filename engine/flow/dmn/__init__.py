@@ -5,11 +5,11 @@ refuses what it does not know.
 """
 
 from engine.flow.dmn.checking import check_decisions
-from engine.flow.dmn.evaluation import DecisionFailed, decide, evaluate
+from engine.flow.dmn.evaluation import DecisionFailed, decide
 from engine.flow.dmn.model import Answer, Decisions
 from engine.flow.dmn.reading import examine, read_decisions
 
 __all__ = [
-    "Answer", "DecisionFailed", "Decisions", "check_decisions", "decide", "evaluate", "examine",
+    "Answer", "DecisionFailed", "Decisions", "check_decisions", "decide", "examine",
     "read_decisions",
 ]

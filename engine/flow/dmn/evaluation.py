@@ -20,24 +20,15 @@ class DecisionFailed(FlowFailed):
     code = "decision-failed"
 
 
-def evaluate(
-    decisions: Decisions, decision_id: str, data: Mapping[str, Any], surroundings: Surroundings,
-) -> Any:
-    """Return what a decision gives over the data, as plain JSON data.
-
-    One output gives its value, several an object; policies that list give a list. Raises
-    DecisionFailed naming decision, column and rule, also for an unknown decision.
-    """
-    return decide(decisions, decision_id, data, surroundings).value
-
-
 def decide(
     decisions: Decisions, decision_id: str, data: Mapping[str, Any], surroundings: Surroundings,
 ) -> Answer:
-    """Return the whole result of a decision; raise DecisionFailed like `evaluate`.
+    """Return the result of a decision over the data, its value as plain JSON data.
 
-    A required decision is read by the name of its variable, by its id and by the names of its
-    outputs; these hide data of the same name.
+    One output gives its value, several an object; policies that list give a list. A required
+    decision is read by the name of its variable, by its id and by the names of its outputs; these
+    hide data of the same name. Raises DecisionFailed naming decision, column and rule, also for an
+    unknown decision.
     """
     if decision_id not in decisions.by_id:
         raise DecisionFailed(

@@ -36,11 +36,6 @@ class Report:
     pools: tuple[Pool, ...] = ()
     lowered: Lowered | None = field(default=None, repr=False)
 
-    @property
-    def sound(self) -> bool:
-        """Tell whether no finding is an error."""
-        return not any(finding.severity == "error" for finding in self.findings)
-
 
 @dataclass(frozen=True)
 class Subject:

@@ -61,28 +61,14 @@ def _rounds(work: Work, loop: Element) -> None:
             "“loopMaximum” phải là số nguyên từ 0 và dưới 10 chữ số.",
             "'loopMaximum' must be a number from 0 and of less than 10 digits."))
     if said is None and not text(child(loop, "loopCondition")):
-        seen = label(holder(loop))
-        work.found("error", "loop-without-condition", loop, (
-            f"“{seen}” có dấu lặp nhưng không ghi khi nào dừng.",
-            f"'{seen}' is marked as a loop and does not say when it ends.",
-        ), (
-            "Ghi loopCondition (lặp khi còn đúng) hoặc loopMaximum, hoặc vẽ luồng quay lại.",
-            "Write a loopCondition (it loops while true) or a loopMaximum, or draw a flow back.",
-        ))
+        _refuse(work, loop, "loop-without-condition", _ENDLESS)
 
 
 def _number(work: Work, many: Element) -> None:
     """Refuse a multi-instance activity that does not say how many instances there are."""
     if not (text(child(many, "loopCardinality")) or text(child(many, "loopDataInputRef"))
             or camunda(many, "collection")):
-        seen = label(holder(many))
-        work.found("error", "repetition-without-number", many, (
-            f"“{seen}” lặp nhiều lần nhưng không ghi lặp mấy lần hay theo danh sách nào.",
-            f"'{seen}' is repeated, but says neither how often nor over which list.",
-        ), (
-            "Ghi số lần (Loop cardinality), ví dụ 3 hoặc len(cac_xa), hoặc danh sách (Collection).",
-            "Write the number (Loop cardinality), 3 or len(communes) say, or a list (Collection).",
-        ))
+        _refuse(work, many, "repetition-without-number", _UNNUMBERED)
 
 
 def _cycle(work: Work, timer: Element) -> None:
@@ -92,21 +78,21 @@ def _cycle(work: Work, timer: Element) -> None:
         return
     around = event.getparent()
     if kind(event) == "intermediateCatchEvent":
-        work.found("error", "timer-repeats-in-flow", event, (
-            f"“{label(event)}” lặp lại ({drawn[:40]}), nhưng thẻ chờ ở đây chỉ đi tiếp một lần.",
-            f"'{label(event)}' repeats ({drawn[:40]}), but a token that waits here goes on once.",
+        _refuse(work, event, "timer-repeats-in-flow", ((
+            f"lặp lại ({drawn[:40]}), nhưng thẻ chờ ở đây chỉ đi tiếp một lần",
+            f"repeats ({drawn[:40]}), but a token that waits here goes on once",
         ), (
             "Ghi một thời lượng; muốn lặp thì dùng sự kiện biên không ngắt hoặc vòng lặp.",
             "Write a duration; to repeat, draw a non-interrupting boundary event or a loop.",
-        ))
+        )))
     elif kind(event) == "startEvent" and around is not None and kind(around) == "process":
-        work.found("error", "timer-start-repeats", event, (
-            f"“{label(event)}” khởi tạo quy trình nhiều lần ({drawn[:40]}); ở đây chỉ một lần.",
-            f"'{label(event)}' would begin the process again and again ({drawn[:40]}).",
+        _refuse(work, event, "timer-start-repeats", ((
+            f"khởi tạo quy trình nhiều lần ({drawn[:40]}); ở đây chỉ một lần",
+            f"would begin the process again and again ({drawn[:40]})",
         ), (
             "Ghi một thời điểm, hoặc để bên ngoài bắt đầu mỗi lần bằng một thông điệp.",
             "Write one moment, or let a message from outside begin it each time.",
-        ))
+        )))
 
 
 def _behavior(work: Work, many: Element, by_id: Mapping[str, Element]) -> bool:
@@ -173,6 +159,20 @@ def _all_events(gateway: Element) -> tuple[Sentence, Sentence]:
     )
 
 
+#: What to say of a loop, and of instances, without an end or a number.
+_ENDLESS = (
+    ("có dấu lặp nhưng không ghi khi nào dừng",
+     "is marked as a loop and does not say when it ends"),
+    ("Ghi loopCondition (lặp khi còn đúng) hoặc loopMaximum, hoặc vẽ luồng quay lại.",
+     "Write a loopCondition (it loops while true) or a loopMaximum, or draw a flow back."),
+)
+_UNNUMBERED = (
+    ("lặp nhiều lần nhưng không ghi lặp mấy lần hay theo danh sách nào",
+     "is repeated, but says neither how often nor over which list"),
+    ("Ghi số lần (Loop cardinality), ví dụ 3 hoặc len(cac_xa), hoặc danh sách (Collection).",
+     "Write the number (Loop cardinality), 3 or len(communes) say, or a list (Collection)."),
+)
+
 #: What to say of a process start that waits for several events at once.
 _ALL_STARTS = (
     ("chờ nhiều sự kiện cùng lúc mới bắt đầu quy trình (parallelMultiple), không được chạy",
@@ -187,6 +187,7 @@ _ALL_STARTS = (
 def _refuse(
     work: Work, element: Element, code: str, says: tuple[Sentence, Sentence],
 ) -> None:
+    """Find an error; what is said begins with the name of what a person sees there."""
     (vi, en), hint = says
-    work.found("error", code, element, (
-        f"“{label(element)}” {vi}.", f"'{label(element)}' {en}."), hint)
+    seen = label(holder(element))
+    work.found("error", code, element, (f"“{seen}” {vi}.", f"'{seen}' {en}."), hint)
