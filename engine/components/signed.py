@@ -79,6 +79,30 @@ def signed(
         old, state="replaced", asked="", call="", revision=old.revision + 1), put
 
 
+def lineage(papers: Iterable[Paper], paper: Paper) -> tuple[Paper, ...]:
+    """Return a paper with those that it was signed from, the unsigned one last."""
+    known = {one.number: one for one in papers}
+    found = [paper]
+    while found[-1].source == SIGNED:
+        found.append(known[int((found[-1].origin or "").rpartition("/")[2])])
+    return tuple(found)
+
+
+def standing_for(papers: Iterable[Paper], component: str, sha256: str) -> Paper | None:
+    """Return what stands for a file that comes (again), None where it is to be entered.
+
+    That is the paper that counts with the very file, else its signed copy that counts, else the one
+    of either that was erased on a decision: such a file does not come back by a message.
+    """
+    known = tuple(papers)
+    for state in ("held", "erased"):
+        found = [p for p in known if (p.component, p.state) == (component, state)]
+        for paper in sorted(found, key=lambda p: p.sha256 != sha256):
+            if any(one.sha256 == sha256 for one in lineage(known, paper)):
+                return paper
+    return None
+
+
 def said(signatures: Sequence[Any]) -> str:
     """Return the signatures of a file as a paper keeps them, empty for none."""
     return json.dumps(signatures, ensure_ascii=False, sort_keys=True) if signatures else ""
