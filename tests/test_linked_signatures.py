@@ -228,3 +228,30 @@ def test_without_the_library_the_reader_is_told_what_to_install(
     monkeypatch.setitem(sys.modules, "pyhanko", None)
     answer = asked(constable(police), code, 1)
     assert (answer.status_code, answer.json()["code"]) == (501, "signing-not-installed")
+
+
+def test_a_paper_that_has_not_come_or_cannot_come_is_not_signed(
+    commune: Site, police: Site, tmp_path: Path,
+) -> None:
+    code = handed(commune, police, one_page(300), fetch=False)
+    chief = police.person(town.POLICE, "leader")
+
+    def ask() -> tuple[int, str]:
+        (paper,) = [p for one in needs(chief, code)["items"] for p in one["papers"]]
+        answer = chief.post(f"/dossiers/{code}/signatures", {"paper": 1}, etag=paper["etag"])
+        return answer.status_code, answer.json().get("code", "")
+
+    assert ask() == (409, "paper-pending")
+    (file,) = commune.place.rglob("?" * 64)
+    whole = file.read_bytes()
+    file.unlink()
+    police.fetch()
+    assert ask() == (409, "paper-failed")
+    assert [(p.asked, p.revision) for p in two.kept(police, code)] == [("", 1)]
+    file.write_bytes(whole)
+    with police.store.unit() as unit:
+        unit.connection.execute("UPDATE paper_download SET state = 'waiting'")
+        unit.commit()
+    assert police.fetch() == 1
+    assert ask() == (202, "")
+    need_proven(police, code, tmp_path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.components.papers import PRINTED, SIGNED, Paper, standing
+from engine.components.papers import PRINTED, SIGNED, Paper, numbered, standing
 from engine.errors import Conflict
 
 #: The only kind of file that is signed here.
@@ -79,12 +79,12 @@ def signed(
         old, state="replaced", asked="", call="", revision=old.revision + 1), put
 
 
-def lineage(papers: Iterable[Paper], paper: Paper) -> tuple[Paper, ...]:
+def lineage(papers: Collection[Paper], paper: Paper) -> tuple[Paper, ...]:
     """Return a paper with those that it was signed from, the unsigned one last."""
-    known = {one.number: one for one in papers}
     found = [paper]
     while found[-1].source == SIGNED:
-        found.append(known[int((found[-1].origin or "").rpartition("/")[2])])
+        origin = found[-1].origin or ""  # dossier/number
+        found.append(numbered(papers, int(origin.rpartition("/")[2])))
     return tuple(found)
 
 
