@@ -8,8 +8,9 @@ from typing import Any
 from api.seeing import PapersSeen
 from engine.components.declared import DIGITISED, OTHER
 from engine.components.needs import Need
-from engine.components.papers import Paper, need_come
+from engine.components.papers import Paper, need_come, numbered
 from engine.components.reuse import Held
+from engine.components.signed import PDF, lineage
 from engine.errors import NotFound
 from engine.office.papers import component_etag, paper_json, papers_etag
 from engine.office.result import when
@@ -36,14 +37,25 @@ def components_view(
     }
 
 
-def need_here(seen: PapersSeen, paper: Paper) -> None:
-    """Raise Conflict while a file is on its way from another node, NotFound once it is erased."""
+def with_file(seen: PapersSeen, number: int) -> Paper:
+    """Return a paper whose file is here.
+
+    Raises NotFound where the asker sees no such paper, it is on paper alone or erased, Conflict
+    while its file is on its way from another node.
+    """
+    paper = numbered(seen.papers, number)
+    if paper.sha256 is None:
+        raise NotFound(
+            f"Giấy tờ số {number} chỉ có bản giấy.", f"Paper {number} is on paper alone.",
+            code="no-file",
+        )
     if _stands(seen, paper) == "erased":
         raise NotFound(
             f"Tệp của giấy tờ số {paper.number} đã xóa theo quyết định.",
             f"The file of paper {paper.number} was erased by decision.", code="paper-erased",
         )
     need_come(paper, seen.downloads)
+    return paper
 
 
 def _need(code: str, need: Need, seen: PapersSeen, article: str) -> dict[str, Any]:
@@ -69,12 +81,14 @@ def _papers(code: str, seen: PapersSeen, component: str) -> list[dict[str, Any]]
     ]
 
 
-def _file(seen: PapersSeen, paper: Paper) -> dict[str, str | None]:
-    """Return whether the file of a paper is here."""
+def _file(seen: PapersSeen, paper: Paper) -> dict[str, str | bool | None]:
+    """Return whether the file of a paper is here, and whether all signatures in it were read."""
+    came = lineage(seen.every, paper)[-1]
+    read = came.source != "handed" or came.media_type != PDF
     if paper.sha256 is None:
-        return {"file": None, "file_label": None}
+        return {"file": None, "file_label": None, "signatures_read": read}
     state = _stands(seen, paper)
-    return {"file": state, "file_label": _LABELS[state]}
+    return {"file": state, "file_label": _LABELS[state], "signatures_read": read}
 
 
 def _stands(seen: PapersSeen, paper: Paper) -> str:

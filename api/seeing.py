@@ -35,14 +35,16 @@ class Seen:
 def taking_part(code: str) -> Dossier:
     """Return a dossier that an agency of the asker receives, settles or has a part in.
 
-    Raises NotFound for any other code: papers are for those alone who work on them.
+    Raises NotFound for any other code: papers are for those alone who work on them; Forbidden for
+    an agency that only does steps in the part of another.
     """
     with services().store.reading() as connection:
         dossier = dossiers.by_code(connection, code)
         if dossier is None:
             raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
         agencies = dossiers.part_agencies(connection, code)
-    see_papers(dossier, actor(), agencies)
+        places = dossiers.places(connection, code)
+    see_papers(dossier, actor(), agencies, places)
     return dossier
 
 

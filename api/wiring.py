@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -73,10 +73,9 @@ class Services:
         """Whose signatures are trusted; raise Invalid for a faulty place of the configuration."""
         return read_trust(self.settings.connectors)
 
-    def looking(self) -> Looking:
-        """Return what looks for signatures in uploads, as of now."""
-        return Looking(
-            Confinement(bounds=self.settings.examination), self.trust, self.clock.now())
+    def looking(self, proven: datetime) -> Looking:
+        """Return what looks for signatures in a file that was there at that moment."""
+        return Looking(Confinement(bounds=self.settings.examination), self.trust, proven)
 
 
 def signed_of(settings: Settings) -> Signed:

@@ -22,11 +22,13 @@ from engine.audit.desk import replay_stored
 from engine.clock import FixedClock
 from engine.commands import CompleteTask, RegisterDossier
 from engine.dossier import Task
-from engine.jobs import Deliveries, Downloads
+from engine.jobs import Calls, Deliveries, Downloads
+from engine.links.connectors import Registry, read_registry
 from engine.links.delivery import Http
 from engine.links.fetching import PaperFetcher
 from engine.links.identity import Identity, make_key, read_keys
 from engine.office import Office
+from engine.office import Services as OfficeServices
 from engine.office.result import task_etag
 from engine.people import Actor
 from engine.store import Store, dossiers, node_keys, nodes, people, tasks
@@ -43,20 +45,29 @@ Superuser = Callable[["Site"], psycopg.Connection]
 
 @dataclass
 class Site:
-    """One node: its archive, office and address; `pump` delivers what waits, as a worker does."""
+    """One node: its archive, office and address; `pump` delivers what waits, as a worker does.
+
+    `connectors` is the file of those that sign, and of whose signatures are trusted.
+    """
 
     identity: Identity
     store: Store
     clock: FixedClock
     base: str = ""
     place: Path = Path()
+    connectors: Path | None = None
     office: Office = field(init=False)
+    registry: Registry = field(init=False)
     issuer: Issuer = field(init=False)
     courier: Http = field(init=False)
     fetcher: PaperFetcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.office = Office(self.store, self.clock, node=self.identity.node)
+        self.registry = known = read_registry([], self.connectors)
+        self.office = Office(
+            self.store, self.clock, node=self.identity.node, files=lambda: self.files,
+            services=OfficeServices(known.names, known.topics, known.officials),
+        )
         self.courier = Http(self.current)
         self.fetcher = PaperFetcher(self.current)
         self.keep_keys()
@@ -110,6 +121,11 @@ class Site:
         work = self.downloads()
         return sum(work.drain(name) for name in work.waiting())
 
+    def calls(self) -> Calls:
+        """What a worker of this node calls services with."""
+        return Calls(
+            self.store, self.office, self.clock, self.registry, files=lambda: self.files)
+
     def person(self, agency: str, *roles: str) -> Person:
         """Somebody at this node's API."""
         return Person(self.base, self.issuer, town.official(agency, *roles).id)
@@ -146,8 +162,12 @@ class Site:
 @contextmanager
 def sites(
     names: tuple[str, ...], new_store: NewStore, clock: FixedClock, folder: Path,
+    connectors: Mapping[str, Path] | None = None,
 ) -> Iterator[list[Site]]:
-    """Start nodes of these names, each behind a real server; they do not know each other yet."""
+    """Start nodes of these names, each behind a real server; they do not know each other yet.
+
+    `connectors` are the files of those that have some, by name.
+    """
     with ExitStack() as stack:
         found = []
         for name in names:
@@ -155,14 +175,16 @@ def sites(
             make_key(keys)
             place = folder / f"{name}-files"
             site = Site(
-                Identity(f"urn:test:{name}", read_keys(keys)), new_store(), clock, place=place)
+                Identity(f"urn:test:{name}", read_keys(keys)), new_store(), clock, place=place,
+                connectors=(connectors or {}).get(name))
             site.issuer = issuer = Issuer(clock)
             door = Doorkeeper(issuer.name, AUDIENCE, FixedKeys(issuer.keys()), clock,
                               site.official)
             services = Services(
-                Settings(folder / name, files=str(place)), clock, site.store, site.office, door,
-                site.current,
+                Settings(folder / name, files=str(place), connectors=site.connectors), clock,
+                site.store, site.office, door, site.current,
             )
+            stack.callback(site.registry.close)
             stack.callback(site.courier.close)
             stack.callback(site.fetcher.close)
             site.base = stack.enter_context(serving(create_app(services)))

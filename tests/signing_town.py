@@ -19,12 +19,16 @@ from typing import Any
 import papers_town
 import served
 import town
+from asn1crypto import keys, tsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from http_town import Issuer, Person, Town, running
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfWriter
 
 from api.settings import Settings
@@ -98,9 +102,12 @@ class Authority:
 def issue(
     name: str, by: Authority | None = None, *, authority: bool = False, elliptic: bool = False,
     dates: tuple[datetime, datetime] = (SINCE, UNTIL), stamping: bool = False,
-    person: str | None = None,
+    person: str | None = None, uses: tuple[bool, bool] | None = None,
 ) -> Authority:
-    """Issue a certificate; without `by` it signs itself."""
+    """Issue a certificate; without `by` it signs itself.
+
+    `uses` are those for digital signatures and non-repudiation, where not the usual ones.
+    """
     key: Any = (ec.generate_private_key(ec.SECP256R1()) if elliptic
                 else rsa.generate_private_key(65537, 2048))
     said = [x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
@@ -115,7 +122,8 @@ def issue(
         .not_valid_before(dates[0]).not_valid_after(dates[1])
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(
-            not authority, not authority, False, False, False, authority, authority, False, False,
+            *(uses or (not authority, not authority)), uses == (False, False), False, False,
+            authority, authority, False, False,
         ), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
@@ -346,6 +354,25 @@ def remote(*keys: Authority) -> Iterator[RemoteSigner]:
 
     with posting(answering) as signer.port:
         yield signer
+
+
+def stamping(known: Country) -> Callable[[bytes], bytes]:
+    """A time-stamping authority by pyHanko's own maker of tokens: request in, answer out."""
+    key = known.stamper.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption())
+    store = SimpleCertificateStore()
+    store.register(asn1_x509.Certificate.load(known.root.der))
+    maker = DummyTimeStamper(
+        asn1_x509.Certificate.load(known.stamper.der), keys.PrivateKeyInfo.load(key),
+        certs_to_embed=store, fixed_dt=SINCE.replace(month=11, day=9, hour=1),
+    )
+
+    def answer(request: bytes) -> bytes:
+        made: bytes = maker.request_tsa_response(tsp.TimeStampReq.load(request)).dump()
+        return made
+
+    return answer
 
 
 @contextmanager

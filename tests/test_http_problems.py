@@ -195,7 +195,7 @@ def test_the_specification_names_every_route_and_every_refusal(here: Town) -> No
         "/api/v1/dossiers/{code}/components/{number}/content",
         "/api/v1/dossiers/{code}/components/{number}/withdraw",
         "/api/v1/dossiers/{code}/components/hand-back",
-        "/api/v1/dossiers/{code}/signatures",
+        "/api/v1/dossiers/{code}/signatures", "/api/v1/dossiers/{code}/signatures/{number}",
         "/api/v1/dossiers/{code}/signatures/{number}/withdraw",
         "/api/v1/procedures/{code}/versions/{number}/diff",
         "/api/v1/handoffs", "/api/v1/events", "/api/v1/node", "/api/v1/nodes",

@@ -12,10 +12,6 @@ from typing import Any
 
 import pytest
 import signing_town as town_of
-from asn1crypto import keys, tsp, x509
-from cryptography.hazmat.primitives import serialization
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 from signing_town import CONNECTOR, LEADER, OFFICER, Country, Place, RemoteSigner
 
 from engine.audit import desk as auditor
@@ -182,20 +178,11 @@ def test_a_certificate_file_of_another_serial_number_is_refused_at_the_start(
 
 def stamps(country: Country) -> Callable[[bytes, dict[str, str]], tuple[int, bytes]]:
     """A time-stamping authority by pyHanko's own maker of tokens."""
-    key = country.stamper.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption())
-    store = SimpleCertificateStore()
-    store.register(x509.Certificate.load(country.root.der))
-    maker = DummyTimeStamper(
-        x509.Certificate.load(country.stamper.der), keys.PrivateKeyInfo.load(key),
-        certs_to_embed=store, fixed_dt=town_of.SINCE.replace(month=11, day=9, hour=1),
-    )
+    made = town_of.stamping(country)
 
     def answer(request: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         assert headers["content-type"] == "application/timestamp-query"
-        made = maker.request_tsa_response(tsp.TimeStampReq.load(request))
-        return 200, made.dump()
+        return 200, made(request)
 
     return answer
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from api.component_views import components_view, need_here
+from api.component_views import components_view, with_file
 from api.giving import given
 from api.performing import answer, perform, services
 from api.receiving import received
@@ -24,9 +24,8 @@ from api.schemas.components import (
 )
 from api.seeing import PapersSeen, papers_seen, taking_part
 from engine.components.needs import Circle, Need, handed_needs, needs
-from engine.components.papers import numbered
 from engine.dossier import visible
-from engine.errors import Fault, Invalid, NotFound
+from engine.errors import Fault, Invalid
 from engine.law.rules import rules_by_id
 from engine.office import Upload
 from engine.office.papers import papers_etag
@@ -66,7 +65,8 @@ def add(code: str, component: str) -> Response:
     taking_part(code)
     if request.mimetype != "multipart/form-data":
         return _add(code, component, PARSER.load_json(request, NewPaper()), None)
-    with received(request, services().files, services().looking()) as sent:
+    house = services()
+    with received(request, house.files, house.looking(house.clock.now())) as sent:
         return _add(code, component, sent.fields, sent.upload)
 
 
@@ -97,14 +97,8 @@ def hand_back(body: dict[str, Any], code: str) -> Response:
 def content(code: str, number: int) -> Response:
     """Give out the file of a paper, held against its hash (tải tệp giấy tờ)."""
     found = papers_seen(code)
-    paper = numbered(found.papers, number)
-    if paper.sha256 is None:
-        raise NotFound(
-            f"Giấy tờ số {number} chỉ có bản giấy.", f"Paper {number} is on paper alone.",
-            code="no-file",
-        )
-    need_here(found, paper)
-    return given(paper, services().files.reading(paper.sha256, paper.size or 0))
+    paper = with_file(found, number)
+    return given(paper, services().files.reading(paper.sha256 or "", paper.size or 0))
 
 
 def _needs(found: PapersSeen) -> tuple[Need, ...]:

@@ -1,4 +1,4 @@
-"""Routes of signatures (chữ ký số): officials ask for their own on a paper, and look after it."""
+"""Routes of signatures (chữ ký số): officials ask for their own on a paper, and read all of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import Response
 
+from api.component_views import with_file
 from api.performing import answer, perform, services
 from api.routes.blueprints import Room
 from api.schemas.components import PapersChanged
-from api.schemas.signatures import SignatureAsked, SignaturesPending
+from api.schemas.signatures import SignatureAsked, SignaturesPending, SignaturesRead
 from api.schemas.tasks import Nothing
 from api.seeing import papers_seen
-from engine.office.papers import paper_etag
+from engine.components.signed import PDF, lineage
+from engine.office.papers import paper_etag, signature_json
 from engine.office.result import when
 from engine.signing import AskSignature, WithdrawSignature
 from engine.store import call_states
@@ -54,6 +56,23 @@ def pending(code: str) -> Response:
         }
         for paper in asked if (call := known.get(paper.call))
     ]})
+
+
+@blueprint.get("/dossiers/<code>/signatures/<int:number>")
+@blueprint.response(200, SignaturesRead)
+@blueprint.look(409, 501)
+def read(code: str, number: int) -> Response:
+    """Read the signatures in the file of a paper, whoever made them (đọc chữ ký trong tệp).
+
+    Those of a paper from another node are judged by the roots of this one alone.
+    """
+    found, house = papers_seen(code), services()
+    paper = with_file(found, number)
+    came = lineage(found.every, paper)[-1]
+    looking = house.looking(paper.added_at)
+    kept = looking.read(house.files, paper, came.size or 0) if paper.media_type == PDF else ()
+    told = [signature_json(one) for one in kept]
+    return answer({"paper": number, "source": paper.source, "signatures": told})
 
 
 @blueprint.post("/dossiers/<code>/signatures/<int:number>/withdraw")

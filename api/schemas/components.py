@@ -100,6 +100,10 @@ class PaperSeen(Body):
     })
     file_label = fields.String(allow_none=True, metadata={"description": "đang tải, lỗi tải …"})
     signatures = fields.List(fields.Nested(SignatureSeen))
+    signatures_read = fields.Boolean(metadata={
+        "description": "false: the file came from another node, and what was signed before it came "
+                       "is not among `signatures`; GET …/signatures/{number} reads them",
+    })
     awaits_signature_of = fields.String(allow_none=True)
     etag = fields.String()
 

@@ -56,8 +56,29 @@ class SignatureSeen(Body):
     status = fields.String()
     label = fields.String()
     label_en = fields.String()
+    intact = fields.Boolean(allow_none=True, metadata={
+        "description": "whether what was signed still stands there; null: nobody can tell"})
+    trust = fields.String(metadata={
+        "enum": ["trusted", "untrusted"],
+        "description": "trusted: it holds wholly, under a root that this node has configured"})
     subject = fields.String()
     issuer = fields.String()
     serial = fields.String(metadata={"description": "hexadecimal"})
     level = fields.String(metadata={"description": "PAdES: B-B, or B-T with a time stamp"})
     signed_at = fields.DateTime(allow_none=True)
+
+
+class SignatureRead(SignatureSeen):
+    """A signature as it was read in the file just now."""
+
+    made = fields.String(metadata={
+        "enum": ["here", "elsewhere"],
+        "description": "elsewhere: it was in the file when the file came to this node"})
+
+
+class SignaturesRead(Body):
+    """All signatures in the file of a paper, in their order."""
+
+    paper = fields.Integer()
+    source = fields.String()
+    signatures = fields.List(fields.Nested(SignatureRead))

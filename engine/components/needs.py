@@ -57,13 +57,15 @@ def needs(
 def handed_needs(components: Iterable[Component], papers: Iterable[Paper]) -> tuple[Need, ...]:
     """Return the components of which somebody sees papers, or to which they may add a result.
 
-    Nothing is required of the applicant there, and nothing offered for reuse.
+    Papers that were erased or replaced are told too. Nothing is required of the applicant there,
+    and nothing offered for reuse.
     """
     known = tuple(papers)
-    found = (Need(one, required=False, present=held(known, one.code), offers=())
-             for one in components)
-    return tuple(need for need in found
-                 if need.present or need.component.kind not in FROM_APPLICANT)
+    seen = {paper.component for paper in known}
+    return tuple(
+        Need(one, required=False, present=held(known, one.code), offers=())
+        for one in components if one.code in seen or one.kind not in FROM_APPLICANT
+    )
 
 
 def _asked(component: Component, circle: Circle) -> bool:

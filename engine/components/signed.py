@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.components.papers import PRINTED, SIGNED, Paper, standing
+from engine.components.papers import PRINTED, SIGNED, Paper, numbered, standing
 from engine.errors import Conflict
 
 #: The only kind of file that is signed here.
@@ -77,6 +77,30 @@ def signed(
     )
     return replace(
         old, state="replaced", asked="", call="", revision=old.revision + 1), put
+
+
+def lineage(papers: Collection[Paper], paper: Paper) -> tuple[Paper, ...]:
+    """Return a paper with those that it was signed from, the unsigned one last."""
+    found = [paper]
+    while found[-1].source == SIGNED:
+        origin = found[-1].origin or ""  # dossier/number
+        found.append(numbered(papers, int(origin.rpartition("/")[2])))
+    return tuple(found)
+
+
+def standing_for(papers: Iterable[Paper], component: str, sha256: str) -> Paper | None:
+    """Return what stands for a file that comes (again), None where it is to be entered.
+
+    That is the paper that counts with the very file, else its signed copy that counts, else the one
+    of either that was erased on a decision: such a file does not come back by a message.
+    """
+    known = tuple(papers)
+    for state in ("held", "erased"):
+        found = [p for p in known if (p.component, p.state) == (component, state)]
+        for paper in sorted(found, key=lambda p: p.sha256 != sha256):
+            if any(one.sha256 == sha256 for one in lineage(known, paper)):
+                return paper
+    return None
 
 
 def said(signatures: Sequence[Any]) -> str:

@@ -24,7 +24,7 @@ from engine.office.waking import Wakes
 from engine.paperwork import AddPaper, HandBackPapers, PaperCommand, WithdrawPaper
 from engine.people import Actor
 from engine.proceed import Before, Facts, Outcome, proceed
-from engine.signatures import STATUSES
+from engine.signatures import told
 from engine.store import dossiers, papers
 
 if TYPE_CHECKING:
@@ -92,18 +92,16 @@ def paper_json(code: str, paper: Paper) -> dict[str, Any]:
         "state": paper.state, "added_at": when(paper.added_at),
         "handed_back_at": when(paper.handed_back_at), "file_name": paper.file_name or None,
         "media_type": paper.media_type, "size": paper.size, "sha256": paper.sha256,
-        "signatures": [_signature(one) for one in signatures(paper.signatures)],
+        "signatures": [signature_json(one) for one in signatures(paper.signatures)],
         "awaits_signature_of": paper.asked or None,
         "origin": paper.origin, "etag": paper_etag(code, paper),
     }
 
 
-def _signature(kept: Mapping[str, Any]) -> dict[str, Any]:
-    (vi, en), at = STATUSES[kept["status"]], kept["signed_at"]
-    return {
-        **kept, "label": vi, "label_en": en,
-        "signed_at": when(datetime.fromisoformat(at)) if at else None,
-    }
+def signature_json(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a signature, as a paper keeps it or as it was just read, for who sees the paper."""
+    at = kept["signed_at"]
+    return {**told(kept), "signed_at": when(datetime.fromisoformat(at)) if at else None}
 
 
 def paper_etag(code: str, paper: Paper) -> str:
@@ -136,13 +134,15 @@ def seen_by(
 ) -> tuple[Sequence[Paper], Sequence[str]]:
     """Return the papers that an actor sees, and their pools where papers are seen by parts.
 
-    Raises NotFound for a dossier whose papers are not theirs to see.
+    Raises NotFound for a dossier whose papers are not theirs to see, Forbidden for lanes.
     """
     code = before.dossier.code
-    permits.see_papers(before.dossier, actor, dossiers.part_agencies(unit.connection, code))
+    places = dossiers.places(unit.connection, code)
+    parts = dossiers.part_agencies(unit.connection, code)
+    permits.see_papers(before.dossier, actor, parts, places)
     if permits.sees_all_papers(before.dossier, facts.flow, actor):
         return before.papers, ()
-    pools = permits.pools_of(dossiers.places(unit.connection, code), actor)
+    pools = permits.pools_of(places, actor)
     return permits.own_papers(before.papers, pools), pools
 
 

@@ -22,15 +22,14 @@ RESULTS = ("participating_result", "own_result")
 INTEGRATOR, OPERATOR = "integrator", "operator"
 
 Allowed = Mapping[str, frozenset[str]]
+#: By pool (process) the agencies that work on its parts.
+Places = Mapping[str, frozenset[str]]
 #: Who enters what was decided on working hours and days off.
 CALENDAR_KEEPER = "calendar_keeper"
 #: Who erases files of papers on a recorded decision.
 RECORDS_KEEPER = "records_clerk"
 #: Roles that may print the papers of a dossier: a parameter, as for acts.
 PRINTING_ROLES = ("one_stop_officer", "leader", "records_clerk", "specialist")
-
-#: Roles that may sign papers of a dossier with their own certificate: a parameter like those.
-SIGNING_ROLES = PRINTING_ROLES
 
 
 def see_task(task: Task | None, actor: Actor) -> Task:
@@ -57,13 +56,28 @@ def see_dossier(before: Before, actor: Actor, taking_part: frozenset[str]) -> No
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
 
 
-def see_papers(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> None:
+def see_papers(dossier: Dossier, actor: Actor, parts: frozenset[str], places: Places) -> None:
     """Raise NotFound unless an agency of the actor receives, settles or has a part in a dossier.
 
     Its papers are for those alone: an agency that was merely consulted is told what it must know.
+    Raises Forbidden for one that does steps (lanes) in the part of another: it knows the dossier.
     """
-    if not {dossier.receiving_agency, dossier.competent_agency, *parts} & actor.agencies():
+    if {dossier.receiving_agency, dossier.competent_agency, *parts} & actor.agencies():
+        return
+    holders = sorted(
+        {agency for agencies in places.values() if agencies & actor.agencies()
+         for agency in agencies & parts},
+    )
+    if not holders:
         raise NotFound("Không có hồ sơ này.", "There is no such dossier.", code="no-dossier")
+    raise Forbidden(
+        "Cơ quan của bạn chỉ làm bước trong phần việc của cơ quan khác, nên không xem và không ký "
+        f"giấy tờ của hồ sơ; hãy nhờ {', '.join(holders)}, hoặc đề nghị vẽ cho cơ quan bạn một bể "
+        "riêng trong quy trình.",
+        "Your agency only does steps in the part of another, and neither sees nor signs papers of "
+        f"the dossier; ask {', '.join(holders)}, or have a pool of its own drawn for your agency.",
+        code="papers-of-part", agencies=holders,
+    )
 
 
 def sees_all_papers(dossier: Dossier, flow: Flow, actor: Actor) -> bool:
@@ -81,7 +95,7 @@ def own_papers(papers: Iterable[Paper], pools: Collection[str]) -> tuple[Paper, 
     return tuple(paper for paper in papers if not set(paper.pools).isdisjoint(pools))
 
 
-def pools_of(places: Mapping[str, frozenset[str]], actor: Actor) -> list[str]:
+def pools_of(places: Places, actor: Actor) -> list[str]:
     """Return the pools on whose parts an agency of the actor works, in their order."""
     return sorted(pool for pool, agencies in places.items() if agencies & actor.agencies())
 
@@ -116,33 +130,6 @@ def do_print(before: Before, actor: Actor, taking_part: frozenset[str]) -> None:
             "tại cơ quan tham gia giải quyết.",
             f"Printing papers of a dossier needs one of the roles {', '.join(PRINTING_ROLES)} "
             "at an agency that takes part.", code="wrong-role",
-        )
-
-
-def do_sign(dossier: Dossier, actor: Actor, parts: frozenset[str]) -> str:
-    """Return the agency for which the actor signs papers of a dossier; raise Forbidden for none.
-
-    Agencies that were merely consulted see no papers and sign none.
-    """
-    for agency in sorted({dossier.receiving_agency, dossier.competent_agency, *parts}):
-        if any(actor.holds(agency, role) for role in SIGNING_ROLES):
-            return agency
-    raise Forbidden(
-        f"Ký số giấy tờ của hồ sơ cần một trong các vai trò {', '.join(SIGNING_ROLES)} "
-        "tại cơ quan tham gia giải quyết.",
-        f"Signing papers of a dossier needs one of the roles {', '.join(SIGNING_ROLES)} "
-        "at an agency that takes part.", code="wrong-role",
-    )
-
-
-def do_withdraw(paper: Paper, agency: str, actor: Actor) -> None:
-    """Raise Forbidden unless the actor was asked to sign the paper, or leads that agency."""
-    if actor.id != paper.asked and not actor.holds(agency, "leader"):
-        raise Forbidden(
-            f"Chữ ký số này đã yêu cầu với {paper.asked}; chỉ người đó hoặc lãnh đạo cơ quan đó "
-            "được rút.",
-            f"This signature was asked of {paper.asked}; only they or a leader of that agency may "
-            "withdraw it.", code="signature-of-another", official=paper.asked,
         )
 
 

@@ -19,7 +19,7 @@ from engine.errors import Conflict, Forbidden, NotFound
 from engine.history import read_body
 from engine.law.acting import need_no_hold
 from engine.law.rules import rules_by_id
-from engine.office import permits
+from engine.office import sign_permits as permits
 from engine.office.calls import Services, need_lock
 from engine.office.dossiers import Desk
 from engine.office.papers import Upload, paper_etag, paper_json, seen_by
@@ -92,6 +92,8 @@ class Signing:
             return command
         parts = dossiers.part_agencies(unit.connection, command.dossier)
         agency = permits.do_sign(before.dossier, actor, parts)
+        if command.entry is not None:
+            _need_own_print(unit, before, command, actor)
         if paper is not None and paper.state == "held":
             need_come(paper, downloads.states(unit.connection, command.dossier))
         own = sorted(name for name, who in self._services.signing.items() if actor.id in who)
@@ -130,6 +132,11 @@ class Signing:
     ) -> Iterator[tuple[AskSignature, _Keep]]:
         """Lend the bytes of a printed paper, made again and held against the entry's hash."""
         kept = _entry(unit, command)
+        if kept["format"] != "pdf":
+            raise Conflict(
+                "Chỉ ký số được bản in PDF; hãy in lại ra PDF.",
+                "Only a paper printed as PDF can be signed; print it as PDF.", code="not-pdf",
+            )
         printer = unit.person(kept["actor"], local(now).date())
         content = self._printer.again(unit, before, kept, printer.name if printer else "")
         assert self._files is not None  # noqa: S101 - wiring gives it
@@ -155,8 +162,17 @@ def _put(unit: Unit, keep: _Keep) -> None:
     keep()
 
 
+def _need_own_print(unit: Unit, before: Before, command: AskSignature, actor: Actor) -> None:
+    """Raise NotFound for an entry that printed nothing, Forbidden where another part printed it."""
+    kept = _entry(unit, command)
+    day = local(datetime.fromisoformat(kept["printed_at"])).date()
+    places = dossiers.places(unit.connection, command.dossier)
+    own = permits.own_agencies(before.dossier, actor, places)
+    permits.do_sign_printed(unit.person(kept["actor"], day), own, kept["entry"])
+
+
 def _entry(unit: Unit, command: AskSignature) -> dict[str, Any]:
-    """Return what the entry recorded of the PDF that it printed; raise for any other entry."""
+    """Return what the entry recorded of the paper that it printed; raise for any other entry."""
     after = (command.entry or 0) - 1
     found = entries.chain(unit.connection, command.dossier, after=after, size=1)
     if not found or read_body(found[0])["content"]["command"]["kind"] != "print":
@@ -164,13 +180,7 @@ def _entry(unit: Unit, command: AskSignature) -> dict[str, Any]:
             f"Mục {command.entry} của nhật ký không in giấy nào.",
             f"Entry {command.entry} printed no paper.", code="no-paper",
         )
-    kept = printed_json(found[0])
-    if kept["format"] != "pdf":
-        raise Conflict(
-            "Chỉ ký số được bản in PDF; hãy in lại ra PDF.",
-            "Only a paper printed as PDF can be signed; print it as PDF.", code="not-pdf",
-        )
-    return kept
+    return printed_json(found[0])
 
 
 def _result(before: Before, outcome: Outcome, *, created: bool) -> Result:

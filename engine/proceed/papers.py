@@ -19,7 +19,7 @@ from engine.components.papers import (
     numbered,
     withdrawn,
 )
-from engine.components.signed import said
+from engine.components.signed import lineage, said, standing_for
 from engine.errors import Forbidden
 from engine.handoff import Envelope, HandedPaper
 from engine.paperwork import AddPaper, ErasePaper, HandBackPapers, PaperCommand
@@ -84,9 +84,11 @@ def reach(work: Work, envelope: Envelope) -> None:
 def take_in(work: Work, envelope: Envelope, node: str) -> None:
     """Enter the papers that came with a message of another node; their bytes follow.
 
-    One that is here already only becomes visible to the pool. One that the node handed over before
-    under the same component, and now no longer among them, has been replaced there. Raises
-    Forbidden for a paper of a component that the message does not declare.
+    One that is here already, or of which a signed copy is, only becomes visible to the pool; one
+    that was erased here on a decision stays erased, and the message is taken all the same. Those
+    that the node handed over before under the same component, and now no longer among them, have
+    been replaced there, and so are they and their signed copies here. Raises Forbidden for a paper
+    of a component that the message does not declare.
     """
     codes = work.facts.flow.papers.get(envelope.message, ())
     here = f"{node}/{work.dossier.code}/"
@@ -97,23 +99,33 @@ def take_in(work: Work, envelope: Envelope, node: str) -> None:
                 f"Message {envelope.message!r} declares no paper {one.component!r}.",
                 code="paper-not-declared",
             )
-    came = {(one.component, one.sha256) for one in envelope.papers}
-    for paper in list(work.papers.values()):
-        gone = (paper.component, paper.sha256) not in came and paper.state == "held"
-        if gone and (paper.origin or "").startswith(here) and any(
-            paper.component == component for component, _ in came
-        ):
-            work.papers[paper.number] = replace(
-                paper, state="replaced", revision=paper.revision + 1)
+    for component in dict.fromkeys(one.component for one in envelope.papers):
+        came = {one.sha256 for one in envelope.papers if one.component == component}
+        for paper in held(tuple(work.papers.values()), component):
+            if _gone(work, paper, here, came):
+                work.papers[paper.number] = replace(
+                    paper, state="replaced", revision=paper.revision + 1)
     for one in envelope.papers:
         _enter(work, one, envelope.receiver or "", f"{here}{one.number}")
 
 
+def _gone(work: Work, paper: Paper, here: str, came: set[str]) -> bool:
+    """Tell whether a paper that counts, or what it was signed from, was replaced at its sender."""
+    known = lineage(work.papers.values(), paper)
+    handed = (known[-1].origin or "").startswith(here)
+    return handed and came.isdisjoint({one.sha256 for one in known})
+
+
 def _enter(work: Work, one: HandedPaper, pool: str, origin: str) -> None:
-    for paper in held(work.papers.values(), one.component):
-        if paper.sha256 == one.sha256:
-            _reach(work, paper, pool)
-            return
+    known = standing_for(work.papers.values(), one.component, one.sha256)
+    if known is not None:
+        if known.sha256 != one.sha256 or known.state != "held":
+            work.stand.append({
+                "origin": origin, "sha256": one.sha256, "number": known.number,
+                "state": known.state,
+            })
+        _reach(work, known, pool)
+        return
     number = len(work.papers) + 1
     work.papers[number] = Paper(
         number=number, component=one.component, copy=one.copy, count=one.count, source="handed",

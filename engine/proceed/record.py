@@ -129,9 +129,14 @@ def _facts(work: Work, born: Registration | None) -> dict[str, Any]:
 
 
 def _papers_told(work: Work) -> dict[str, Any]:
-    """Return what history says of changed papers: nothing at all where none has changed."""
+    """Return what history says of changed papers: nothing at all where none has changed.
+
+    Of papers that came and were not entered again also what stands for them: a signed copy, or that
+    they were erased here.
+    """
     told = [_paper_told(paper) for paper in changed_papers(work)]
-    return {"papers": told} if told else {}
+    said: dict[str, Any] = {"papers": told} if told else {}
+    return {**said, "stand": work.stand} if work.stand else said
 
 
 def _paper_told(paper: Paper) -> dict[str, Any]:

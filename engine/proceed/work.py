@@ -43,6 +43,8 @@ class Work:
         self.outgoing: deque[tuple[str, Outgoing]] = deque()
         self.signals: deque[tuple[str, str]] = deque()
         self.papers: dict[int, Paper] = {p.number: p for p in before.papers}
+        #: What stands here for papers that came and were not entered again.
+        self.stand: list[dict[str, Any]] = []
         self.acts: list[dict[str, Any]] = []
         self.trace: dict[str, list[TraceItem]] = {}
         self.calls: dict[str, ServiceCall] = {}

@@ -24,19 +24,31 @@ def signatures_in(content: bytes, trust: Trust, proven: datetime) -> tuple[Signa
     `proven` is a moment by which the file is known to have been there: without a time stamp a
     certificate that was revoked before it is taken for one revoked before the signing. Raises
     NotInstalled where signatures cannot be read. Never raises for what a file holds: a signature
-    that nobody can read is told as such.
+    that nobody can read is told as such, before all others.
     """
     need_signing()
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
     # Its log names the subjects of certificates, and these hold identity numbers.
     for name in ("pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
-        found = PdfFileReader(BytesIO(content), strict=False).embedded_regular_signatures
+        found, lost = _embedded(content)
     except Exception:  # noqa: BLE001 - a file may hold anything
-        return (Signature("unreadable"),) if b"/ByteRange" in content else ()
-    return tuple(_seen(one, trust, proven) for one in found[:MOST])
+        found, lost = [], 0
+    if not found and b"/ByteRange" in content:
+        lost = max(lost, 1)
+    unread = (Signature("unreadable"),) * min(lost, MOST)
+    return unread + tuple(_seen(one, trust, proven) for one in found[:MOST])
+
+
+def _embedded(content: bytes) -> tuple[list[Any], int]:
+    """Return the signatures of a PDF in their order, and how many more fields hold other things."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    reader = PdfFileReader(BytesIO(content), strict=False)
+    found = list(reader.embedded_regular_signatures)
+    filled = sum(1 for _ in enumerate_sig_fields(reader, filled_status=True))
+    return found, filled - len(found) - len(reader.embedded_timestamp_signatures)
 
 
 def _seen(embedded: Any, trust: Trust, proven: datetime) -> Signature:

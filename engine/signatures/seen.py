@@ -37,6 +37,8 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     ),
     "unreadable": ("không đọc được chữ ký", "the signature cannot be read"),
 }
+#: What was signed is no longer what stands there.
+_BROKEN = frozenset({"altered", "extended"})
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,19 @@ class Signature:
             "serial": self.serial[:_LONGEST], "level": self.level,
             "signed_at": None if at is None else at.isoformat(),
         }
+
+
+def told(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a signature with what its status means, in words and plainly.
+
+    `intact` is None where nobody can tell; `trust` is "trusted" for one alone that holds wholly, by
+    a certificate under a configured root.
+    """
+    status = kept["status"]
+    vi, en = STATUSES[status]
+    intact = None if status == "unreadable" else status not in _BROKEN
+    trust = "trusted" if status == VALID else "untrusted"
+    return {**kept, "label": vi, "label_en": en, "intact": intact, "trust": trust}
 
 
 def _words(name: str) -> str:
