@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.audit.erased import decisions
 from engine.audit.verify import Verdict
 from engine.components.papers import Paper
 from engine.errors import MotcuaError
@@ -94,14 +95,18 @@ def _told(chain: Sequence[Entry]) -> Iterator[_Carried]:
 
 
 def erased_numbers(chain: Sequence[Entry]) -> frozenset[int]:
-    """Return the papers that a recorded decision erased."""
+    """Return the papers that a recorded decision erased, alone or with all that is personal."""
     commands = (read_body(entry)["content"]["command"] for entry in chain
                 if b'"kind":"erase-paper"' in entry.body)
-    return frozenset(int(command["number"]) for command in commands)
+    alone = frozenset(int(command["number"]) for command in commands)
+    return alone.union(*(one.papers for one in decisions(chain)))
 
 
 def _same(body: bytes | None, told: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an envelope names the papers that its entry does; one that is gone was named."""
+    """Tell whether an envelope names the papers that its entry does.
+
+    One that is gone was named; of one that a decision erased the digest is held against its entry.
+    """
     if body is None:
         return True
     papers = json.loads(body)["data"]["message"].get("papers", [])

@@ -33,7 +33,7 @@ from engine.office.result import Result
 from engine.office.signing import Signing
 from engine.office.waking import Wake, WakeNode, Wakes
 from engine.papers.templates import Templates
-from engine.paperwork import ErasePaper, PaperCommand, PrintPaper
+from engine.paperwork import ErasePaper, ErasePersonal, PaperCommand, PrintPaper
 from engine.people import Actor
 from engine.proceed import Before
 from engine.signing import SigningCommand
@@ -100,7 +100,7 @@ class Office:
         handle: Callable[..., Result] = self._desk.execute
         if isinstance(command, RegisterDossier):
             handle = self._reception.execute
-        elif isinstance(command, ErasePaper):
+        elif isinstance(command, ErasePaper | ErasePersonal):
             handle = self._eraser.execute
         elif isinstance(command, PrintPaper):
             handle = self._printer.execute

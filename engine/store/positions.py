@@ -32,7 +32,10 @@ def with_node(connection: Connection, node: str, after: str, size: int) -> list[
 
 
 def send_again(connection: Connection, node: str, dossier: str, received: int) -> int:
-    """Deliver once more what a node has not received of what it gave receipts for."""
+    """Deliver once more what a node has not received of what it gave receipts for.
+
+    What a decision erased here is gone, and not among it.
+    """
     asked = {"node": node, "dossier": dossier, "received": received}
     return connection.execute(_AGAIN, asked).rowcount
 
@@ -45,4 +48,5 @@ ORDER BY code LIMIT %(size)s
 _AGAIN = """\
 UPDATE outbox SET state = 'waiting', tries = 0, not_before = NULL
 WHERE node = %(node)s AND dossier = %(dossier)s AND state = 'delivered' AND sequence > %(received)s
+    AND erasure IS NULL
 """
