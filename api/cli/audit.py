@@ -107,15 +107,7 @@ def _verify(options: argparse.Namespace, opener: Opener) -> int:
 
 def _tell(verdict: Verdict, as_json: bool) -> int:
     if as_json:
-        print(json.dumps({
-            "whole": verdict.whole, "chains": verdict.chains, "entries": verdict.entries,
-            "checkpoints": verdict.checkpoints, "newer": verdict.newer,
-            "erased": verdict.erased, "erasures": verdict.erasures,
-            "envelopes": verdict.envelopes, "envelopes_erased": verdict.envelopes_erased,
-            "papers": verdict.papers,
-            "papers_awaited": verdict.papers_awaited, "papers_erased": verdict.papers_erased,
-            "signatures": verdict.signatures, "broken": verdict.broken,
-        }, ensure_ascii=False))
+        print(json.dumps({"whole": verdict.whole, **vars(verdict)}, ensure_ascii=False))
     else:
         for line in verdict.broken:
             print(f"HỎNG / BROKEN  {line}")
