@@ -105,13 +105,16 @@ def erased_numbers(chain: Sequence[Entry]) -> frozenset[int]:
 def _same(body: bytes | None, told: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether an envelope names the papers that its entry does.
 
-    One that is gone was named; of one that a decision erased the digest is held against its entry.
+    One that is gone or unreadable was named; of one that a decision erased the digest is held
+    against its entry.
     """
-    if body is None:
-        return True
-    papers = json.loads(body)["data"]["message"].get("papers", [])
     names = ("number", "component", "sha256", "size")
-    return [[one[n] for n in names] for one in papers] == [[one[n] for n in names] for one in told]
+    try:
+        papers = json.loads(body or b"")["data"]["message"].get("papers", [])
+        found = [[one[n] for n in names] for one in papers]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return True
+    return found == [[one[n] for n in names] for one in told]
 
 
 def _row(papers: Sequence[Paper], told: Mapping[str, Any], *, here: bool) -> Paper | None:

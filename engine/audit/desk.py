@@ -18,7 +18,7 @@ from engine.audit.rows import Kept, differing
 from engine.audit.signed import Signed, signing, unlike_signed
 from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
-from engine.errors import Corrupt, NotFound
+from engine.errors import Corrupt, MotcuaError, NotFound
 from engine.flow.load import Flow, load
 from engine.history import Entry
 from engine.store import (
@@ -157,7 +157,10 @@ def _unlike_signed(
         chain = entries.chain(connection, code)
         verdict.signatures += sum(map(signing, chain))
         if papers_at is not None:
-            numbers = carrying.erased_numbers(chain)
+            try:
+                numbers = carrying.erased_numbers(chain)
+            except (MotcuaError, LookupError, TypeError):
+                continue  # the chain itself is broken, and has been named
             gone = {p.sha256 for p in papers.of_dossier(connection, code) if p.number in numbers}
             yield from unlike_signed(code, chain, papers_at, gone)
 

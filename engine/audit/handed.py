@@ -38,8 +38,14 @@ class _Said:
 
 
 def own_node(chain: Iterable[Entry]) -> str:
-    """Return the id of this node as the entries of a dossier have it, empty for one at home."""
-    return _said(chain).node
+    """Return the id of this node as the entries of a dossier have it, empty for one at home.
+
+    Empty too for a broken chain, which has been named.
+    """
+    try:
+        return _said(chain).node
+    except (MotcuaError, LookupError, TypeError, ValueError):
+        return ""
 
 
 def linked(entry: Entry) -> bool:
