@@ -29,7 +29,10 @@ DECISION, BY = "12/QĐ-UBND", "Chủ tịch UBND"
 BIRTH, TAX, DONE = (make.pdf(text=text) for text in ("sinh", "thuế", "thường trú"))
 OFFICER = town.official(town.COMMUNE, "one_stop_officer")
 #: The agency that keeps the records of each node.
-AGENCIES = {"urn:test:commune": town.COMMUNE, "urn:test:police": town.POLICE}
+AGENCIES = {
+    "urn:test:commune": town.COMMUNE, "urn:test:police": town.POLICE,
+    "urn:test:insurance": town.INSURANCE,
+}
 
 
 def registered(commune: Site) -> str:

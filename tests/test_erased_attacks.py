@@ -87,10 +87,10 @@ STILL_REFUSED = (
     "UPDATE outbox SET body = 'x', digest = NULL, erasure = NULL WHERE body IS NULL",
     "UPDATE outbox SET digest = 'x' WHERE body IS NULL",
     "UPDATE outbox SET erasure = 1 WHERE body IS NULL",
-    "UPDATE outbox SET body = NULL, digest = encode(sha256(body), 'hex'), erasure = {entry} "
-    "WHERE body IS NOT NULL",
-    "UPDATE inbox SET body = NULL, digest = encode(sha256(body), 'hex'), erasure = {entry} "
-    "WHERE body IS NOT NULL",
+    ("UPDATE outbox SET body = NULL, digest = encode(sha256(body), 'hex'), erasure = {entry} "
+     "WHERE body IS NOT NULL"),
+    ("UPDATE inbox SET body = NULL, digest = encode(sha256(body), 'hex'), erasure = {entry} "
+     "WHERE body IS NOT NULL"),
     "UPDATE entry SET personal = 'x' WHERE chain = '{code}'",
     "UPDATE entry SET personal = NULL WHERE chain <> '{code}'",
     "UPDATE entry SET personal = NULL, hash = 'x' WHERE chain = '{code}'",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 import requests
 import town
 from erasing import BY, DECISION, FILE, NAME, NUMBER, erase, found, over, verify
-from linked import Site
+from linked import M001, Site, play
 from test_linked_handoffs import answers, post
 
 from engine.audit import bundle as bundles
@@ -76,6 +77,20 @@ def test_verify_tells_the_decision_and_finds_nothing_broken(
         assert f"entry {done['entry']}" in line
 
 
+def test_a_dossier_of_three_nodes_is_erased_at_each_by_its_own_decision(
+    three_nodes: list[Site], key: Seal,
+) -> None:
+    applicant = "Nguyễn Văn An"
+    code = three_nodes[0].register(M001)
+    play(three_nodes, code, "happy")
+    for site in three_nodes:
+        done = erase(site, code)
+        assert done["envelopes"] > 0
+        with site.store.reading() as connection:
+            assert found(connection, applicant) == set()
+        assert verify(site, key).broken == []
+
+
 def test_nothing_of_another_dossier_is_touched(
     commune: Site, police: Site, code: str, key: Seal,
 ) -> None:
@@ -134,21 +149,29 @@ def test_a_bundle_of_an_erased_dossier_proves_itself(
     assert not any(NAME.encode() in form for form in [bundles.write(bundle)])
 
 
-def test_a_backup_that_is_restored_is_as_whole_and_as_empty(
-    commune: Site, code: str, key: Seal, server: Path, tmp_path: Path,
-    new_database: Callable[..., str],
-) -> None:
+@pytest.fixture
+def restored(
+    commune: Site, code: str, server: Path, new_database: Callable[..., str], tmp_path: Path,
+) -> str:
+    """A new database into which the commune's was restored once the dossier was erased there."""
     erase(commune, code)
-    before = verify(commune, key)
     with commune.store.reading() as connection:
         name = connection.info.dbname
     file, url = tmp_path / "motcua.backup", new_database()
     backup.backup(embedded.address(server, database=name), file)
     backup.restore(url, file)
-    restored = url.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
-    store = Store(embedded.address(server, role=APPLICATION, database=restored))
+    return url
+
+
+def test_a_backup_that_is_restored_is_as_whole_and_as_empty(
+    commune: Site, code: str, key: Seal, server: Path, restored: str,
+) -> None:
+    name = restored.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
+    store = Store(embedded.address(server, role=APPLICATION, database=name))
     try:
-        assert desk.verify_stored(store, key, files=commune.files) == before
+        verdict = verify(replace(commune, store=store), key)
+        assert verdict.broken == []
+        assert verdict.envelopes_erased > 0
         with store.reading() as connection:
             assert found(connection, NAME, NUMBER, FILE) == set()
         with pytest.raises(psycopg.errors.InsufficientPrivilege), store.reading() as connection:
@@ -193,8 +216,10 @@ def test_a_restored_neighbour_does_not_get_again_what_was_erased(
 ) -> None:
     erase(commune, code)
     with commune.store.unit() as unit:
-        positions.send_again(unit.connection, "urn:test:police", code, 0)
+        again = positions.send_again(unit.connection, "urn:test:police", code, 0)
+        gone = positions.erased(unit.connection, "urn:test:police", code, 0)
         unit.commit()
+    assert (gone, again) == (1, commune.dossier(code).links.peers["urn:test:police"].sent - 1)
     with commune.store.reading() as connection:
         waiting = connection.execute(
             "SELECT body IS NOT NULL FROM outbox WHERE state = 'waiting'").fetchall()
