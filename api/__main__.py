@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "portal": ("api.cli.portal", "portal", "Cổng DVC quốc gia (the national portal)"),
     "audit": ("api.cli.wired", "audit", "kiểm tra nhật ký (verify, replay, export)"),
     "files": ("api.cli.files", "files", "kho tệp (the file store)"),
+    "erase": ("api.cli.erase", "erase", "xóa dữ liệu cá nhân (erase what is personal)"),
     "backup": ("api.cli.backup", "backup", "sao lưu (back the database up)"),
     "restore": ("api.cli.backup", "restore", "phục hồi (restore a backup)"),
 }

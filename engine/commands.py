@@ -12,6 +12,7 @@ from engine.errors import Corrupt
 from engine.paperwork import (
     AddPaper,
     ErasePaper,
+    ErasePersonal,
     HandBackPapers,
     PaperCommand,
     PrintPaper,
@@ -190,7 +191,7 @@ class RetireVersion:
 DossierCommand = (
     RegisterDossier | PerformAct | CompleteTask | ClaimTask | UnclaimTask | AssignTask | FireTimer
     | AdoptCalendar | ReceiveEnvelope | PrintPaper | PaperCommand | CompleteService | ErasePaper
-    | SigningCommand
+    | ErasePersonal | SigningCommand
 )
 ProcedureCommand = UploadVersion | SubmitVersion | ApproveVersion | PublishVersion | RetireVersion
 Command = DossierCommand | ProcedureCommand | ChangeCalendars | CallCommand | PrintRegister
@@ -202,6 +203,7 @@ KINDS: Mapping[str, type[DossierCommand]] = {
     "adopt-calendar": AdoptCalendar, "receive": ReceiveEnvelope, "print": PrintPaper,
     "add-paper": AddPaper, "withdraw-paper": WithdrawPaper, "hand-back-papers": HandBackPapers,
     "service": CompleteService, "erase-paper": ErasePaper,
+    "erase-personal": ErasePersonal,
     "ask-signature": AskSignature, "withdraw-signature": WithdrawSignature,
     "signature": BringSignature,
 }

@@ -1,4 +1,4 @@
-"""Paperwork (yêu cầu về giấy tờ): what can be asked about the papers of a dossier."""
+"""Paperwork (yêu cầu về giấy tờ): what can be asked about papers, and of what is personal."""
 
 from __future__ import annotations
 
@@ -57,6 +57,24 @@ class ErasePaper:
     number: int
     decision: str
     decided_by: str
+
+
+@dataclass(frozen=True)
+class ErasePersonal:
+    """Erase the personal data of a dossier that is over (xóa dữ liệu cá nhân), on a decision.
+
+    Who asks gives its number, who took it, and the ids of envelopes that it `drops` undelivered.
+    The office adds what is erased: the files of `papers` by number, and the bodies of `envelopes`:
+    for each `way` (out, in), `node`, `id`, digests of `body` and of its `data`, `time`, and the
+    `key` by which its signature held at that moment, empty where it did not.
+    """
+
+    dossier: str
+    decision: str
+    decided_by: str
+    drops: Sequence[str] = ()
+    papers: Sequence[int] = ()
+    envelopes: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)

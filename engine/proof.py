@@ -37,9 +37,10 @@ def signer(body: bytes, signature: str, keys: Keys) -> str | None:
     return _checked(f"{head}.{urlsafe_b64encode(body).decode().rstrip('=')}.{end}", keys)
 
 
-def said_of(by: str, source: str, name: str, body: bytes) -> dict[str, str]:
-    """Return what a receipt says of an envelope, but for its instant."""
-    return {"by": by, "source": source, "id": name, "body": sha256(body).hexdigest()}
+def said_of(by: str, source: str, name: str, body: bytes | str) -> dict[str, str]:
+    """Return what a receipt says of an envelope, given its bytes or their digest: all but when."""
+    known = body if isinstance(body, str) else sha256(body).hexdigest()
+    return {"by": by, "source": source, "id": name, "body": known}
 
 
 def receipted(receipt: str, said: Mapping[str, str], keys: Keys) -> str | None:

@@ -143,10 +143,38 @@ def test_a_key_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
     assert read_seal(tmp_path / "key.pem").key_id == made.key_id
 
 
-def test_entries_without_their_personal_values_are_counted(key: Seal) -> None:
+def decided(chain: list[Entry]) -> Entry:
+    """A decision to erase what is personal, next in a chain."""
+    last = chain[-1]
+    command = {
+        "kind": "erase-personal", "dossier": last.chain, "decision": "1/QĐ", "decided_by": "x",
+        "drops": [], "papers": [], "envelopes": [],
+    }
+    return seal(Draft(
+        last.chain, last.number + 1, last.hash, AT, "p1", {"command": command}, {}, bytes(16)))
+
+
+def test_entries_whose_personal_values_a_decision_erased_are_counted(key: Seal) -> None:
     a = chain("A", 3)
+    a.append(decided(a))
     point = points.make(None, AT, heads(a), key)
-    a[1] = replace(a[1], personal=None)
+    a[:3] = [replace(entry, personal=None) for entry in a[:3]]
     result = verdict(key, [a], [point])
     assert result.whole
-    assert result.erased == 1
+    assert result.erased == 3
+    assert "by decision 1/QĐ (x, 2026-11-23), entry 4" in result.erasures[0]
+
+
+def test_personal_values_that_go_without_a_decision_are_tampering(key: Seal) -> None:
+    a = chain("A", 3)
+    a.append(decided(a))
+    a += [seal(Draft("A", 5, a[-1].hash, AT, "p1", {"command": {"kind": "complete"}},
+                     {"answers": {"n": 5}}, bytes(16)))]
+    point = points.make(None, AT, heads(a), key)
+    a = [replace(entry, personal=None) for entry in a]
+    (line,) = verdict(key, [a], [point]).broken
+    assert line == (
+        "A, entry 5: its personal values are gone, and no entry records a decision: tampering")
+    b = chain("B", 1)
+    point = points.make(None, AT, heads(b), key)
+    assert not verdict(key, [[replace(b[0], personal=None)]], [point]).whole

@@ -29,6 +29,16 @@ def add_place(target: argparse.ArgumentParser) -> None:
     )
 
 
+def add_decision(target: argparse.ArgumentParser) -> None:
+    """Add the flags that say which decision is entered, who took it, and who enters it."""
+    for flag, name, says in (
+        ("--decision", "decision", "số quyết định (number of the decision)"),
+        ("--by", "by", "ai quyết định (who took it)"),
+        ("--as", "person", "mã văn thư nhập việc này (id of the records clerk who enters it)"),
+    ):
+        target.add_argument(flag, dest=name, required=True, metavar="TEXT", help=says)
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole numbers between two bounds."""
 

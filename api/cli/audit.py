@@ -107,13 +107,7 @@ def _verify(options: argparse.Namespace, opener: Opener) -> int:
 
 def _tell(verdict: Verdict, as_json: bool) -> int:
     if as_json:
-        print(json.dumps({
-            "whole": verdict.whole, "chains": verdict.chains, "entries": verdict.entries,
-            "checkpoints": verdict.checkpoints, "newer": verdict.newer,
-            "erased": verdict.erased, "envelopes": verdict.envelopes, "papers": verdict.papers,
-            "papers_awaited": verdict.papers_awaited, "papers_erased": verdict.papers_erased,
-            "signatures": verdict.signatures, "broken": verdict.broken,
-        }, ensure_ascii=False))
+        print(json.dumps({"whole": verdict.whole, **vars(verdict)}, ensure_ascii=False))
     else:
         for line in verdict.broken:
             print(f"HỎNG / BROKEN  {line}")
@@ -123,7 +117,9 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
             f"{verdict.checkpoints} điểm niêm phong / checkpoints: {state}",
         )
         if verdict.envelopes:
-            print(f"{verdict.envelopes} phong bì liên thông / envelopes between nodes")
+            print(f"{verdict.envelopes} phong bì liên thông / envelopes between nodes: "
+                  f"{verdict.envelopes_erased} đã xóa nội dung theo quyết định / bodies erased by "
+                  "decision")
         if verdict.papers:
             print(f"{verdict.papers} giấy tờ đã chuyển / papers handed over: "
                   f"{verdict.papers_awaited} chưa về đây / not here yet, "
@@ -134,6 +130,8 @@ def _tell(verdict: Verdict, as_json: bool) -> int:
             print(f"{verdict.newer} mục chưa được niêm phong / entries not yet signed")
         if verdict.erased:
             print(f"{verdict.erased} mục đã xóa dữ liệu cá nhân / entries without personal values")
+        for line in verdict.erasures:
+            print(f"ĐÃ XÓA / ERASED  {line}")
     return 0 if verdict.whole else 1
 
 

@@ -24,9 +24,12 @@ def compare(store: Store, node: Node, neighbour: Neighbour, now: datetime) -> in
     lost = False
     for code in sorted(theirs.keys() | ours.keys()):
         there, here = theirs.get(code, Position(code, 0, 0)), ours.get(code, Position(code, 0, 0))
-        again = _send_again(store, node.id, code, there.received)
+        again, gone = _send_again(store, node.id, code, there.received)
         for line in _told(here, there, again):
             print(f"{code}: {line}")
+        if gone:
+            print(f"{code}: {gone} phong bì nơi kia không còn đã xóa theo quyết định, không gửi "
+                  f"lại được / {gone} erased by decision cannot be sent again")
         lost = lost or there.received > here.sent or here.received > there.sent
     print(f"{node.id}: {len(theirs.keys() | ours.keys())} hồ sơ chung đã đối chiếu (dossiers)")
     return int(lost)
@@ -56,11 +59,13 @@ def _told(here: Position, there: Position, again: int) -> list[str]:
     return said
 
 
-def _send_again(store: Store, node: str, code: str, received: int) -> int:
+def _send_again(store: Store, node: str, code: str, received: int) -> tuple[int, int]:
+    """Return how many envelopes are sent again, and how many a decision has erased."""
     with store.unit() as unit:
         count = positions.send_again(unit.connection, node, code, received)
+        gone = positions.erased(unit.connection, node, code, received)
         unit.commit()
-    return count
+    return count, gone
 
 
 def _all(store: Store, node: str) -> list[Position]:

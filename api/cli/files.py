@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from api.cli.arguments import add_place, parser, settings_of, told
+from api.cli.arguments import add_decision, add_place, parser, settings_of, told
 from api.cli.person import person_named
 from api.places import application_url, files_of
 from api.wiring import office_of
@@ -31,12 +31,7 @@ def files(argv: list[str]) -> int:
     )
     gone.add_argument("code", metavar="CODE", help="mã hồ sơ (dossier code)")
     gone.add_argument("number", type=int, metavar="NUMBER", help="số giấy tờ (paper's number)")
-    for flag, name, says in (
-        ("--decision", "decision", "số quyết định (number of the decision)"),
-        ("--by", "by", "ai quyết định (who took it)"),
-        ("--as", "person", "mã văn thư nhập việc này (id of the records clerk who enters it)"),
-    ):
-        gone.add_argument(flag, dest=name, required=True, metavar="TEXT", help=says)
+    add_decision(gone)
     add_place(gone)
     options = asked.parse_args(argv)
     work = {"sweep": _sweep, "erase": _erase}[options.kind]

@@ -18,10 +18,11 @@ from api.schemas.handoffs import (
     GiveUp,
     Nodes,
 )
-from engine.errors import NotFound
+from engine.audit.erased import decision
+from engine.errors import Conflict, NotFound
 from engine.office.permits import do_operate
 from engine.office.result import when
-from engine.store import nodes, outbox
+from engine.store import Connection, entries, nodes, outbox
 from engine.store.outbox import Delivery
 
 blueprint = Room("deliveries", __name__, description="Deliveries between nodes (chuyển phát)")
@@ -48,9 +49,10 @@ def page(query: dict[str, Any]) -> Response:
 @blueprint.response(200, DeliverySeen)
 @blueprint.look()
 def redrive(delivery: str) -> Response:
-    """Let a dead letter be delivered again (gửi lại)."""
+    """Let a dead letter be delivered again (gửi lại); 409 once a decision has erased it."""
     do_operate(actor())
     with services().store.unit() as unit:
+        _need_whole(unit.connection, delivery)
         if not outbox.redrive(unit.connection, delivery):
             raise NotFound(
                 "Không có phong bì chết nào mang mã này.", "There is no such dead letter.",
@@ -72,6 +74,7 @@ def give_up(body: dict[str, Any], delivery: str) -> Response:
     """
     do_operate(actor())
     with services().store.unit() as unit:
+        _need_whole(unit.connection, delivery)
         reason = f"{actor().id}: {body['reason']}"
         if not outbox.give_up(unit.connection, delivery, reason):
             raise NotFound(
@@ -103,6 +106,24 @@ def every() -> Response:
         }
         for node in found
     ]})
+
+
+def _need_whole(connection: Connection, delivery: str) -> None:
+    """Raise Conflict for an envelope whose body a decision has erased: it can go nowhere."""
+    found = outbox.erased(connection, delivery)
+    if found is None:
+        return
+    code, number = found
+    (entry,) = entries.chain(connection, code, after=number - 1, size=1)
+    known = decision(entry)
+    words = known.words if known else "?"
+    raise Conflict(
+        f"Nội dung phong bì {delivery} đã xóa theo quyết định {words}, mục {number} của hồ sơ "
+        f"{code}; không gửi lại được.",
+        f"The body of envelope {delivery} was erased by decision {words}, entry {number} of "
+        f"dossier {code}; it cannot be sent again.",
+        code="envelope-erased", dossier=code, entry=number,
+    )
 
 
 def _shown(one: Delivery) -> dict[str, Any]:

@@ -76,9 +76,10 @@ def _paper(envelope: str, node: str, sha256: str) -> Paper:
                 f"This paper was not handed over to node {node}.", code="paper-not-handed",
             )
         code, number = found
-        paper = next(p for p in papers.of_dossier(connection, code) if p.number == number)
+        known = papers.of_dossier(connection, code)
+        paper = next((p for p in known if p.number == number), None)
         state, _ = downloads.states(connection, code).get(number, ("done", None))
-    if paper.state == "erased":
+    if paper is None or paper.state == "erased":
         raise NotFound(
             "Tệp này đã xóa theo quyết định ở nút gửi.",
             "This file was erased by decision at the sending node.", code="paper-gone",

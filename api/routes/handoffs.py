@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
@@ -23,6 +25,7 @@ from api.taking_in import Taker
 from engine.links import wire
 from engine.links.paper_links import links_for
 from engine.store import feed, positions
+from engine.store.feed import Offered
 
 blueprint = Room("handoffs", __name__, public=True, description="Between nodes (liên thông)")
 
@@ -57,24 +60,34 @@ def take() -> Response:
 def events(query: dict[str, Any]) -> Response:
     """Show a node that cannot be called what waits for it (lấy sự kiện).
 
-    `after` is the `next` of the answer before, and acknowledges all that was served up to it.
+    `after` is the `next` of the answer before, and acknowledges all that was served up to it. Who
+    reads again learns of those that a decision erased meanwhile, without their content.
     """
     node, identity = calling_node(b"")
     with services().store.unit() as unit:
-        found = feed.serve(unit.connection, node.id, query["after"], query["limit"])
-        signed = [one.signature or identity.sign(one.body) for one in found]
+        offered = feed.serve(unit.connection, node.id, query["after"], query["limit"])
+        found = [(one, one.body) for one in offered if one.body is not None]
+        signed = [one.signature or identity.sign(body) for one, body in found]
         feed.signed(unit.connection, [
-            (one.id, mark) for one, mark in zip(found, signed, strict=True) if not one.signature
+            (one.id, mark) for (one, _), mark in zip(found, signed, strict=True)
+            if not one.signature
         ])
         unit.commit()
     until = services().clock.now() + services().settings.link_hold
     body = wire.written(
-        ((one.body, mark) for one, mark in zip(found, signed, strict=True)),
-        (links_for(identity, one.body, node.id, until) for one in found),
+        ((body, mark) for (_, body), mark in zip(found, signed, strict=True)),
+        (links_for(identity, body, node.id, until) for _, body in found),
     )
-    last = found[-1].offered if found else query["after"]
-    text = b'{"items":' + body + b',"next":' + str(last).encode() + b"}"
+    last = offered[-1].offered if offered else query["after"]
+    text = b'{"items":' + body + _erased(offered) + b',"next":' + str(last).encode() + b"}"
     return Response(text, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _erased(offered: Sequence[Offered]) -> bytes:
+    """Return what is said of those that a decision has erased, nothing where none is."""
+    names = ("id", "dossier", "sequence", "digest", "signature")
+    gone = [{n: getattr(one, n) for n in names} for one in offered if one.body is None]
+    return b',"erased":' + json.dumps(gone).encode() if gone else b""
 
 
 @blueprint.get("/handoffs/positions")

@@ -35,10 +35,23 @@ class FeedQuery(Body):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 50))
 
 
+class FeedErased(Body):
+    """An event that a decision erased here since it was fetched: what is left of it."""
+
+    id = fields.String()
+    dossier = fields.String()
+    sequence = fields.Integer()
+    digest = fields.String(metadata={"description": "SHA-256 of its canonical bytes"})
+    signature = fields.String(allow_none=True)
+
+
 class Feed(Body):
     """Events in order; `next` is what to send as `after` once they are kept."""
 
     items = fields.List(fields.Dict())
+    erased = fields.List(fields.Nested(FeedErased), metadata={
+        "description": "only where there are any: they come before `next` too",
+    })
     next = fields.Integer()
 
 
@@ -128,7 +141,8 @@ class DownloadPage(Body):
 class DeliveryQuery(Body):
     """Which deliveries to list."""
 
-    state = fields.String(validate=validate.OneOf(["waiting", "delivered", "dead", "given-up"]))
+    state = fields.String(validate=validate.OneOf([
+        "waiting", "delivered", "dead", "given-up", "dropped"]))
     node = fields.String()
     limit = fields.Integer(validate=validate.Range(1, 200), load_default=50)
     cursor = fields.String()
@@ -148,6 +162,7 @@ class DeliverySeen(Body):
     not_before = fields.DateTime(allow_none=True)
     failure = fields.String(allow_none=True)
     delivered_at = fields.DateTime(allow_none=True)
+    erased = fields.Boolean(metadata={"description": "whether a decision erased its body"})
 
 
 class DeliveryPage(Body):

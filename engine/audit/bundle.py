@@ -19,6 +19,8 @@ from engine.store.ledgers import of_node
 from engine.worktime import Calendar
 
 FORMAT = 1
+#: What only the row of an envelope has that a decision erased.
+_OF_ERASED = frozenset({"digest", "erasure"})
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,11 @@ def _handed_written(handed: Handed) -> dict[str, Any]:
 
 
 def _row(row: Outgone | Incame) -> dict[str, Any]:
-    values = {k: instant(v) if isinstance(v, datetime) else v for k, v in vars(row).items()}
-    return {**values, "body": b64encode(row.body).decode()}
+    values = {
+        k: instant(v) if isinstance(v, datetime) else v for k, v in vars(row).items()
+        if v is not None or k not in _OF_ERASED
+    }
+    return {**values, "body": None if row.body is None else b64encode(row.body).decode()}
 
 
 def _handed(found: Mapping[str, Any]) -> Handed:
@@ -148,7 +153,8 @@ def _read_row(row: Mapping[str, Any]) -> dict[str, Any]:
     moments = {
         name: read_instant(row[name]) for name in ("delivered_at", "received_at") if row.get(name)
     }
-    return {**row, **moments, "body": b64decode(row["body"])}
+    body = row["body"]
+    return {**row, **moments, "body": None if body is None else b64decode(body)}
 
 
 def _corrupt(what: str) -> NoReturn:

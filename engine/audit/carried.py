@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.audit.erased import decisions
 from engine.audit.verify import Verdict
 from engine.components.papers import Paper
 from engine.errors import MotcuaError
@@ -94,19 +95,26 @@ def _told(chain: Sequence[Entry]) -> Iterator[_Carried]:
 
 
 def erased_numbers(chain: Sequence[Entry]) -> frozenset[int]:
-    """Return the papers that a recorded decision erased."""
+    """Return the papers that a recorded decision erased, alone or with all that is personal."""
     commands = (read_body(entry)["content"]["command"] for entry in chain
                 if b'"kind":"erase-paper"' in entry.body)
-    return frozenset(int(command["number"]) for command in commands)
+    alone = frozenset(int(command["number"]) for command in commands)
+    return alone.union(*(one.papers for one in decisions(chain)))
 
 
 def _same(body: bytes | None, told: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an envelope names the papers that its entry does; one that is gone was named."""
-    if body is None:
-        return True
-    papers = json.loads(body)["data"]["message"].get("papers", [])
+    """Tell whether an envelope names the papers that its entry does.
+
+    One that is gone or unreadable was named; of one that a decision erased the digest is held
+    against its entry.
+    """
     names = ("number", "component", "sha256", "size")
-    return [[one[n] for n in names] for one in papers] == [[one[n] for n in names] for one in told]
+    try:
+        papers = json.loads(body or b"")["data"]["message"].get("papers", [])
+        found = [[one[n] for n in names] for one in papers]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return True
+    return found == [[one[n] for n in names] for one in told]
 
 
 def _row(papers: Sequence[Paper], told: Mapping[str, Any], *, here: bool) -> Paper | None:

@@ -18,7 +18,7 @@ from engine.audit.rows import Kept, differing
 from engine.audit.signed import Signed, signing, unlike_signed
 from engine.audit.signing import Seal
 from engine.audit.verify import Archive, Verdict, verify_archive, verify_chain
-from engine.errors import Corrupt, NotFound
+from engine.errors import Corrupt, MotcuaError, NotFound
 from engine.flow.load import Flow, load
 from engine.history import Entry
 from engine.store import (
@@ -133,7 +133,7 @@ def _unlike_linked(
     for code in sorted({*linked, *handed.dossiers(connection)}):
         chain = entries.chain(connection, code)
         kept = handed.of_dossier(connection, code, handing.own_node(chain))
-        verdict.envelopes += len(kept.outbox) + len(kept.inbox)
+        _count(kept, verdict)
         yield from handing.unlike_handed(code, chain, kept)
         shelf = Shelf(
             papers.of_dossier(connection, code), downloads.states(connection, code), look)
@@ -141,6 +141,12 @@ def _unlike_linked(
     for node in nodes.every(connection):
         known = entries.chain(connection, ledgers.of_node(node.id))
         yield from handing.unlike_stated(node.id, known, node.keys)
+
+
+def _count(kept: handed.Handed, verdict: Verdict) -> None:
+    bodies = [row.body for row in kept.outbox] + [row.body for row in kept.inbox]
+    verdict.envelopes += len(bodies)
+    verdict.envelopes_erased += bodies.count(None)
 
 
 def _unlike_signed(
@@ -151,7 +157,10 @@ def _unlike_signed(
         chain = entries.chain(connection, code)
         verdict.signatures += sum(map(signing, chain))
         if papers_at is not None:
-            numbers = carrying.erased_numbers(chain)
+            try:
+                numbers = carrying.erased_numbers(chain)
+            except (MotcuaError, LookupError, TypeError):
+                continue  # the chain itself is broken, and has been named
             gone = {p.sha256 for p in papers.of_dossier(connection, code) if p.number in numbers}
             yield from unlike_signed(code, chain, papers_at, gone)
 
@@ -207,7 +216,7 @@ def verify_bundle(bundle: Bundle, seal: Seal) -> Verdict:
             verdict.broken.append(f"{name}: no checkpoint of the bundle signs it")
         row = (len(chain), chain[-1].hash) if chain else (0, "")
         verify_chain(name, iter(chain), row, signed.get(name, {}), verdict)
-    verdict.envelopes = len(bundle.handed.outbox) + len(bundle.handed.inbox)
+    _count(bundle.handed, verdict)
     verdict.broken.extend(
         handing.unlike_handed(bundle.chain, bundle.entries, bundle.handed))
     return verdict

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from engine.audit.erased import decisions
 from engine.commands import ReceiveEnvelope, RegisterDossier, from_json
 from engine.components.papers import Paper
 from engine.dossier import Dossier, Part, Task
@@ -89,11 +90,12 @@ def replay(code: str, entries: Iterable[Entry], sources: Sources) -> Replay:
     """
     result = Replay(code)
     before: Before | None = None
-    previous = GENESIS
-    for number, entry in enumerate(entries, start=1):
+    previous, chain = GENESIS, list(entries)
+    for number, entry in enumerate(chain, start=1):
         body = read_body(entry)
         try:
             verify(entry, code, number, previous)
+            _need_personal(entry, body, chain)
             outcome = _redo(entry, body, before, sources)
             again = seal(outcome.draft)
             difference = "" if again == entry else _difference(body, read_body(again))
@@ -136,12 +138,6 @@ def _told(number: int, body: dict[str, Any], difference: str) -> Redone:
 
 def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: Sources) -> Outcome:
     salt, personal = read_personal(entry)
-    if body["personal"] and entry.personal is None:
-        raise Corrupt(
-            f"Dữ liệu cá nhân của mục {entry.number} đã được xóa, không làm lại được.",
-            f"The personal values of entry {entry.number} were erased; it cannot be done again.",
-            code="personal-erased",
-        )
     content = body["content"]
     pinned = content["facts"]
     facts = _facts(body, salt, sources)
@@ -162,6 +158,19 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
             replace(p, state=b64decode(personal["states"][p.id])) for p in before.parts
         ))
     return proceed(before, command, facts)
+
+
+def _need_personal(entry: Entry, body: dict[str, Any], chain: Sequence[Entry]) -> None:
+    """Raise Corrupt where the values of an entry are gone, naming the decision that erased them."""
+    if entry.personal is not None or not body["personal"]:
+        return
+    known = [one.words for one in decisions(chain) if one.number > entry.number]
+    vi, en = (f" theo quyết định {known[-1]}", f" by decision {known[-1]}") if known else ("", "")
+    raise Corrupt(
+        f"Dữ liệu cá nhân của mục {entry.number} đã được xóa{vi}, không làm lại được.",
+        f"The personal values of entry {entry.number} were erased{en}; it cannot be done again.",
+        code="personal-erased",
+    )
 
 
 def _facts(body: dict[str, Any], salt: bytes, sources: Sources) -> Facts:

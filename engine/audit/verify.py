@@ -13,9 +13,10 @@ from itertools import groupby
 from typing import Any
 
 from engine.audit.checkpoint import Checkpoint, Head, heads_of, read
+from engine.audit.erased import Personal
 from engine.audit.signing import Seal
 from engine.errors import Corrupt
-from engine.history import GENESIS, Entry, read_body, verify
+from engine.history import GENESIS, Entry, verify
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,11 @@ class Archive:
 class Verdict:
     """What was found; `broken` is empty when everything is whole.
 
-    `newer` entries are not yet signed, of `erased` ones the personal values are gone: the chain
-    holds without them, but only a recorded decision may erase them. `envelopes` passed between
-    this node and others; `papers` were handed over, of which some are awaited from another node and
-    of some the file was erased on a recorded decision; `signatures` are those on papers.
+    `newer` entries are not yet signed, of `erased` ones the personal values are gone by a recorded
+    decision: `erasures` tells each. `envelopes` passed between this node and others, of some of
+    which a decision erased the bodies; `papers` were handed over, of which some are awaited from
+    another node and of some the file was erased on a recorded decision; `signatures` are those on
+    papers.
     """
 
     chains: int = 0
@@ -44,7 +46,9 @@ class Verdict:
     broken: list[str] = field(default_factory=list)
     newer: int = 0
     erased: int = 0
+    erasures: list[str] = field(default_factory=list)
     envelopes: int = 0
+    envelopes_erased: int = 0
     papers: int = 0
     papers_awaited: int = 0
     papers_erased: int = 0
@@ -84,17 +88,17 @@ def verify_chain(
 
     Stops at the first broken entry and names it.
     """
-    number, previous = 0, GENESIS
+    number, previous, personal = 0, GENESIS, Personal(chain)
     for entry in entries:
         number += 1
         verdict.entries += 1
         try:
             verify(entry, chain, number, previous)
+            personal.note(entry)
         except Corrupt as error:
             verdict.broken.append(f"{chain}, entry {number}: {error}")
             return
         previous = entry.hash
-        verdict.erased += entry.personal is None and bool(read_body(entry)["personal"])
         if signed.get(number, previous) != previous:
             verdict.broken.append(f"{chain}, entry {number}: not the one that was signed")
             return
@@ -104,6 +108,9 @@ def verify_chain(
     elif row != (number, previous):
         verdict.broken.append(f"{chain}: the row names another head than entry {number}")
     verdict.newer += max(0, number - last)
+    verdict.erased += len(personal.gone)
+    verdict.erasures.extend(personal.told())
+    verdict.broken.extend(personal.faults())
 
 
 def _signed(archive: Archive, seal: Seal, verdict: Verdict) -> Signed:

@@ -34,7 +34,7 @@ from engine.office.result import Result
 from engine.office.signing import Signing
 from engine.office.waking import Wake, WakeNode, Wakes
 from engine.papers.templates import Templates
-from engine.paperwork import ErasePaper, PaperCommand, PrintPaper, PrintRegister
+from engine.paperwork import ErasePaper, ErasePersonal, PaperCommand, PrintPaper, PrintRegister
 from engine.people import Actor
 from engine.proceed import Before
 from engine.signing import SigningCommand
@@ -86,7 +86,7 @@ class Office:
         self._handles: tuple[tuple[Any, Callable[..., Result]], ...] = (
             (RegisterDossier, reception.execute), (PrintPaper, printer.execute),
             (PrintRegister, Binder(store).execute), (ProcedureCommand, registry.execute),
-            (ErasePaper, Eraser(store, library, roused).execute),
+            (ErasePaper | ErasePersonal, Eraser(store, library, roused).execute),
             (CompleteService, calls.complete), (CallCommand, calls.execute),
             (ChangeCalendars, Keeper(store).execute),
         )

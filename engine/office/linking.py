@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.codes import possible
@@ -66,7 +67,7 @@ class Linking:
             found, before = unit.look(arrived, self._newborn(incoming))
             _check_part(before, arrived)
             if found.known is not None:
-                return _repeated(found.known, arrived, before)
+                return _repeated(unit, found, arrived, before, now)
             expected = _received(before, arrived.source) + 1
             if arrived.sequence < expected or found.used:
                 raise _used(arrived)
@@ -101,7 +102,7 @@ class Linking:
             if arrived is None:
                 return False
             inbox.take(unit.connection, source, arrived.id)
-            self._apply(unit, before, inbox.Incoming(arrived, json.loads(arrived.body)), now)
+            self._apply(unit, before, _event_of(arrived), now)
             unit.commit()
         return True
 
@@ -224,9 +225,21 @@ def _received(before: Before | None, node: str) -> int:
     return before.dossier.links.peers.get(node, Peer()).received if before else 0
 
 
-def _repeated(known: bytes, arrived: Arrived, before: Before | None) -> Answer:
-    if known != arrived.body:
+def _event_of(arrived: Arrived) -> Incoming:
+    """Return what waited for its turn; of what a decision erased meanwhile no content is left."""
+    event = json.loads(arrived.body) if arrived.body else {"digest": "", "data": {}}
+    return inbox.Incoming(arrived, event)
+
+
+def _repeated(
+    unit: Unit, found: inbox.Found, arrived: Arrived, before: Before | None, now: datetime,
+) -> Answer:
+    """Answer what is here already; of what a decision erased only the moment is kept."""
+    if found.known != sha256(arrived.body).hexdigest():
         raise _used(arrived)
+    if found.erased:
+        unit.queue([inbox.repeating(arrived, now)])
+        unit.commit()
     return Answer("repeated", _received(before, arrived.source) + 1)
 
 

@@ -28,7 +28,14 @@ from engine.dossier import Dossier, Task
 from engine.errors import Conflict, Invalid, below
 from engine.flow import run
 from engine.law.acts import act_named
-from engine.paperwork import AddPaper, ErasePaper, HandBackPapers, PrintPaper, WithdrawPaper
+from engine.paperwork import (
+    AddPaper,
+    ErasePaper,
+    ErasePersonal,
+    HandBackPapers,
+    PrintPaper,
+    WithdrawPaper,
+)
 from engine.proceed import acts, beginning, linked, papers, parts, recount, signing
 from engine.proceed.carrying import carry
 from engine.proceed.outcome import Before, Facts, Outcome, Registration, after, sealed
@@ -205,7 +212,7 @@ _DOES: Mapping[type[DossierCommand], Callable[[Work, Any], None]] = {
     CompleteService: _bring,
     AdoptCalendar: recount.adopt,
     **dict.fromkeys((AddPaper, WithdrawPaper, HandBackPapers), papers.change),
-    ErasePaper: papers.erase,
+    ErasePaper: papers.erase, ErasePersonal: papers.erase_all,
     AskSignature: signing.ask, WithdrawSignature: signing.withdraw,
     BringSignature: signing.bring,
     PrintPaper: lambda *_: None,  # it moves nothing: the entry alone is its effect

@@ -20,11 +20,15 @@ from engine.components.papers import (
     withdrawn,
 )
 from engine.components.signed import lineage, said, standing_for
-from engine.errors import Forbidden
+from engine.errors import Conflict, Forbidden
 from engine.handoff import Envelope, HandedPaper
-from engine.paperwork import AddPaper, ErasePaper, HandBackPapers, PaperCommand
+from engine.law.status import ENDED
+from engine.paperwork import AddPaper, ErasePaper, ErasePersonal, HandBackPapers, PaperCommand
 from engine.proceed.work import Work
 from engine.step import Outgoing
+
+#: The statuses in which nothing more happens to a dossier.
+OVER = ENDED | {"returned"}
 
 
 def change(work: Work, command: PaperCommand) -> None:
@@ -44,6 +48,24 @@ def change(work: Work, command: PaperCommand) -> None:
 def erase(work: Work, command: ErasePaper) -> None:
     """Note that the file of a paper is erased, whatever the status of its dossier."""
     work.papers[command.number] = erased(tuple(work.papers.values()), command.number)
+
+
+def erase_all(work: Work, command: ErasePersonal) -> None:
+    """Note that the files of a dossier that is over are erased with all else that is personal.
+
+    Raises Conflict while it is under way: nobody could work on what is gone.
+    """
+    running = any(part.status == "running" for part in work.parts.values())
+    if work.standing.status not in OVER or running or work.open_tasks():
+        raise Conflict(
+            "Hồ sơ chưa xong (chưa trả kết quả, chưa rút, dừng hay từ chối, hoặc còn bước đang "
+            "mở); xử lý xong rồi mới xóa dữ liệu cá nhân.",
+            "The dossier is not over (not returned, withdrawn, stopped or refused, or a task is "
+            "open); end it before its personal data are erased.", code="dossier-under-way",
+        )
+    work.forget_undo()  # it can never be taken up again
+    for number in command.papers:
+        work.papers[number] = erased(tuple(work.papers.values()), number)
 
 
 def end_calls(work: Work) -> None:

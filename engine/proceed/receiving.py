@@ -42,6 +42,8 @@ def receive(
     it would otherwise block all that follow it.
     """
     work = _work(before, facts, born)
+    if not command.content:
+        return _erased(work, command)
     try:
         authority.need(work, command)
         _take(work, command)
@@ -55,6 +57,13 @@ def receive(
     linked.heard(work, command.node, command.sequence)
     linked.tell(work)
     return outcome_of(work, command, born)
+
+
+def _erased(work: Work, command: ReceiveEnvelope) -> Outcome:
+    """Return the outcome of one whose content a decision erased before its turn came."""
+    _fail(work, command, "content-erased")
+    linked.heard(work, command.node, command.sequence)
+    return outcome_of(work, command, None)
 
 
 def dossier_from(command: ReceiveEnvelope, born: Registration, facts: Facts) -> Dossier:

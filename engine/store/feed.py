@@ -17,12 +17,18 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Offered:
-    """An envelope under its number in a node's feed; its signature once it has one."""
+    """An envelope under its number in a node's feed; its signature once it has one.
+
+    Of one that a decision erased since it was fetched, only the digest is left.
+    """
 
     offered: int
     id: str
     signature: str | None
-    body: bytes = field(repr=False)
+    body: bytes | None = field(repr=False)
+    dossier: str
+    sequence: int
+    digest: str | None
 
 
 def serve(connection: Connection, node: str, after: int, size: int) -> list[Offered]:
@@ -35,8 +41,7 @@ def serve(connection: Connection, node: str, after: int, size: int) -> list[Offe
     connection.execute(_FETCHED, asked)
     for (name,) in connection.execute(_NEW, asked).fetchall():
         connection.execute(_OFFER, {"id": name})
-    return [Offered(row[0], row[1], row[2], bytes(row[3]))
-            for row in connection.execute(_SERVED, asked)]
+    return [Offered(*row) for row in connection.execute(_SERVED, asked)]
 
 
 def signed(connection: Connection, marks: Sequence[tuple[str, str]]) -> None:
@@ -56,7 +61,7 @@ ORDER BY position LIMIT %(size)s
 """
 _OFFER = "UPDATE outbox SET offered = nextval('outbox_offered') WHERE id = %(id)s"
 _SERVED = """\
-SELECT offered, id, signature, body FROM outbox
+SELECT offered, id, signature, body, dossier, sequence, digest FROM outbox
 WHERE node = %(node)s AND offered > %(after)s ORDER BY offered LIMIT %(size)s
 """
 _SIGNED = "UPDATE outbox SET signature = %(sig)s WHERE id = %(id)s AND signature IS NULL"

@@ -18,7 +18,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Outgone:
-    """An envelope that left: its bytes, our signature over them, the receiver's receipt."""
+    """An envelope that left: its bytes, our signature over them, the receiver's receipt.
+
+    Where a decision erased the bytes: their `digest`, and the entry that recorded it, `erasure`.
+    """
 
     id: str
     node: str
@@ -28,12 +31,14 @@ class Outgone:
     signature: str | None
     receipt: str | None
     delivered_at: datetime | None
-    body: bytes = field(repr=False)
+    body: bytes | None = field(repr=False)
+    digest: str | None = None
+    erasure: int | None = None
 
 
 @dataclass(frozen=True)
 class Incame:
-    """An envelope that came: its bytes, and its sender's signature over them."""
+    """An envelope that came: its bytes or their digest, and its sender's signature over them."""
 
     source: str
     id: str
@@ -42,7 +47,9 @@ class Incame:
     state: str
     signature: str
     received_at: datetime
-    body: bytes = field(repr=False)
+    body: bytes | None = field(repr=False)
+    digest: str | None = None
+    erasure: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,10 +79,15 @@ def of_dossier(connection: Connection, code: str, own: str) -> Handed:
 def paper_given(
     connection: Connection, envelope: str, node: str, sha256: str,
 ) -> tuple[str, int] | None:
-    """Return dossier and number of a paper that an envelope carried to a node, None for none."""
+    """Return dossier and number of a paper that an envelope carried to a node, None for none.
+
+    The number is 0 where a decision erased the envelope, and with it every paper of the dossier.
+    """
     row = connection.execute(_SENT_TO, {"id": envelope, "node": node}).fetchone()
     if row is None:
         return None
+    if row[1] is None:
+        return row[0], 0
     event = json.loads(bytes(row[1]))
     for one in event["data"]["message"].get("papers", ()):
         if one["sha256"] == sha256:
@@ -89,11 +101,13 @@ def dossiers(connection: Connection) -> set[str]:
 
 
 _OUT = """\
-SELECT id, node, sequence, kind, state, signature, receipt, delivered_at, body FROM outbox
+SELECT id, node, sequence, kind, state, signature, receipt, delivered_at, body, digest, erasure
+FROM outbox
 WHERE dossier = %(code)s ORDER BY node, sequence
 """
 _IN = """\
-SELECT source, id, sequence, kind, state, signature, received_at, body FROM inbox
+SELECT source, id, sequence, kind, state, signature, received_at, body, digest, erasure
+FROM inbox
 WHERE dossier = %(code)s ORDER BY source, sequence
 """
 _SENT_TO = "SELECT dossier, body FROM outbox WHERE id = %(id)s AND node = %(node)s"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -18,7 +19,10 @@ from engine.store.trips import Connection, Rows, Statement
 
 @dataclass(frozen=True)
 class Arrived:
-    """An envelope as it arrived: the canonical bytes of its event, and its sender's signature."""
+    """An envelope as it arrived: the canonical bytes of its event, and its sender's signature.
+
+    They are empty where a decision erased it while it waited for its turn.
+    """
 
     source: str
     id: str
@@ -56,15 +60,16 @@ def lock(connection: Connection, code: str) -> None:
 class Found:
     """What is known when an envelope arrives, under the lock of its dossier.
 
-    `known` are the bytes under which it is here already, `used` tells whether another stands under
-    its number, `followed` whether the one behind it waits for it, `open` whether its dossier is
-    here.
+    `known` is the SHA-256 of the bytes under which it is here already, `used` tells whether another
+    stands under its number, `followed` whether the one behind it waits for it, `open` whether its
+    dossier is here, `erased` whether a decision erased what is here.
     """
 
-    known: bytes | None
+    known: str | None
     used: bool
     followed: bool
     open: bool
+    erased: bool
 
 
 def asking(arrived: Arrived) -> list[Statement]:
@@ -95,12 +100,17 @@ def early(connection: Connection, source: str, code: str, sequence: int) -> Arri
     row = connection.execute(_EARLY, asked).fetchone()
     if row is None:
         return None
-    return Arrived(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), row[6])
+    return Arrived(row[0], row[1], row[2], row[3], row[4], bytes(row[5] or b""), row[6])
 
 
 def take(connection: Connection, source: str, name: str) -> None:
     """Note that an envelope which waited has been taken in."""
     connection.execute(_TAKE, {"key_source": source, "key_id": name})
+
+
+def repeating(arrived: Arrived, at: datetime) -> Statement:
+    """Return the write that notes that a sender still has what was erased here, and sends it."""
+    return _REPEATED, {"source": arrived.source, "id": arrived.id, "at": at}
 
 
 def waiting(connection: Connection) -> list[tuple[str, str, int]]:
@@ -114,12 +124,15 @@ _PUT = text_of(
 )
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(code)s, 7))"
 _LOOK = """\
-SELECT (SELECT body FROM inbox WHERE source = %(source)s AND id = %(id)s),
+SELECT (SELECT coalesce(digest, encode(sha256(body), 'hex')) FROM inbox
+        WHERE source = %(source)s AND id = %(id)s),
     EXISTS (SELECT 1 FROM inbox WHERE source = %(source)s AND dossier = %(dossier)s
         AND sequence = %(sequence)s AND id <> %(id)s),
     EXISTS (SELECT 1 FROM inbox WHERE source = %(source)s AND dossier = %(dossier)s
         AND sequence = %(next)s AND state = 'early'),
-    EXISTS (SELECT 1 FROM dossier WHERE code = %(dossier)s)
+    EXISTS (SELECT 1 FROM dossier WHERE code = %(dossier)s),
+    EXISTS (SELECT 1 FROM inbox WHERE source = %(source)s AND id = %(id)s
+        AND erasure IS NOT NULL)
 """
 _EARLY = text_of(select(*(t.c[name] for name in _NAMES)).where(
     t.c.source == bindparam("source"), t.c.dossier == bindparam("dossier"),
@@ -128,6 +141,7 @@ _EARLY = text_of(select(*(t.c[name] for name in _NAMES)).where(
 _TAKE = text_of(update(t).where(
     t.c.source == bindparam("key_source"), t.c.id == bindparam("key_id"),
 ).values(state="taken"))
+_REPEATED = "UPDATE inbox SET repeated_at = %(at)s WHERE source = %(source)s AND id = %(id)s"
 _WAITING = """\
 SELECT source, dossier, min(sequence) FROM inbox WHERE state = 'early' GROUP BY source, dossier
 """

@@ -50,7 +50,8 @@ outbox = Table(
     Column("dossier", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    # None once a decision erased it: then its digest, and which entry of the dossier decided.
+    Column("body", LargeBinary),
     Column("created_at", _instant, nullable=False, server_default=func.now()),
     Column("state", Text, nullable=False, server_default="waiting"),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -62,6 +63,8 @@ outbox = Table(
     Column("delivered_at", _instant),
     # Its number in the feed of a node that fetches, given when it is first offered.
     Column("offered", BigInteger),
+    Column("digest", Text),
+    Column("erasure", Integer),
     UniqueConstraint("node", "dossier", "sequence"),
     Index(
         "outbox_waiting", "node", "position", postgresql_where=text("state = 'waiting'"),
@@ -77,11 +80,15 @@ inbox = Table(
     Column("dossier", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
     Column("signature", Text, nullable=False),
     Column("received_at", _instant, nullable=False, server_default=func.now()),
     # early: it waits for those before it; taken: its command is an entry.
     Column("state", Text, nullable=False),
+    # As in the outbox; and when its sender last sent again what was erased here.
+    Column("digest", Text),
+    Column("erasure", Integer),
+    Column("repeated_at", _instant),
     PrimaryKeyConstraint("source", "id"),
     UniqueConstraint("source", "dossier", "sequence"),
     Index("inbox_early", "source", "dossier", "sequence",

@@ -1,7 +1,8 @@
 """The outbox (hộp thư đi): what leaves for other nodes, in order of each dossier, and its fate.
 
 Rows are the truth: one stands for each envelope that left, written in the transaction of the
-command that sent it. Its body is never changed; the signatures over it are added.
+command that sent it. Its body is never changed, and gone only once a decision erased it; the
+signatures over it are added.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Delivery:
     not_before: datetime | None
     failure: str | None
     delivered_at: datetime | None
+    erased: bool
 
 
 def adding(sent: Sent) -> Statement:
@@ -105,6 +107,11 @@ def bury(connection: Connection, name: str, failure: str) -> None:
     connection.execute(_BURY, {"id": name, "said": failure[:FAILURE]})
 
 
+def erased(connection: Connection, name: str) -> tuple[str, int] | None:
+    """Return dossier and entry of the decision that erased an envelope, None where none did."""
+    return connection.execute(_ERASED, {"id": name}).fetchone()
+
+
 def redrive(connection: Connection, name: str) -> bool:
     """Let a dead letter be tried again; tell whether there was one of that id."""
     return connection.execute(_REDRIVE, {"id": name}).rowcount == 1
@@ -122,7 +129,7 @@ def listed(
 def again(connection: Connection, behind: Waiting, node: str, expected: int) -> int:
     """Deliver once more what a node no longer has before an envelope; return how many.
 
-    It was restored from a backup that is older than its receipts.
+    It was restored from a backup that is older than its receipts. What a decision erased is gone.
     """
     asked = {"node": node, "dossier": behind.dossier, "first": expected,
              "below": behind.sequence}
@@ -185,7 +192,7 @@ UPDATE outbox SET state = 'waiting', tries = 0, not_before = NULL WHERE id = %(i
 """
 _LIST = """\
 SELECT position, id, node, dossier, sequence, kind, created_at, state, tries, not_before, failure,
-    delivered_at
+    delivered_at, erasure IS NOT NULL
 FROM outbox
 WHERE position > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(node)s::text IS NULL OR node = %(node)s)
@@ -194,8 +201,9 @@ ORDER BY position LIMIT %(size)s
 _AGAIN = """\
 UPDATE outbox SET state = 'waiting', tries = 0, not_before = NULL
 WHERE node = %(node)s AND dossier = %(dossier)s AND state = 'delivered'
-  AND sequence >= %(first)s AND sequence < %(below)s
+  AND sequence >= %(first)s AND sequence < %(below)s AND erasure IS NULL
 """
+_ERASED = "SELECT dossier, erasure FROM outbox WHERE id = %(id)s AND erasure IS NOT NULL"
 # What the receiver has under this number it keeps: those behind it may go.
 _GIVE_UP = """\
 UPDATE outbox SET state = 'given-up', not_before = NULL, failure = %(said)s

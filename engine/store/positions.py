@@ -32,9 +32,19 @@ def with_node(connection: Connection, node: str, after: str, size: int) -> list[
 
 
 def send_again(connection: Connection, node: str, dossier: str, received: int) -> int:
-    """Deliver once more what a node has not received of what it gave receipts for."""
+    """Deliver once more what a node has not received of what it gave receipts for.
+
+    What a decision erased here is gone, and not among it: `erased` counts that.
+    """
     asked = {"node": node, "dossier": dossier, "received": received}
     return connection.execute(_AGAIN, asked).rowcount
+
+
+def erased(connection: Connection, node: str, dossier: str, received: int) -> int:
+    """Return how many envelopes a node has not received that a decision has erased here."""
+    asked = {"node": node, "dossier": dossier, "received": received}
+    row = connection.execute(_ERASED, asked).fetchone()
+    return int(row[0]) if row else 0
 
 
 _SHARED = """\
@@ -45,4 +55,9 @@ ORDER BY code LIMIT %(size)s
 _AGAIN = """\
 UPDATE outbox SET state = 'waiting', tries = 0, not_before = NULL
 WHERE node = %(node)s AND dossier = %(dossier)s AND state = 'delivered' AND sequence > %(received)s
+    AND erasure IS NULL
+"""
+_ERASED = """\
+SELECT count(*) FROM outbox
+WHERE node = %(node)s AND dossier = %(dossier)s AND sequence > %(received)s AND erasure IS NOT NULL
 """
