@@ -14,7 +14,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import timed
 import town
 from failing_papers import Dribbling, dribbling
 from linked import Site, sites
@@ -88,7 +87,7 @@ def receiver(
         for site in (commune, police):
             in_force(site, clock)
         commune.know(police, (town.POLICE,))
-        police.know(commune, ())  # nothing goes back: what the police register stays here
+        police.know(commune, (town.COMMUNE,))
         owner = embedded.address(server, database=names[1]).replace("+psycopg", "")
 
         def made(count: int) -> Receiver:
@@ -96,6 +95,8 @@ def receiver(
             for number in range(count + 1):
                 added(counter(commune), code, PHOTO, make.pdf(text=f"ảnh {number}"))
             next_step(commune, code)
+            with police.store.reading() as connection:  # so that what is overdue runs here
+                nodes.place(connection, (town.COMMUNE,), None)
             with psycopg.connect(owner, autocommit=True) as connection:
                 for number in range(1, count + 1):
                     know(police, f"urn:test:slow{number}", address)
@@ -130,8 +131,8 @@ def test_nodes_that_dribble_hold_up_neither_papers_of_others_nor_timers_and_are_
     here = receiver(2)
     with here.worker():
         wait_for(lambda: here.slow.listening == 2)
-        late = overdue(here.police.store, 3)
         began = time.monotonic()
+        late = overdue(here.police.store, 3)
         wait_for(lambda: files(constable(here.police), here.code)[PHOTO, 3] == "here")
         papers = time.monotonic() - began
         _wake(here.police.store)
