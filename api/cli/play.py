@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from api.bounds import bounds
+from api.cli.around import Around, bytes_of, index
 from engine.errors import Invalid, MotcuaError
 from engine.flow import play as rehearsal
 from engine.flow.confined import Confinement, directly
@@ -36,6 +37,7 @@ def play(argv: list[str]) -> int:
         file, request = _read(argv)
         confinement = Confinement(directly, bounds(os.environ))
         files = _files(file)
+        index(files, confinement)
     except MotcuaError as error:
         _print(_failed(error), as_json=as_json)
         print(f"motcua play: {error.vi}\n({error.en})", file=sys.stderr)
@@ -109,17 +111,14 @@ def _messages(said: list[Any]) -> tuple[dict[str, Any], ...]:
     return tuple(said)
 
 
-def _files(file: Path) -> dict[str, bytes]:
-    """Return the file and the diagrams and decisions beside it, by name."""
+def _files(file: Path) -> Around:
+    """Return the file with what lies around it: diagrams, decisions, forms."""
     try:
-        files = {file.name: file.read_bytes()}
-    except OSError as error:
-        raise Invalid(f"Không mở được {file}: {error.strerror}.",
-                      f"Cannot open {file}: {error.strerror}.", code="file-unreadable") from error
-    for other in sorted(file.parent.iterdir()):
-        if other.suffix in {".bpmn", ".dmn"} and other.is_file():
-            files.setdefault(other.name, other.read_bytes())
-    return files
+        return Around(file, bytes_of(file))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Invalid(f"Không mở được {file}: {why}.", f"Cannot open {file}: {why}.",
+                      code="file-unreadable") from error
 
 
 def _failed(error: MotcuaError) -> dict[str, Any]:
