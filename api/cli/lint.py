@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from api.bounds import bounds
 from api.cli.around import Around, bytes_of, index
+from api.cli.parsing import JSON, Refusing
 from engine.errors import Invalid
 from engine.flow.confined import Confinement, directly
 from engine.step import Finding
@@ -23,7 +23,7 @@ _OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 def lint(argv: list[str]) -> int:
     """Print the findings of each file; return 0, 1 for an error finding, 2 for an unopened file.
 
-    With `--json` the answer has the shape of design.md section 5, printed in every case.
+    With `--json` the answer has the shape told in docs/commands.md, printed in every case.
     """
     try:
         options = _parser().parse_args(argv)
@@ -50,22 +50,14 @@ def lint(argv: list[str]) -> int:
     return 2 if unopened else int(failed)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of leaving the process, so that a fault is answered with JSON too."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Invalid(
-            f"Dòng lệnh sai: {message}", f"bad arguments: {message}", code="bad-arguments",
-        )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="motcua lint", description="Soát sơ đồ BPMN (check BPMN diagrams).",
-        allow_abbrev=False,
+def _parser() -> Refusing:
+    parser = Refusing("motcua lint", "Soát sơ đồ BPMN và bảng quyết định DMN, không cần cơ sở dữ "
+                      "liệu (check BPMN diagrams and DMN tables, without a database).")
+    parser.add_argument(
+        "file", nargs="+", metavar="FILE", help="tệp .bpmn hoặc .dmn; biểu mẫu và sơ đồ được gọi "
+        "tìm bên cạnh (files; forms and called diagrams are found beside them)",
     )
-    parser.add_argument("file", nargs="+", metavar="FILE")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help=JSON)
     parser.add_argument(
         "--documentation", action="store_true",
         help="sơ đồ chỉ để đọc, không để chạy (the drawing is not meant to run)",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
+from api.cli.parsing import JSON, Refusing
 from engine.clock import VIETNAM
 from engine.errors import Invalid, MotcuaError
 from engine.worktime import DEFAULT, Calendar, Due, due, parse
@@ -35,14 +35,6 @@ class _Question:
     agency: str | None
 
 
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of leaving the process, so that a fault is printed as JSON too."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Invalid(f"Dòng lệnh sai: {message}", f"bad arguments: {message}",
-                      code="bad-arguments")
-
-
 def worktime(argv: list[str], calendar_of: CalendarOf | None = None) -> int:
     """Print a due date with its derivation; return 0, 1 for a failure, 2 for bad arguments.
 
@@ -60,18 +52,20 @@ def worktime(argv: list[str], calendar_of: CalendarOf | None = None) -> int:
 
 
 def _read(argv: list[str]) -> _Question:
-    parser = _Parser(prog="motcua worktime", description="Tính hạn giải quyết (due date).",
-                     allow_abbrev=False)
+    parser = Refusing("motcua worktime", "Tính hạn giải quyết và cách tính (a due date and how it "
+                      "was counted).")
     parser.add_argument("--from", dest="since", required=True, metavar="RFC3339",
-                        help="2026-02-13T10:00:00+07:00")
-    parser.add_argument("--duration", required=True, metavar="TEXT",
-                        help="“5 ngày làm việc”, “04 giờ”, “10,5 ngày”, P3D, PT4H")
-    parser.add_argument("--received", action="store_true",
-                        help="là lúc tiếp nhận: sau 15:00 tính từ ngày làm việc kế tiếp")
-    parser.add_argument("--calendar-days", action="store_true", help="tính cả ngày nghỉ")
-    parser.add_argument("--agency", metavar="CODE",
-                        help="theo lịch của cơ quan (cần cơ sở dữ liệu)")
-    parser.add_argument("--json", action="store_true")
+                        help="tính từ (count from): 2026-02-13T10:00:00+07:00")
+    parser.add_argument("--duration", required=True, metavar="TEXT", help="thời hạn (how long): "
+                        "“5 ngày làm việc”, “04 giờ”, “10,5 ngày”, P3D, PT4H")
+    parser.add_argument("--received", action="store_true", help="là lúc tiếp nhận: sau 15:00 tính "
+                        "từ ngày làm việc kế tiếp (it is a receipt: after 15:00 the next working "
+                        "day counts)")
+    parser.add_argument("--calendar-days", action="store_true",
+                        help="tính cả ngày nghỉ (count days off too)")
+    parser.add_argument("--agency", metavar="CODE", help="theo lịch của cơ quan, cần cơ sở dữ liệu "
+                        "(by that agency's calendar, from the database)")
+    parser.add_argument("--json", action="store_true", help=JSON)
     found = parser.parse_args(argv)
     return _Question(found.since, found.duration, found.received, found.calendar_days,
                      found.agency)
