@@ -31,9 +31,10 @@ def parser_of(command: str, patch: pytest.MonkeyPatch) -> argparse.ArgumentParse
 
     module, name, _ = COMMANDS[command]
     run = getattr(import_module(module), name)
-    with patch.context() as patched, pytest.raises(_Read):
+    with patch.context() as patched:
         patched.setattr(argparse.ArgumentParser, "parse_args", seen)
-        run([])
+        with pytest.raises(_Read):
+            run([])
     return found[0]
 
 
