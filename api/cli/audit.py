@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from api.cli.parsing import JSON, Parser, verb
 from engine.audit import bundle as bundles
@@ -41,6 +42,9 @@ class Opened:
 #: Opens the archive: wiring hands it over, so that this module reads no settings.
 Opener = Callable[[argparse.Namespace], Opened]
 
+_CODE = "mã hồ sơ (dossier code)"
+_BUNDLE = "gói do export viết, không cần cơ sở dữ liệu (a bundle of export, without a database)"
+
 
 def audit(argv: list[str], opener: Opener) -> int:
     """Run one audit command; 0 when everything is whole, 1 when something is broken."""
@@ -57,51 +61,49 @@ def audit(argv: list[str], opener: Opener) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser("motcua audit", "Niêm phong, kiểm tra, làm lại và xuất nhật ký, cho ai "
-                                    "không tin "
-                    "ai (seal, verify, replay and export history, for those who trust nobody).")
+    parser = Parser("motcua audit", "Niêm phong, kiểm tra, làm lại và xuất nhật ký (seal, verify, "
+                    "replay and export history, for those who trust nobody).")
     commands = parser.add_subparsers(required=True, metavar="checkpoint|verify|replay|export")
-
-    def command(name: str, run: Callable[..., int], text: str) -> Parser:
-        found = verb(commands, name, text)
-        found.set_defaults(run=run, key=None)
-        found.add_argument("--embedded", action="store_true",
-                           help="cơ sở dữ liệu kèm theo (the embedded database server)")
-        found.add_argument("--json", action="store_true", help=JSON)
-        return found
-
-    made = command("checkpoint", _checkpoint, "ký niêm phong đầu mọi chuỗi như hiện nay (sign the "
-                   "heads of all chains as they stand)")
+    made = _command(commands, "checkpoint", _checkpoint, "ký niêm phong đầu mọi chuỗi như hiện nay "
+                    "(sign the heads of all chains as they stand)")
     made.add_argument("--key", type=Path, metavar="PEM", help="khóa riêng Ed25519 để ký, mặc định "
                       "MOTCUA_CHECKPOINT_KEY; nửa công khai không ký được (the private key that "
                       "signs; its public half cannot)")
     made.add_argument("--copy", type=Path, metavar="FILE",
                       help="ghi thêm bản để mang ra ngoài (write a copy to keep outside)")
-    verify = command("verify", _verify, "tính lại mọi chuỗi, so với các điểm niêm phong (recompute "
-                     "all chains and hold them against the checkpoints)")
-    verify.add_argument("--key", type=Path, metavar="PEM", help="khóa niêm phong, mặc định "
-                        "MOTCUA_CHECKPOINT_KEY; chỉ cần nửa công khai, làm bằng openssl pkey -in "
-                        "checkpoint.pem -pubout (the key of checkpoints; its public half is "
-                        "enough)")
-    verify.add_argument("--checkpoint", type=Path, metavar="FILE",
-                        help="bản đã mang ra ngoài (the copy kept outside)")
-    verify.add_argument("--bundle", type=Path, metavar="FILE",
-                        help="gói do export viết ra, không cần cơ sở dữ liệu (a bundle that export "
-                             "wrote, without a database)")
-    verify.add_argument("--without-files", action="store_true", help="bỏ qua kho tệp: nó không ở "
-                        "đây (leave the file store alone: it is not here)")
-    again = command("replay", _replay, "làm lại cả hồ sơ từ nhật ký và so từng trạng thái (do a "
-                    "dossier again from its entries and compare every state)")
-    again.add_argument("code", nargs="?", metavar="CODE", help="mã hồ sơ (dossier code)")
-    again.add_argument("--bundle", type=Path, metavar="FILE", help="gói do export viết ra, "
-                                                                   "không cần "
-                       "cơ sở dữ liệu (a bundle that export wrote, without a database)")
-    export = command("export", _export, "viết ra một gói: nhật ký của hồ sơ và mọi thứ nó dựa vào "
-                     "(write a dossier's history with all that it pins)")
-    export.add_argument("code", metavar="CODE", help="mã hồ sơ (dossier code)")
+    _verify_words(commands)
+    again = _command(commands, "replay", _replay, "làm lại cả hồ sơ từ nhật ký, so từng trạng thái "
+                     "(do a dossier again from its entries and compare every state)")
+    again.add_argument("code", nargs="?", metavar="CODE", help=_CODE)
+    again.add_argument("--bundle", type=Path, metavar="FILE", help=_BUNDLE)
+    export = _command(commands, "export", _export, "viết nhật ký của hồ sơ và mọi thứ nó dựa vào "
+                      "thành một gói (write a dossier's history with all that it pins)")
+    export.add_argument("code", metavar="CODE", help=_CODE)
     export.add_argument("--out", type=Path, required=True, metavar="FILE",
                         help="tệp để viết (the file to write)")
     return parser
+
+
+def _verify_words(commands: Any) -> None:
+    verify = _command(commands, "verify", _verify, "tính lại mọi chuỗi, so với điểm niêm phong "
+                      "(recompute all chains and hold them against the checkpoints)")
+    verify.add_argument("--key", type=Path, metavar="PEM", help="khóa niêm phong, mặc định "
+                        "MOTCUA_CHECKPOINT_KEY; chỉ cần nửa công khai, lấy bằng openssl pkey "
+                        "-pubout (the key of checkpoints; its public half is enough)")
+    verify.add_argument("--checkpoint", type=Path, metavar="FILE",
+                        help="bản đã mang ra ngoài (the copy kept outside)")
+    verify.add_argument("--bundle", type=Path, metavar="FILE", help=_BUNDLE)
+    verify.add_argument("--without-files", action="store_true", help="bỏ qua kho tệp: nó không ở "
+                        "đây (leave the file store alone: it is not here)")
+
+
+def _command(commands: Any, name: str, run: Callable[..., int], text: str) -> Parser:
+    found = verb(commands, name, text)
+    found.set_defaults(run=run, key=None)
+    found.add_argument("--embedded", action="store_true",
+                       help="cơ sở dữ liệu kèm theo (the embedded database server)")
+    found.add_argument("--json", action="store_true", help=JSON)
+    return found
 
 
 def _checkpoint(options: argparse.Namespace, opener: Opener) -> int:

@@ -26,8 +26,7 @@ _SAYS = {
     "backup": "Sao lưu cơ sở dữ liệu vào một tệp mới, và chép các tệp giấy tờ (the database into a "
               "new file, and copies of the files of papers).",
     "restore": "Phục hồi vào cơ sở dữ liệu trống, trọn vẹn hoặc không gì cả, và trả lại các tệp "
-               "giấy "
-               "tờ (into an empty database, wholly or not at all, and the files of papers).",
+               "giấy tờ (into an empty database, wholly or not at all, and the files of papers).",
 }
 
 

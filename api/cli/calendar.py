@@ -77,11 +77,9 @@ def _add_changes(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--hours", type=Path, metavar="FILE.json", help="giờ làm việc (working "
                                                                       "hours)")
     verb.add_argument("--reception", type=Path, metavar="FILE.json", help="giờ tiếp nhận, không "
-                                                                          "ảnh "
-                      "hưởng thời hạn (reception hours, which move no deadline)")
+                      "ảnh hưởng thời hạn (reception hours, which move no deadline)")
     verb.add_argument("--public", action="store_true", help="lấy lịch nghỉ chung kèm theo bản "
-                                                            "motcua "
-                      "này (take the public days off that come with this version)")
+                      "motcua này (take the public days off that come with this version)")
 
 
 def _add_decision(verb: argparse.ArgumentParser) -> None:
@@ -96,8 +94,7 @@ def _add_decision(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--as", dest="person", metavar="PERSON",
                       help="ai nhập: mã người trong danh bạ (who enters it: an id of the register)")
     verb.add_argument("--dry-run", action="store_true", help="chỉ xem những hạn sẽ dời, không "
-                                                             "ghi gì "
-                      "(show which due dates would move, write nothing)")
+                      "ghi gì (show which due dates would move, write nothing)")
 
 
 def _day(text: str) -> date:

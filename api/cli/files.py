@@ -20,15 +20,13 @@ def files(argv: list[str]) -> int:
     asked = parser("files", "Kho tệp giấy tờ (the store of papers' files).")
     kinds = asked.add_subparsers(dest="kind", required=True, metavar="sweep|erase")
     one = verb(kinds, "sweep", "xóa tệp không thuộc hồ sơ nào, do tải lên dở dang để lại (take "
-                               "away "
-               "files of no dossier, which uploads that broke off leave)")
+               "away files of no dossier, which uploads that broke off leave)")
     one.add_argument(
         "--dry-run", action="store_true", help="chỉ liệt kê, không xóa (list, take nothing away)",
     )
     add_place(one)
     gone = verb(kinds, "erase", "xóa tệp của một giấy tờ theo quyết định, ghi vào nhật ký "
-                                "(erase one "
-                "paper's file by a decision, as an entry of the history)")
+                "(erase one paper's file by a decision, as an entry of the history)")
     gone.add_argument("code", metavar="CODE", help="mã hồ sơ (dossier code)")
     gone.add_argument("number", type=int, metavar="NUMBER", help="số giấy tờ (paper's number)")
     for flag, name, says in (

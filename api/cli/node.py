@@ -35,6 +35,23 @@ def node(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     asked = parser("node", "Các nút liên thông (linked nodes).")
     verbs = asked.add_subparsers(required=True, metavar="add|list|test|rotate|compare")
+    _add_words(verbs)
+    for name, says, run, named in (
+        ("list", "các nút và tình trạng (all nodes and how they stand)", _list, False),
+        ("rotate", "đổi khóa: lần một công bố, lần hai ký (announce, then sign)", _rotate, False),
+        ("test", "gọi thử, cập nhật khóa (call it, learn its keys)", _test, True),
+        ("compare", "đối chiếu sau phục hồi, gửi lại phần thiếu (compare, send again)", _compare,
+         True),
+    ):
+        verb = add_verb(verbs, name, says)
+        if named:
+            verb.add_argument("id", metavar="NODE", help=_ID)
+        verb.set_defaults(run=run)
+        add_place(verb)
+    return asked
+
+
+def _add_words(verbs: Any) -> None:
     add = add_verb(verbs, "add", "thêm một nút, hoặc sửa nút đã có (add a node, or change one)")
     add.add_argument("id", metavar="NODE", help=_ID)
     add.add_argument("--url", required=True, help="địa chỉ (its address): https://…")
@@ -50,26 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         ("agencies", "", "cơ quan làm việc tại nút đó (agencies that work there)"),
     ):
         add.add_argument(f"--{flag}", default=usual, metavar="A,B", help=says)
-    add.add_argument("--private", action="store_true",
-                     help="cho phép địa chỉ nội bộ (let its address be a private one)")
-    add.add_argument("--suspend", action="store_true",
-                     help="tạm ngừng trao đổi; thêm lại để nối lại (stop talking; add it again to "
-                          "resume)")
+    for flag, says in (
+        ("private", "cho phép địa chỉ nội bộ (let its address be a private one)"),
+        ("suspend", "tạm ngừng trao đổi, thêm lại để nối lại (stop talking, add again to resume)"),
+    ):
+        add.add_argument(f"--{flag}", action="store_true", help=says)
     add.set_defaults(run=_add)
     add_place(add)
-    for name, says, run, named in (
-        ("list", "các nút và tình trạng (all nodes and how they stand)", _list, False),
-        ("rotate", "đổi khóa: lần một công bố, lần hai ký (announce, then sign)", _rotate, False),
-        ("test", "gọi thử, cập nhật khóa (call it, learn its keys)", _test, True),
-        ("compare", "đối chiếu sau phục hồi, gửi lại phần thiếu (compare, send again)", _compare,
-         True),
-    ):
-        verb = add_verb(verbs, name, says)
-        if named:
-            verb.add_argument("id", metavar="NODE", help=_ID)
-        verb.set_defaults(run=run)
-        add_place(verb)
-    return asked
 
 
 def _add(options: argparse.Namespace, settings: Settings) -> int:

@@ -45,8 +45,7 @@ def _read(argv: list[str]) -> tuple[Path, rehearsal.PlayRequest]:
                       "diagram, without a database).")
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="tệp .bpmn; biểu mẫu, bảng quyết định và sơ đồ "
-                                                "được "
-        "gọi tìm bên cạnh (forms, decisions and called diagrams are found beside it)")
+        "được gọi tìm bên cạnh (forms, decisions and called diagrams are found beside it)")
     parser.add_argument("--process", metavar="ID",
                         help="chỉ quy trình này; mặc định mọi bể (this process alone, else all "
                              "pools)")

@@ -1,6 +1,6 @@
 """Playing (diễn thử): an analyst's rehearsal of a drawing, without database, people or clock.
 
-The answer has the shape of design.md section 5. Only what cannot be read, lowered or computed
+The answer has the shape told in docs/commands.md. Only what cannot be read, lowered or computed
 refuses a play.
 """
 
