@@ -8,13 +8,17 @@ from hashlib import sha256
 import psycopg
 import pytest
 import town
+from test_http_server import wait_for
+from test_jobs_worker import place, started
 
-from engine.clock import FixedClock
+from engine.clock import FixedClock, SystemClock
 from engine.commands import RegisterDossier, Request
-from engine.jobs import Forgetting
+from engine.jobs import Forgetting, tasks, waking
 from engine.jobs.forgetting import BATCH
 from engine.office import Office
 from engine.store import Store
+
+__all__ = ["place"]
 
 P088 = "2.002755"
 DAY = timedelta(days=1)
@@ -95,3 +99,14 @@ def test_nobody_but_the_application_may_forget(owner: str) -> None:
             "SELECT has_function_privilege('public', 'forget_requests(timestamptz, integer)',"
             " 'EXECUTE')").fetchone()
     assert found == (False,)
+
+
+def test_a_worker_forgets_when_its_hour_has_come(
+    store: Store, owner: str, place: dict[str, str],
+) -> None:
+    add(owner, ("gone", SystemClock().now() - 91 * DAY), ("kept", SystemClock().now()))
+    with store.unit() as unit:  # as the sweep of each hour asks for it
+        waking._defer(unit.connection, tasks.FORGET, "now", task_kwargs={"timestamp": 0})
+        unit.commit()
+    with started(place, "worker", ready=owner):
+        wait_for(lambda: kept(store) == ["kept"])
