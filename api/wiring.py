@@ -22,8 +22,10 @@ from engine.jobs import (
     Calls,
     Deliveries,
     Downloads,
+    Forgetting,
     PortalSync,
     Timers,
+    Turns,
     wake,
     wake_calls,
     wake_node,
@@ -44,7 +46,7 @@ from engine.store.database import job_connection
 from engine.store.files import Files
 
 if TYPE_CHECKING:
-    from engine.jobs.worker import Work
+    from engine.jobs.tasks import Work
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def wake_of(settings: Settings) -> Wake | None:
 
 def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> Work:
     """Return what a background worker does, in a process of its own."""
-    from engine.jobs.worker import Work
+    from engine.jobs.tasks import Work
 
     registry, waking = registry_of(settings), wake_of(settings)
     store, office, clock = office_of(settings, registry)
@@ -131,10 +133,11 @@ def work_of(settings: Settings, concurrency: int, parent: int | None = None) -> 
         job_connection(application_url(settings)), Timers(store, office, clock, waking),
         Calls(store, office, clock, registry, wake_calls if waking else None,
               files=lambda: files_of(settings)),
+        Forgetting(store, clock),
         Deliveries(store, office, clock, Http(identity, settings.link_hold)) if identity else None,
         PortalSync(store, clock, portal, Line(portal)) if portal else None, concurrency,
         restless=settings.clock_file is not None, parent=parent,
-        downloads=Downloads(store, files_of(settings), clock, PaperFetcher(identity))
+        papers=Turns(Downloads(store, files_of(settings), clock, PaperFetcher(identity)))
         if identity else None,
     )
 

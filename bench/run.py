@@ -21,7 +21,7 @@ from bench.row_timers import due_timers
 from bench.row_worklist import worklists
 from bench.table import Row
 
-#: Rounds of the rows of strain; 200 is what the design asks of every row.
+#: Rounds of the rows of strain; 200 is the least for a row whose bar is held.
 ROUNDS = 200
 
 

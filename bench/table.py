@@ -1,4 +1,4 @@
-"""The table (bảng số đo): rows as measured, beside the bar that the design sets."""
+"""The table (bảng số đo): rows as measured, beside the bar that is set for each."""
 
 from __future__ import annotations
 

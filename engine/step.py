@@ -28,7 +28,7 @@ class Finding:
     hint_en: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the finding in the shape of design.md section 5."""
+        """Return the finding in the shape told in docs/commands.md."""
         return {
             "severity": self.severity, "code": self.code, "element": self.element,
             "name": self.name, "line": self.line,

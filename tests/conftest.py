@@ -20,7 +20,7 @@ import signing_town
 from http_town import Issuer, Town, running
 from linked import M001, Site, Superuser, sites
 from portal_stand_in import Portal, portal_running
-from settling import Nodes, nodes
+from settling import SEED, Nodes, nodes
 from signing_town import Country, Place
 from town import COMMUNE, INSURANCE, POLICE, bring_into_force, pack_files, settle_town
 
@@ -47,6 +47,13 @@ LONG = (
 def pytest_xdist_auto_num_workers() -> int:
     """Let two more run than there are cores: half of the time a test waits for a server."""
     return (os.cpu_count() or 2) + 2
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Print the seed of faults and kills, once, by whichever process speaks for the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not hasattr(session.config, "workerinput"):
+        reporter.write_line(f"seed {SEED} (MOTCUA_SEED={SEED} repeats it)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

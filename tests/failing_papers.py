@@ -122,3 +122,48 @@ def between(base: str) -> Iterator[tuple[Between, str]]:
         server.server_close()
         thread.join()
         time.sleep(0.05)
+
+
+class Dribbling:
+    """A node whose papers come a byte at a time, for as long as anybody listens."""
+
+    def __init__(self) -> None:
+        self.listening = 0
+        self.over = threading.Event()
+
+
+class _Drip(BaseHTTPRequestHandler):
+    node: Dribbling
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "20000000")
+        self.end_headers()
+        self.node.listening += 1
+        try:
+            while not self.node.over.wait(0.25):
+                self.wfile.write(b"%")
+        except OSError:
+            pass
+        finally:
+            self.node.listening -= 1
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def dribbling() -> Iterator[tuple[Dribbling, str]]:
+    """Serve papers a byte at a time; yield the node and its address."""
+    node = Dribbling()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Drip", (_Drip,), {"node": node}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield node, f"http://127.0.0.1:{server.server_port}"
+    finally:
+        node.over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

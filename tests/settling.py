@@ -1,7 +1,7 @@
 """Three real nodes whose dossiers are settled while trouble is made, and both sides' account of it.
 
 What was sent must be neither lost nor doubled. The number of dossiers for each fault stands in
-MOTCUA_SOAK (100).
+MOTCUA_SOAK (100), the seed of what goes wrong when in MOTCUA_SEED; each run prints its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from faulty import Network, RealNode, home, network, ready
 from linked_drawings import CODE, OF_THREE
 
 DOSSIERS = int(os.environ.get("MOTCUA_SOAK", "100"))
-SEED = random.SystemRandom().randrange(2**32)
+#: Chosen once for a whole run, its other processes included, which have it from the environment.
+SEED = int(os.environ.setdefault("MOTCUA_SEED", str(random.SystemRandom().randrange(2**32))))
 #: Seconds until everything must have come to rest, and a little more for each dossier.
 PATIENCE = 120 + DOSSIERS * 0.6
 #: How often something is killed before it may come to rest.
@@ -109,7 +110,6 @@ def _among(codes: list[str]) -> str:
 @contextmanager
 def nodes(prepared: Path) -> Iterator[Nodes]:
     """Start a commune, the police and social insurance on what was prepared, and link them."""
-    print(f"seed {SEED}")
     names = (("commune", 0.0), ("police", 200.0), ("insurance", 0.0))
     with ExitStack() as stack:
         found = [RealNode(name, prepared, home(), ahead=ahead) for name, ahead in names]

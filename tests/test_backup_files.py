@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import paper_files as make
+import psycopg
 import pytest
 import town
+from alembic import command as alembic
 from http_town import Town
 from papers_town import FORM, hand_in, open_procedure, register, stored
+from psycopg import sql
+from sqlalchemy import create_engine, text
 from town import COMMUNE
 
 from api.cli import backup as command
@@ -18,7 +22,9 @@ from engine.office import Office
 from engine.paperwork import ErasePaper
 from engine.store import Store
 from engine.store.files import Files
+from engine.store.migrate import _config, _roles, migrate, newest
 from engine.store.sweeping import take_away
+from engine.store.tables import OWNER
 
 
 @pytest.fixture
@@ -174,3 +180,68 @@ def test_a_file_that_was_erased_in_one_dossier_stays_saved_for_another(
     office.execute(ErasePaper(code, 1, "12/QĐ-UBND", "Chủ tịch UBND"), clerk)
     assert command.backup([str(tmp_path / "night"), "--database", owner]) == 0
     assert set(_copies(tmp_path / "night.files")) == {path.name for path in papers}
+
+
+def test_an_archive_of_the_time_before_papers_of_other_nodes_comes_back_with_its_files(
+    new_database: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing in it says which files are still to come: then none is, and each must be there."""
+    monkeypatch.setenv("MOTCUA_FILES", str(tmp_path / "files"))
+    old, store = new_database(), Files(str(tmp_path / "files"), tmp_path)
+    to_version(old, "0011")
+    here, gone = (kept(store, content) for content in (make.pdf(), make.png()))
+    with psycopg.connect(old.replace("+psycopg", "")) as connection:
+        for table in ("flow", "calendar", "agency", "dossier"):
+            fill(connection, table)
+        for number, (name, size) in enumerate((here, gone), start=1):
+            fill(connection, "paper", number=number, sha256=name, size=size)
+    file, folder = tmp_path / "night", tmp_path / "copies"
+    asked = ["--files", str(folder)]
+    assert command.backup([str(file), "--database", old, *asked]) == 0
+    assert set(_copies(folder)) == {here[0], gone[0]}
+    (tmp_path / "files").rename(tmp_path / "lost")
+    (folder / gone[0][:2] / gone[0][2:4] / gone[0]).unlink()
+    target = new_database()
+    assert command.restore([str(file), "--database", target, *asked]) == 1
+    assert gone[0] in capsys.readouterr().err
+    assert list(_copies(tmp_path / "files")) == [here[0]]
+    assert migrate(target) == newest()
+    with psycopg.connect(target.replace("+psycopg", "")) as connection:
+        assert connection.execute("SELECT count(*) FROM paper").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM paper_download").fetchone() == (0,)
+
+
+def to_version(url: str, revision: str) -> None:
+    """Bring an empty database to an older schema, as its version of motcua did."""
+    connecting = create_engine(url)
+    with connecting.begin() as connection:
+        _roles(connection, None)
+        config = _config()
+        config.attributes["connection"] = connection
+        connection.execute(text(f"SET ROLE {OWNER}"))
+        alembic.upgrade(config, revision)
+    connecting.dispose()
+
+
+#: Something for each type of column; rows that refer to each other all say the same.
+ANY = {"text": "x", "jsonb": "{}", "bytea": b"x", "date": "2026-01-02",
+       "timestamp with time zone": "2026-01-02T00:00:00Z"}
+
+
+def fill(connection: psycopg.Connection, table: str, **named: object) -> None:
+    """Add a row with these values, and anything in whatever else the table wants."""
+    wanted = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
+        " AND table_schema = 'public' AND is_nullable = 'NO' AND column_default IS NULL", [table])
+    row = {name: ANY.get(kind, 1) for name, kind in wanted} | named
+    connection.execute(sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, row)),
+        sql.SQL(", ").join(map(sql.Placeholder, row))), row)
+
+
+def kept(store: Files, content: bytes) -> tuple[str, int]:
+    with store.receiving() as incoming:
+        incoming.write(content)
+        store.keep(incoming)
+        return incoming.sha256, incoming.size

@@ -26,6 +26,7 @@ from urllib.request import Request
 
 import pytest
 from faulty import copied, kill_postgres
+from settling import SEED
 
 from api.demo import script
 from api.demo.client import Desk, Refused, ask
@@ -41,7 +42,6 @@ from engine.store.tables import APPLICATION
 pytestmark = pytest.mark.crash
 
 DOSSIERS, CLIENTS = 20, 4
-SEED = random.SystemRandom().randrange(2**32)
 
 
 class Town:
@@ -190,7 +190,6 @@ def publish(town: Town) -> None:
 def test_nothing_acknowledged_is_lost_and_nothing_doubled_when_a_server_is_killed(
     running: Town, victim: str,
 ) -> None:
-    print(f"seed {SEED}")
     dice = random.Random(SEED)
     publish(running)
     kill = running.kill_server if "gunicorn" in victim else running.kill_postmaster

@@ -184,6 +184,23 @@ def test_nothing_of_the_machine_or_of_a_registry_stands_in_the_repository() -> N
     assert found == []
 
 
+def test_every_guide_and_decision_that_the_house_cites_is_in_it() -> None:
+    decisions = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    numbers = set(re.findall(r"^## (\d+)\. ", decisions, re.MULTILINE))
+    lost = []
+    for path in tracked():
+        if path.suffix not in {".py", ".md", ".cfg", ".toml", ".html"} or not path.exists():
+            continue
+        text = path.read_text(encoding="utf-8")
+        cited = set(re.findall(r"\bdocs/[\w.-]+\.md\b", text))
+        lost += [f"{path.name}: {name}" for name in cited if not (ROOT / name).is_file()]
+        lost += [f"{path.name}: decision {number}" for number in re.findall(
+            r"docs/decisions\.md, (\d+)", text) if number not in numbers]
+        # In pieces, so that this file does not find itself.
+        lost += [f"{path.name}: {found}" for found in re.findall(r"\bdesign" + r"\.md\b", text)]
+    assert lost == []
+
+
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 

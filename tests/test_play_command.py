@@ -149,3 +149,69 @@ def test_two_pools_play_as_parts_and_early_messages_are_kept(tmp_path: Path) -> 
     told = rehearse({"m": content}, "m", PlayRequest(AT, answers={"QA": {"x": 1}}))
     assert told["status"] == "completed", told["error"]
     assert told["data"] == {"P": {}, "Q": {"x": 1}}
+
+
+PACK = Path(__file__).resolve().parent.parent / "bpmn"
+
+
+@pytest.mark.parametrize("name", ["m001", "p088", "p094", "p106"])
+def test_a_procedure_of_the_pack_plays_by_its_file_with_its_forms_and_nothing_else_said(
+    name: str, capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, told = answer(capsys, str(PACK / name / f"{name}.bpmn"))
+    assert (code, told["status"], told["error"]) == (0, "completed", None)
+    assert "form-missing" not in {found["code"] for found in told["findings"]}
+
+
+def test_a_box_that_nobody_ticked_is_not_ticked_and_one_that_was_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = str(PACK / "m001" / "m001.bpmn")
+    _, plain = answer(capsys, file)
+    _, ticked = answer(capsys, file, "--answers", '{"Task_Check": {"verification_needed": true}}')
+    ways = [{item["element"] for item in told["trace"]} for told in (plain, ticked)]
+    assert ["Task_Verify" in way for way in ways] == [False, True]
+
+
+def test_data_that_is_missing_is_named_with_both_ways_to_give_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "main.bpmn").write_bytes(drawing("""
+        start S
+        user A
+        xor G
+        user B
+        end E
+        S -> A
+        A -> G
+        large: G -> B : fee > 5
+        small: G -> E : fee <= 5
+        B -> E
+    """).replace(b'<userTask id="A"', b'<userTask id="A" motcua:form="ask"'))
+    (tmp_path / "ask.form").write_text(
+        '{"type": "default", "components": [{"type": "number", "key": "fee"}]}', encoding="utf-8")
+    code, told = answer(capsys, str(tmp_path / "main.bpmn"))
+    assert (code, told["status"]) == (1, "failed")
+    for said in told["error"]["message"].values():
+        assert "fee" in said
+        assert """--data '{"fee": "…"}'""" in said
+        assert """--answers '{"A": {"fee": "…"}}'""" in said
+    for more in (("--data", '{"fee": 7}'), ("--answers", '{"A": {"fee": 7}}')):
+        code, told = answer(capsys, str(tmp_path / "main.bpmn"), *more)
+        assert (code, told["status"]) == (0, "completed")
+
+
+def test_data_that_no_form_asks_for_is_named_with_the_one_way_to_give_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "main.bpmn").write_bytes(drawing("""
+        start S
+        script X x = fee + 1
+        end E
+        S -> X
+        X -> E
+    """))
+    assert play([str(tmp_path / "main.bpmn")]) == 1
+    shown = capsys.readouterr().out
+    assert """--data '{"fee": "…"}'""" in shown
+    assert "--answers" not in shown

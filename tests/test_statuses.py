@@ -1,4 +1,4 @@
-"""The ten statuses and their moves: design.md section 3, codes of the national portal."""
+"""The ten statuses and their moves: docs/decisions.md, 9, codes of the national portal."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Due dates worked by hand: Civil Code articles 147-148, Labour Code article 112, design.md 3.
+"""Due dates worked by hand: Civil Code articles 147-148, Labour Code article 112.
 
 Every expected moment was found on a printed calendar, from these facts alone; each line says how.
 A second reader worked out 36 more (A_SECOND_READING) before any was run; the code agreed with each.
 One question was settled by reading again: a receipt on a day off counts as at the next opening even
-where a fraction of a day is asked, since design.md speaks of the receipt and not of the unit.
+where a fraction of a day is asked, since the rule speaks of the receipt, not of the unit
+(docs/decisions.md, 10).
 
 Hours 07:30-11:30 and 13:30-17:30, Monday to Friday. Off on weekdays, and worked on Saturdays:
   2025  Tết Mon 27 - Fri 31 Jan · Mon 7 Apr · Wed 30 Apr, Thu 1 May, Fri 2 May (Sat 26 Apr worked)

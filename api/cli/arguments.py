@@ -8,24 +8,27 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from api.cli.parsing import Parser
 from api.settings import Settings, from_environment
 from engine.errors import Invalid, MotcuaError
 
 
-def parser(name: str, says: str) -> argparse.ArgumentParser:
+def parser(name: str, says: str) -> Parser:
     """Return a parser for a command that takes no abbreviations."""
-    return argparse.ArgumentParser(prog=f"motcua {name}", description=says, allow_abbrev=False)
+    return Parser(f"motcua {name}", says)
 
 
 def add_place(target: argparse.ArgumentParser) -> None:
     """Add the flags that say which database and which clock."""
     target.add_argument(
         "--embedded", action="store_true",
-        help="máy chủ kèm theo, chỉ để dùng thử (the embedded server, for trying things out)",
+        help="cơ sở dữ liệu kèm theo, chỉ để dùng thử (the embedded database server, for trying "
+             "things out)",
     )
     target.add_argument(
         "--clock", type=Path, metavar="FILE",
-        help="tệp ghi giờ, chỉ cùng --embedded (a file that tells the time)",
+        help="tệp ghi giờ thay đồng hồ máy, chỉ cùng --embedded (a file that tells the time "
+             "instead of the machine's clock, with --embedded alone)",
     )
 
 

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from api.cli.parsing import JSON, Parser, verb
 from engine.audit import bundle as bundles
 from engine.audit import checkpoint as points
 from engine.audit import desk
@@ -24,20 +26,24 @@ from engine.store.files import Files
 
 @dataclass(frozen=True)
 class Opened:
-    """What an auditor works on: the archive, the clock, the key of checkpoints, the files.
+    """What an auditor works on: the archive, the clock, the files, the key of checkpoints.
 
-    `signed` tells where signed papers lie and whom their certificates may come from.
+    `seal` reads the key, Invalid where none is named; `signed` tells where signed papers lie and
+    whom their certificates may come from.
     """
 
     store: Store
     clock: Clock
-    seal: Seal
+    seal: Callable[[], Seal]
     files: Files
     signed: Callable[[], Signed]
 
 
 #: Opens the archive: wiring hands it over, so that this module reads no settings.
 Opener = Callable[[argparse.Namespace], Opened]
+
+_CODE = "mã hồ sơ (dossier code)"
+_BUNDLE = "gói do export viết, không cần cơ sở dữ liệu (a bundle of export, without a database)"
 
 
 def audit(argv: list[str], opener: Opener) -> int:
@@ -54,40 +60,61 @@ def audit(argv: list[str], opener: Opener) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="motcua audit", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
-        found = commands.add_parser(name, help=text, description=text)
-        found.set_defaults(run=run)
-        found.add_argument("--embedded", action="store_true", help="use the embedded server")
-        found.add_argument("--key", type=Path, help="checkpoint key (PEM); public half is enough")
-        found.add_argument("--json", action="store_true", help="answer in JSON")
-        return found
-
-    made = command("checkpoint", _checkpoint, "sign all heads as they stand")
-    made.add_argument("--copy", type=Path, metavar="FILE", help="write a copy to keep outside")
-    verify = command("verify", _verify, "recompute all chains against checkpoints")
-    verify.add_argument("--checkpoint", type=Path, metavar="FILE", help="the copy kept outside")
-    verify.add_argument("--bundle", type=Path, metavar="FILE", help="verify an exported bundle")
-    verify.add_argument(
-        "--without-files", action="store_true", help="leave the file store alone: it is not here")
-    again = command("replay", _replay, "do a dossier again from its entries")
-    again.add_argument("code", nargs="?", help="dossier code")
-    again.add_argument("--bundle", type=Path, metavar="FILE", help="replay an exported bundle")
-    export = command("export", _export, "write a dossier's history with all it pins")
-    export.add_argument("code", help="dossier code")
-    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+def _parser() -> Parser:
+    parser = Parser("motcua audit", "Niêm phong, kiểm tra, làm lại và xuất nhật ký (seal, verify, "
+                    "replay and export history, for those who trust nobody).")
+    commands = parser.add_subparsers(required=True, metavar="checkpoint|verify|replay|export")
+    made = _command(commands, "checkpoint", _checkpoint, "ký niêm phong đầu mọi chuỗi như hiện nay "
+                    "(sign the heads of all chains as they stand)")
+    made.add_argument("--key", type=Path, metavar="PEM", help="khóa riêng Ed25519 để ký, mặc định "
+                      "MOTCUA_CHECKPOINT_KEY; nửa công khai không ký được (the private key that "
+                      "signs; its public half cannot)")
+    made.add_argument("--copy", type=Path, metavar="FILE",
+                      help="ghi thêm bản để mang ra ngoài (write a copy to keep outside)")
+    _verify_words(commands)
+    again = _command(commands, "replay", _replay, "làm lại cả hồ sơ từ nhật ký, so từng trạng thái "
+                     "(do a dossier again from its entries and compare every state)")
+    again.add_argument("code", nargs="?", metavar="CODE", help=_CODE)
+    again.add_argument("--bundle", type=Path, metavar="FILE", help=_BUNDLE)
+    export = _command(commands, "export", _export, "viết nhật ký của hồ sơ và mọi thứ nó dựa vào "
+                      "thành một gói (write a dossier's history with all that it pins)")
+    export.add_argument("code", metavar="CODE", help=_CODE)
+    export.add_argument("--out", type=Path, required=True, metavar="FILE",
+                        help="tệp để viết (the file to write)")
     return parser
+
+
+def _verify_words(commands: Any) -> None:
+    verify = _command(commands, "verify", _verify, "tính lại mọi chuỗi, so với điểm niêm phong "
+                      "(recompute all chains and hold them against the checkpoints)")
+    verify.add_argument("--key", type=Path, metavar="PEM", help="khóa niêm phong, mặc định "
+                        "MOTCUA_CHECKPOINT_KEY; chỉ cần nửa công khai, lấy bằng openssl pkey "
+                        "-pubout (the key of checkpoints; its public half is enough)")
+    verify.add_argument("--checkpoint", type=Path, metavar="FILE",
+                        help="bản đã mang ra ngoài (the copy kept outside)")
+    verify.add_argument("--bundle", type=Path, metavar="FILE", help=_BUNDLE)
+    verify.add_argument("--without-files", action="store_true", help="bỏ qua kho tệp: nó không ở "
+                        "đây (leave the file store alone: it is not here)")
+
+
+def _command(commands: Any, name: str, run: Callable[..., int], text: str) -> Parser:
+    found = verb(commands, name, text)
+    found.set_defaults(run=run, key=None)
+    found.add_argument("--embedded", action="store_true",
+                       help="cơ sở dữ liệu kèm theo (the embedded database server)")
+    found.add_argument("--json", action="store_true", help=JSON)
+    return found
 
 
 def _checkpoint(options: argparse.Namespace, opener: Opener) -> int:
     opened = opener(options)
-    made = desk.add_checkpoint(opened.store, opened.clock.now(), opened.seal)
+    made = desk.add_checkpoint(opened.store, opened.clock.now(), opened.seal())
     if options.copy:
         options.copy.write_bytes(points.to_copy(made))
-    print(f"checkpoint {made.number}  {made.hash}  key {made.key_id}")
+    if options.json:
+        print(json.dumps({"number": made.number, "hash": made.hash, "key": made.key_id}))
+    else:
+        print(f"điểm niêm phong (checkpoint) {made.number}  {made.hash}  khóa (key) {made.key_id}")
     return 0
 
 
@@ -101,7 +128,7 @@ def _verify(options: argparse.Namespace, opener: Opener) -> int:
     opened = opener(options)
     copy = points.from_copy(options.checkpoint.read_bytes()) if options.checkpoint else None
     files, signed = (None, None) if options.without_files else (opened.files, opened.signed())
-    verdict = desk.verify_stored(opened.store, opened.seal, copy, files, signed)
+    verdict = desk.verify_stored(opened.store, opened.seal(), copy, files, signed)
     return _tell(verdict, options.json)
 
 
@@ -170,5 +197,5 @@ def _print_replay(result: Replay, as_json: bool) -> None:
 def _export(options: argparse.Namespace, opener: Opener) -> int:
     store = opener(options).store
     options.out.write_bytes(bundles.write(desk.bundle_of(store, options.code)))
-    print(f"{options.out}")
+    print(json.dumps({"file": str(options.out)}) if options.json else options.out)
     return 0

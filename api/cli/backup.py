@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from api.cli.parsing import Parser
 from api.places import files_of
 from api.settings import Settings
 from engine.errors import Invalid, MotcuaError
@@ -20,6 +21,13 @@ from engine.store import backup as archive
 from engine.store import embedded, filing
 from engine.store.files import Files
 from engine.store.filing import Recorded
+
+_SAYS = {
+    "backup": "Sao lưu cơ sở dữ liệu vào một tệp mới, và chép các tệp giấy tờ (the database into a "
+              "new file, and copies of the files of papers).",
+    "restore": "Phục hồi vào cơ sở dữ liệu trống, trọn vẹn hoặc không gì cả, và trả lại các tệp "
+               "giấy tờ (into an empty database, wholly or not at all, and the files of papers).",
+}
 
 
 def backup(argv: list[str]) -> int:
@@ -90,13 +98,13 @@ def _store() -> Files:
     return files_of(Settings(embedded.home(), files=place))
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"motcua {name}", allow_abbrev=False)
+def _parser(name: str) -> Parser:
+    parser = Parser(f"motcua {name}", _SAYS[name])
     parser.add_argument("file", type=Path, metavar="FILE", help="tệp sao lưu (the backup)")
     parser.add_argument(
         "--files", type=Path, metavar="FOLDER",
-        help="thư mục chứa bản sao các tệp giấy tờ, dùng chung được cho nhiều lần (copies of the "
-             "files of papers; one folder serves every night); mặc định FILE.files",
+        help="thư mục chứa bản sao các tệp giấy tờ, dùng chung được cho nhiều lần, mặc định "
+             "FILE.files (copies of the files of papers; one folder serves every night)",
     )
     parser.add_argument(
         "--no-files", action="store_true",
@@ -105,11 +113,11 @@ def _parser(name: str) -> argparse.ArgumentParser:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--database", metavar="URL", default=os.environ.get("MOTCUA_DATABASE_URL"),
-        help="URL của chủ sở hữu cơ sở dữ liệu (the owner's); mặc định MOTCUA_DATABASE_URL",
+        help="URL của chủ sở hữu cơ sở dữ liệu, mặc định MOTCUA_DATABASE_URL (the owner's URL)",
     )
     where.add_argument(
         "--embedded", metavar="NAME", nargs="?", const=embedded.DATABASE,
-        help="máy chủ kèm theo (the embedded server), tên cơ sở dữ liệu mặc định motcua",
+        help="cơ sở dữ liệu kèm theo, tên mặc định motcua (the embedded database server)",
     )
     return parser
 

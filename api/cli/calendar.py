@@ -16,6 +16,8 @@ from api.cli.calendar_files import read_each
 from api.cli.calendar_moves import tell_moves
 from api.cli.calendar_shown import list_calendars, show_calendar
 from api.cli.calendar_year import day_of, read_year
+from api.cli.parsing import JSON
+from api.cli.parsing import verb as add_verb
 from api.cli.person import person_named
 from api.wiring import office_of
 from engine.clock import local
@@ -36,58 +38,63 @@ def calendar(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     asked = parser("calendar", "Lịch làm việc của cơ quan (calendars of agencies).")
     verbs = asked.add_subparsers(required=True, metavar="list|show|draft|import|change")
-    every = verbs.add_parser("list", help="mọi cơ quan (every agency)", allow_abbrev=False)
+    every = add_verb(verbs, "list", "lịch của mọi cơ quan (calendars of every agency)")
     every.set_defaults(run=list_calendars)
-    shown = verbs.add_parser("show", help="một lịch (one calendar)", allow_abbrev=False)
-    shown.add_argument("--agency", required=True, metavar="CODE")
+    shown = add_verb(verbs, "show", "lịch của một cơ quan (one agency's calendar)")
+    shown.add_argument("--agency", required=True, metavar="CODE", help="mã cơ quan (its code)")
     shown.set_defaults(run=show_calendar)
-    drafted = verbs.add_parser(
-        "draft", help="dự thảo lịch nghỉ của năm (a draft, provisional)", allow_abbrev=False)
-    drafted.add_argument("year", type=int)
-    drafted.add_argument("--csv", action="store_true", help="dạng CSV, mặc định JSON")
+    drafted = add_verb(verbs, "draft", "dự thảo lịch nghỉ của một năm, chưa chính thức (draft a "
+                       "year's days off, provisional)")
+    drafted.add_argument("year", type=int, metavar="YEAR", help="năm (the year)")
+    drafted.add_argument("--csv", action="store_true",
+                         help="dạng CSV, mặc định JSON (as CSV, else JSON)")
     drafted.set_defaults(run=_draft)
-    read = verbs.add_parser("import", help="lịch nghỉ một năm từ tệp (a year's file)",
-                            allow_abbrev=False)
-    read.add_argument("file", type=Path, metavar="FILE.csv|FILE.json")
-    read.add_argument("--provisional", action="store_true", help="chưa phải lịch chính thức")
+    read = add_verb(verbs, "import", "nạp lịch nghỉ một năm từ tệp (read a year's days off from a "
+                    "file)")
+    read.add_argument("file", type=Path, metavar="FILE",
+                      help="tệp .csv hoặc .json, như draft viết ra (as draft writes it)")
+    read.add_argument("--provisional", action="store_true",
+                      help="chưa phải lịch chính thức (it is not the official one yet)")
     read.set_defaults(run=lambda options: _change(options, _year(options)))
-    changed = verbs.add_parser("change", help="thay đổi theo quyết định (change by decision)",
-                               allow_abbrev=False)
+    changed = add_verb(verbs, "change", "thay đổi lịch theo quyết định (change by decision)")
     _add_changes(changed)
     changed.set_defaults(run=lambda options: _change(options, _amendment(options)))
     for verb in (read, changed):
         _add_decision(verb)
     for verb in (every, shown, read, changed):
-        verb.add_argument("--json", action="store_true")
+        verb.add_argument("--json", action="store_true", help=JSON)
         add_place(verb)
     return asked
 
 
 def _add_changes(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--day-off", nargs=2, action="append", default=[], metavar=("DAY", "NAME"),
-                      help="thêm ngày nghỉ")
+                      help="thêm ngày nghỉ, lặp lại được (one more day off, repeatable)")
     verb.add_argument("--swap", nargs=2, action="append", default=[], metavar=("OFF", "WORKED"),
-                      help="nghỉ ngày OFF, làm bù ngày WORKED")
+                      help="nghỉ ngày OFF, làm bù ngày WORKED (off that day, worked the other)")
     verb.add_argument("--ordinary", action="append", default=[], metavar="DAY", type=_day,
                       help="trở lại ngày thường (no longer off or exchanged)")
-    verb.add_argument("--hours", type=Path, metavar="FILE.json", help="giờ làm việc")
-    verb.add_argument("--reception", type=Path, metavar="FILE.json",
-                      help="giờ tiếp nhận, không ảnh hưởng thời hạn")
-    verb.add_argument("--public", action="store_true",
-                      help="lấy lịch nghỉ chung kèm theo bản motcua này")
+    verb.add_argument("--hours", type=Path, metavar="FILE.json", help="giờ làm việc (working "
+                                                                      "hours)")
+    verb.add_argument("--reception", type=Path, metavar="FILE.json", help="giờ tiếp nhận, không "
+                      "ảnh hưởng thời hạn (reception hours, which move no deadline)")
+    verb.add_argument("--public", action="store_true", help="lấy lịch nghỉ chung kèm theo bản "
+                      "motcua này (take the public days off that come with this version)")
 
 
 def _add_decision(verb: argparse.ArgumentParser) -> None:
     who = verb.add_mutually_exclusive_group(required=True)
-    who.add_argument("--agency", action="append", metavar="CODE", help="có thể lặp lại")
-    who.add_argument("--all", action="store_true", help="mọi cơ quan trong danh bạ")
-    verb.add_argument("--decision", metavar="NUMBER", help="số quyết định")
-    verb.add_argument("--date", type=_day, metavar="DAY", help="ngày quyết định")
-    verb.add_argument("--by", metavar="WHO", help="cơ quan hoặc người quyết định")
+    who.add_argument("--agency", action="append", metavar="CODE",
+                     help="cơ quan nào, lặp lại được (which agency, repeatable)")
+    who.add_argument("--all", action="store_true",
+                     help="mọi cơ quan trong danh bạ (every agency of the register)")
+    verb.add_argument("--decision", metavar="NUMBER", help="số quyết định (number of the decision)")
+    verb.add_argument("--date", type=_day, metavar="DAY", help="ngày quyết định (its date)")
+    verb.add_argument("--by", metavar="WHO", help="cơ quan hoặc người quyết định (who decided)")
     verb.add_argument("--as", dest="person", metavar="PERSON",
-                      help="ai làm (who does it): an id of the register")
-    verb.add_argument("--dry-run", action="store_true",
-                      help="chỉ xem những hạn sẽ dời, không ghi gì")
+                      help="ai nhập: mã người trong danh bạ (who enters it: an id of the register)")
+    verb.add_argument("--dry-run", action="store_true", help="chỉ xem những hạn sẽ dời, không "
+                      "ghi gì (show which due dates would move, write nothing)")
 
 
 def _day(text: str) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from api.cli.arguments import add_decision, add_place, parser, settings_of, told
+from api.cli.parsing import verb
 from api.cli.person import person_named
 from api.places import application_url, files_of
 from api.wiring import office_of
@@ -16,19 +17,16 @@ from engine.store.sweeping import sweep, take_away
 
 def files(argv: list[str]) -> int:
     """Do what is asked of the file store; return 0, 1 for a failure, 2 for bad arguments."""
-    asked = parser("files", "Kho tệp giấy tờ (the file store).")
-    kinds = asked.add_subparsers(dest="kind", required=True)
-    one = kinds.add_parser(
-        "sweep", help="xóa tệp không thuộc hồ sơ nào (take orphans away)", allow_abbrev=False,
-    )
+    asked = parser("files", "Kho tệp giấy tờ (the store of papers' files).")
+    kinds = asked.add_subparsers(dest="kind", required=True, metavar="sweep|erase")
+    one = verb(kinds, "sweep", "xóa tệp không thuộc hồ sơ nào, do tải lên dở dang để lại (take "
+               "away files of no dossier, which uploads that broke off leave)")
     one.add_argument(
         "--dry-run", action="store_true", help="chỉ liệt kê, không xóa (list, take nothing away)",
     )
     add_place(one)
-    gone = kinds.add_parser(
-        "erase", help="xóa tệp của một giấy tờ theo quyết định (erase one paper's file)",
-        allow_abbrev=False,
-    )
+    gone = verb(kinds, "erase", "xóa tệp của một giấy tờ theo quyết định, ghi vào nhật ký "
+                "(erase one paper's file by a decision, as an entry of the history)")
     gone.add_argument("code", metavar="CODE", help="mã hồ sơ (dossier code)")
     gone.add_argument("number", type=int, metavar="NUMBER", help="số giấy tờ (paper's number)")
     add_decision(gone)

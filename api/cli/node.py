@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from api.cli.arguments import add_place, parser, settings_of, told
 from api.cli.compare import compare
+from api.cli.parsing import verb as add_verb
 from api.places import application_url, clock_of, identity_of
 from api.settings import Settings
 from engine.errors import Invalid, NotFound, Unavailable
@@ -22,6 +23,7 @@ from engine.store import Connection, Store, node_keys, nodes, outbox
 from engine.store.nodes import Node
 
 KINDS = ("motcua", "webhook", "pull")
+_ID = "định danh nút, như MOTCUA_NODE của nó (its id, as its own MOTCUA_NODE)"
 
 
 def node(argv: list[str]) -> int:
@@ -33,32 +35,45 @@ def node(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     asked = parser("node", "Các nút liên thông (linked nodes).")
     verbs = asked.add_subparsers(required=True, metavar="add|list|test|rotate|compare")
-    add = verbs.add_parser("add", help="thêm hoặc sửa một nút (add or change)", allow_abbrev=False)
-    add.add_argument("id", help="định danh nút, như MOTCUA_NODE của nó (its id)")
-    add.add_argument("--url", required=True, help="https://…")
-    add.add_argument("--kind", choices=KINDS, default="motcua")
-    add.add_argument("--keys", type=Path, metavar="FILE",
-                     help="khóa công khai (JWK theo mã); thiếu thì hỏi nút (else asked of it)")
-    add.add_argument("--procedures", default="", help="mã thủ tục, cách bằng dấu phẩy; * = tất cả")
-    add.add_argument("--messages", default="*", help="tên thông điệp; * = tất cả (all)")
-    add.add_argument("--agencies", default="", help="cơ quan làm việc tại nút đó (who is there)")
-    add.add_argument("--private", action="store_true", help="cho phép địa chỉ nội bộ")
-    add.add_argument("--suspend", action="store_true", help="tạm ngừng trao đổi (stop talking)")
-    add.set_defaults(run=_add)
-    add_place(add)
+    _add_words(verbs)
     for name, says, run, named in (
-        ("list", "các nút và tình trạng (all nodes)", _list, False),
+        ("list", "các nút và tình trạng (all nodes and how they stand)", _list, False),
         ("rotate", "đổi khóa: lần một công bố, lần hai ký (announce, then sign)", _rotate, False),
         ("test", "gọi thử, cập nhật khóa (call it, learn its keys)", _test, True),
         ("compare", "đối chiếu sau phục hồi, gửi lại phần thiếu (compare, send again)", _compare,
          True),
     ):
-        verb = verbs.add_parser(name, help=says, description=says, allow_abbrev=False)
+        verb = add_verb(verbs, name, says)
         if named:
-            verb.add_argument("id")
+            verb.add_argument("id", metavar="NODE", help=_ID)
         verb.set_defaults(run=run)
         add_place(verb)
     return asked
+
+
+def _add_words(verbs: Any) -> None:
+    add = add_verb(verbs, "add", "thêm một nút, hoặc sửa nút đã có (add a node, or change one)")
+    add.add_argument("id", metavar="NODE", help=_ID)
+    add.add_argument("--url", required=True, help="địa chỉ (its address): https://…")
+    add.add_argument(
+        "--kind", choices=KINDS, default="motcua", help="motcua gọi và được gọi, webhook chỉ được "
+        "gọi, pull tự lấy (motcua calls and is called, webhook is only called, pull fetches)")
+    add.add_argument("--keys", type=Path, metavar="FILE",
+                     help="khóa công khai, JWK theo mã; thiếu thì hỏi nút (its public keys; "
+                          "else asked)")
+    for flag, usual, says in (
+        ("procedures", "", "thủ tục nó được gửi tới đây, * = tất cả (procedures it may send)"),
+        ("messages", "*", "thông điệp nó được gửi, mặc định * (messages it may send, default *)"),
+        ("agencies", "", "cơ quan làm việc tại nút đó (agencies that work there)"),
+    ):
+        add.add_argument(f"--{flag}", default=usual, metavar="A,B", help=says)
+    for flag, says in (
+        ("private", "cho phép địa chỉ nội bộ (let its address be a private one)"),
+        ("suspend", "tạm ngừng trao đổi, thêm lại để nối lại (stop talking, add again to resume)"),
+    ):
+        add.add_argument(f"--{flag}", action="store_true", help=says)
+    add.set_defaults(run=_add)
+    add_place(add)
 
 
 def _add(options: argparse.Namespace, settings: Settings) -> int:

@@ -8,6 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from api.cli.arguments import add_place, parser, settings_of, told
+from api.cli.parsing import JSON
+from api.cli.parsing import verb as add_verb
 from api.places import application_url
 from engine.errors import Corrupt, Invalid
 from engine.history import Entry, read_body
@@ -23,13 +25,14 @@ def papers(argv: list[str]) -> int:
     verbs = asked.add_subparsers(required=True, metavar="templates|check|verify", dest="verb")
     for verb, says in (("templates", "ghi ra các mẫu có sẵn (write out the built-in templates)"),
                        ("check", "soát các mẫu (check templates)")):
-        verbs.add_parser(verb, help=says, description=says, allow_abbrev=False).add_argument(
-            "folder", type=Path, metavar="FOLDER",
+        add_verb(verbs, verb, says).add_argument(
+            "folder", type=Path, metavar="FOLDER", help="thư mục mẫu (folder of templates)",
         )
     says = "bản in này của hồ sơ nào (which dossier printed this file)"
-    verify = verbs.add_parser("verify", help=says, description=says, allow_abbrev=False)
-    verify.add_argument("file", type=Path, metavar="FILE")
-    verify.add_argument("--json", action="store_true", help="trả lời bằng JSON (answer in JSON)")
+    verify = add_verb(verbs, "verify", says)
+    verify.add_argument("file", type=Path, metavar="FILE",
+                        help="tệp PDF hoặc DOCX đã in (a printed PDF or DOCX)")
+    verify.add_argument("--json", action="store_true", help=JSON)
     add_place(verify)
     options = asked.parse_args(argv)
     work = {"templates": _templates, "check": _check, "verify": _verify}[options.verb]

@@ -10,24 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from api.bounds import bounds
-from api.cli.parsing import Parser
+from api.cli.around import Around, bytes_of, index
+from api.cli.parsing import JSON, Refusing
 from engine.errors import Invalid, MotcuaError
 from engine.flow import play as rehearsal
 from engine.flow.confined import Confinement, directly
 
+_GIVEN = "JSON hoặc @TỆP (text or @FILE)"
 _MARKS = {"entered": "→", "completed": "✓", "cancelled": "✗"}
 
 
 def play(argv: list[str]) -> int:
     """Print what happens when a drawing is played; return 0, 1 for a failure, 2 for bad arguments.
 
-    The answer has the shape of design.md section 5 with `--json`, else it is a readable trace.
+    The answer has the shape told in docs/commands.md with `--json`, else it is a readable trace.
     """
     as_json = "--json" in argv
     try:
         file, request = _read(argv)
         confinement = Confinement(directly, bounds(os.environ))
         files = _files(file)
+        index(files, confinement)
     except MotcuaError as error:
         _print(_failed(error), as_json=as_json)
         print(f"motcua play: {error.vi}\n({error.en})", file=sys.stderr)
@@ -38,15 +41,28 @@ def play(argv: list[str]) -> int:
 
 
 def _read(argv: list[str]) -> tuple[Path, rehearsal.PlayRequest]:
-    parser = Parser("play", "Diễn thử một bản vẽ (rehearse a diagram).")
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--process", metavar="ID")
-    parser.add_argument("--data", default="{}", metavar="JSON", help="JSON hoặc @tệp")
-    parser.add_argument("--answers", default="{}", metavar="JSON", help="JSON hoặc @tệp")
-    parser.add_argument("--messages", default="[]", metavar="JSON", help="JSON hoặc @tệp")
-    parser.add_argument("--at", metavar="RFC3339", help="2026-11-23T09:00:00+07:00")
-    parser.add_argument("--fire-timers", action="store_true", help="cho các hẹn giờ đến hạn")
-    parser.add_argument("--json", action="store_true")
+    parser = Refusing("motcua play", "Diễn thử một sơ đồ, không cần cơ sở dữ liệu (rehearse a "
+                      "diagram, without a database).")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="tệp .bpmn; biểu mẫu, bảng quyết định và sơ đồ "
+        "được gọi tìm bên cạnh (forms, decisions and called diagrams are found beside it)")
+    parser.add_argument("--process", metavar="ID",
+                        help="chỉ quy trình này; mặc định mọi bể (this process alone, else all "
+                             "pools)")
+    parser.add_argument("--data", default="{}", metavar="JSON",
+                        help=f"dữ liệu lúc bắt đầu (data to start with): {_GIVEN}")
+    parser.add_argument("--answers", default="{}", metavar="JSON", help=(
+        'câu trả lời theo mã bước, danh sách cho nhiều lượt (answers by task id, a list for '
+        'repeated '
+        f'visits), {{"Task_1": {{"fee": 5}}}}: {_GIVEN}'))
+    parser.add_argument("--messages", default="[]", metavar="JSON", help=(
+        'thông điệp đến lần lượt (messages that come, one at a time), [{"name": "Đã nộp", '
+        f'"payload": {{}}}}]: {_GIVEN}'))
+    parser.add_argument("--at", metavar="RFC3339", help="lúc bắt đầu, mặc định bây giờ (when it "
+                        "starts, else now): 2026-11-23T09:00:00+07:00")
+    parser.add_argument("--fire-timers", action="store_true",
+                        help="cho các hẹn giờ đến hạn (let timers come due)")
+    parser.add_argument("--json", action="store_true", help=JSON)
     found = parser.parse_args(argv)
     return found.file, rehearsal.PlayRequest(
         at=_instant(found.at), process=found.process, data=_json(found.data, "--data", dict),
@@ -100,17 +116,14 @@ def _messages(said: list[Any]) -> tuple[dict[str, Any], ...]:
     return tuple(said)
 
 
-def _files(file: Path) -> dict[str, bytes]:
-    """Return the file and the diagrams and decisions beside it, by name."""
+def _files(file: Path) -> Around:
+    """Return the file with what lies around it: diagrams, decisions, forms."""
     try:
-        files = {file.name: file.read_bytes()}
-    except OSError as error:
-        raise Invalid(f"Không mở được {file}: {error.strerror}.",
-                      f"Cannot open {file}: {error.strerror}.", code="file-unreadable") from error
-    for other in sorted(file.parent.iterdir()):
-        if other.suffix in {".bpmn", ".dmn"} and other.is_file():
-            files.setdefault(other.name, other.read_bytes())
-    return files
+        return Around(file, bytes_of(file))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Invalid(f"Không mở được {file}: {why}.", f"Cannot open {file}: {why}.",
+                      code="file-unreadable") from error
 
 
 def _failed(error: MotcuaError) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import argparse
 from datetime import date, datetime, time, timedelta
 
 from api.cli.arguments import add_place, parser, settings_of, told, whole
+from api.cli.parsing import verb as add_verb
 from api.places import application_url, portal_of
 from api.settings import Settings
 from engine.clock import VIETNAM, local
@@ -27,24 +28,26 @@ def portal(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     asked = parser("portal", "Đồng bộ Cổng Dịch vụ công quốc gia (the national portal).")
     verbs = asked.add_subparsers(required=True, metavar="check|list|resend|redrive")
-    check = verbs.add_parser("check", help="soát tệp MOTCUA_PORTAL (check its file)")
+    check = add_verb(verbs, "check", "soát tệp MOTCUA_PORTAL (check the file of that name)")
     check.set_defaults(run=_check)
-    listing = verbs.add_parser("list", help="các tin gửi Cổng (messages)", allow_abbrev=False)
-    listing.add_argument("--state", choices=STATES)
-    listing.add_argument("--limit", type=whole(1, 10_000), default=100)
+    listing = add_verb(verbs, "list", "các tin gửi Cổng (messages to the portal)")
+    listing.add_argument("--state", choices=STATES,
+                         help="đang chờ, đã gửi, chết; mặc định tất cả (by state, else all)")
+    listing.add_argument("--limit", type=whole(1, 10_000), default=100, metavar="N",
+                         help="nhiều nhất bao nhiêu, mặc định 100 (at most, default 100)")
     listing.set_defaults(run=_list)
-    resend = verbs.add_parser("resend", help="gửi lại một kỳ (send a period again)",
-                              allow_abbrev=False)
+    resend = add_verb(verbs, "resend", "gửi lại một kỳ (send a period again)")
     resend.add_argument("--from", dest="since", type=date.fromisoformat, required=True,
                         metavar="DAY", help="từ ngày (from this day on), 2026-11-01")
     resend.add_argument("--to", dest="until", type=date.fromisoformat, required=True,
                         metavar="DAY", help="đến hết ngày (to the end of this day)")
-    resend.add_argument("--agency", metavar="CODE", help="chỉ cơ quan tiếp nhận này")
+    resend.add_argument("--agency", metavar="CODE", help="chỉ cơ quan tiếp nhận này (this "
+                                                         "receiving agency alone)")
     resend.add_argument("--dry-run", action="store_true", help="chỉ đếm (only count)")
     resend.set_defaults(run=_resend)
-    redrive = verbs.add_parser("redrive", help="gửi lại một tin chết (try a dead one again)",
-                               allow_abbrev=False)
-    redrive.add_argument("id", type=whole(1, 2**63 - 1))
+    redrive = add_verb(verbs, "redrive", "gửi lại một tin chết (try a dead one again)")
+    redrive.add_argument("id", type=whole(1, 2**63 - 1), metavar="NUMBER",
+                         help="số của tin, xem list (number of the message, see list)")
     redrive.set_defaults(run=_redrive)
     for verb in (check, listing, resend, redrive):
         add_place(verb)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.arguments import add_place, parser, settings_of, told
+from api.cli.parsing import JSON
+from api.cli.parsing import verb as add_verb
 from api.cli.person import person_named
 from api.uploads import from_paths
 from api.wiring import office_of
@@ -27,6 +29,17 @@ from engine.office.procedures import version_json
 from engine.people import Actor
 from engine.store import Store, procedures
 
+_VERBS = {
+    "list": "các phiên bản và trạng thái (all versions and how they stand)",
+    "upload": "tải lên thành bản thảo mới (upload files as a new draft)",
+    "submit": "trình bản thảo để phê duyệt (submit a draft for approval)",
+    "approve": "phê duyệt theo quyết định, người khác người trình (approve by decision, as another "
+               "person than who submitted)",
+    "publish": "ban hành từ một ngày (let it take effect from a day)",
+    "retire": "bãi bỏ: không nhận hồ sơ mới, hồ sơ đang chạy giữ nguyên (retire: no new dossiers, "
+              "running ones stay)",
+}
+
 
 def procedure(argv: list[str]) -> int:
     """Act on versions as a person of the register; return 0, 1 when refused, 2 if asked wrongly."""
@@ -35,33 +48,31 @@ def procedure(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    asked = parser("procedure", "Phiên bản quy trình (versions of procedures).")
-    verbs = asked.add_subparsers(required=True, metavar="list|upload|submit|approve|publish|retire")
-
-    def verb(name: str, says: str, *, changes: bool = True) -> argparse.ArgumentParser:
-        made = verbs.add_parser(name, help=says, description=says, allow_abbrev=False)
-        made.set_defaults(verb=name)
-        made.add_argument("code", help="mã thủ tục (code of the procedure)")
-        if changes:
-            made.add_argument("--as", dest="person", required=True, metavar="PERSON",
-                              help="ai làm (who does it): an id of the register")
-        made.add_argument("--json", action="store_true")
-        add_place(made)
-        return made
-
-    verb("list", "các phiên bản (all versions)", changes=False)
-    verb("upload", "tải lên (upload files)").add_argument("file", nargs="+", type=Path)
-    for name, says in (("submit", "trình"), ("retire", "bãi bỏ")):
-        verb(name, f"{says} ({name})").add_argument("number", type=int)
-    approve = verb("approve", "phê duyệt theo quyết định (approve by decision)")
-    approve.add_argument("number", type=int)
-    approve.add_argument("--decision", required=True, metavar="NUMBER")
-    approve.add_argument("--date", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD")
-    publish = verb("publish", "ban hành (publish)")
-    publish.add_argument("number", type=int)
-    publish.add_argument(
+    asked = parser("procedure", "Phiên bản quy trình, từ bản thảo đến bãi bỏ (versions of "
+                   "procedures, from draft to retired).")
+    verbs = asked.add_subparsers(required=True, metavar="|".join(_VERBS))
+    made = {name: add_verb(verbs, name, says) for name, says in _VERBS.items()}
+    for name, one in made.items():
+        one.set_defaults(verb=name)
+        one.add_argument("code", metavar="CODE", help="mã thủ tục (code of the procedure)")
+        if name not in ("list", "upload"):
+            one.add_argument("number", type=int, metavar="NUMBER",
+                             help="số phiên bản, xem list (number of the version, see list)")
+        if name != "list":
+            one.add_argument("--as", dest="person", required=True, metavar="PERSON", help="ai làm: "
+                             "mã người trong danh bạ (who does it: an id of the register)")
+        one.add_argument("--json", action="store_true", help=JSON)
+        add_place(one)
+    made["upload"].add_argument(
+        "file", nargs="+", type=Path, metavar="FILE",
+        help="tệp .bpmn, .dmn, .form, hoặc .zip chứa chúng (such files, or a zip of them)")
+    made["approve"].add_argument("--decision", required=True, metavar="NUMBER",
+                                 help="số quyết định (number of the decision)")
+    made["approve"].add_argument("--date", required=True, type=date.fromisoformat,
+                                 metavar="YYYY-MM-DD", help="ngày quyết định (its date)")
+    made["publish"].add_argument(
         "--from", dest="since", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD",
-    )
+        help="hiệu lực từ ngày (the day from which it is in effect)")
     return asked
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from api.cli.arguments import add_place, parser, settings_of, told
+from api.cli.parsing import verb
 from api.demo_issuer import ISSUER
 from api.places import application_url, clock_of
 from api.schemas.base import Body, text
@@ -61,10 +62,12 @@ def register(argv: list[str]) -> int:
     brought up to date; nothing is taken away: a post ends by its `until`, and an agency keeps its
     calendar (`motcua calendar`). Each import is an entry of the chain `register`.
     """
-    asked = parser("register", "Danh bạ cơ quan, cán bộ (the register).")
+    asked = parser("register", "Danh bạ cơ quan, cán bộ (the register of agencies and people).")
     verbs = asked.add_subparsers(required=True, metavar="import")
-    read = verbs.add_parser("import", allow_abbrev=False)
-    read.add_argument("file", type=Path, metavar="FILE.json")
+    read = verb(verbs, "import", "nạp cơ quan, người, vị trí; thêm và sửa, không xóa gì (read "
+                "agencies, people and posts; adds and changes, takes nothing away)")
+    read.add_argument("file", type=Path, metavar="FILE.json",
+                      help="dạng như api/demo/town.json (shaped like api/demo/town.json)")
     add_place(read)
     options = asked.parse_args(argv)
     return told("register", lambda: _import(options))

@@ -83,12 +83,19 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # the library has no types
 def _parser() -> argparse.ArgumentParser:
     asked = parser("serve", "Chạy máy chủ HTTP (serve the HTTP API).")
     add_place(asked)
-    asked.add_argument("--host", default="127.0.0.1", help="mặc định chỉ máy này (this machine)")
-    asked.add_argument("--port", type=whole(1, 65_535), default=8080)
-    asked.add_argument("--workers", type=whole(1, MOST_WORKERS), default=2)
+    asked.add_argument("--host", default="127.0.0.1", help="địa chỉ nghe, mặc định chỉ máy này "
+                       "(address to listen at, by default this machine alone)")
+    asked.add_argument("--port", type=whole(1, 65_535), default=8080, metavar="N",
+                       help="cổng, mặc định 8080 (port, default 8080)")
+    asked.add_argument(
+        "--workers", type=whole(1, MOST_WORKERS), default=2, metavar="N",
+        help=f"số tiến trình trả lời, mỗi tiến trình {THREADS} yêu cầu cùng lúc, mặc định 2 "
+             f"(processes that answer, {THREADS} requests at a time each, default 2)",
+    )
     asked.add_argument(
         "--no-worker", action="store_true",
-        help="không chạy việc nền bên cạnh (start no background worker beside it)",
+        help="không chạy tiến trình nền kèm theo; khi đó phải có motcua worker ở đâu đó (start no "
+             "background worker beside it; then motcua worker must run somewhere)",
     )
     return asked
 

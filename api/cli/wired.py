@@ -41,10 +41,10 @@ def _archive(options: argparse.Namespace) -> Opened:
     from engine.store import Store
 
     settings = from_environment(os.environ, embedded=options.embedded)
-    seal = _seal(options, settings)
     store = Store(application_url(settings))
     return Opened(
-        store, clock_of(settings), seal, files_of(settings), lambda: signed_of(settings))
+        store, clock_of(settings), lambda: _seal(options, settings), files_of(settings),
+        lambda: signed_of(settings))
 
 
 def _seal(options: argparse.Namespace, settings: Settings) -> Seal:

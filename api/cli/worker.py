@@ -1,4 +1,4 @@
-"""`motcua worker` (việc nền): timers, on any number of machines against one PostgreSQL."""
+"""`motcua worker` (việc nền): all that no request waits for, on any number of machines."""
 
 from __future__ import annotations
 
@@ -8,13 +8,25 @@ from api.cli.arguments import add_place, parser, settings_of, told, whole
 
 #: Jobs that one worker does at a time.
 CONCURRENCY, MOST = 2, 32
+SAYS = (
+    "Chạy việc nền: hẹn giờ và nhắc việc, gọi dịch vụ và ký số, chuyển phát phong bì và tải giấy "
+    "tờ giữa các nút, báo Cổng quốc gia, quên yêu cầu cũ (background work: timers and reminders, "
+    "calls of services and signing, envelopes and papers between nodes, the national portal, "
+    "forgetting old requests). Chạy được trên nhiều máy; dừng bằng SIGTERM (on any number of "
+    "machines; SIGTERM stops it)."
+)
 
 
 def worker(argv: list[str]) -> int:
     """Work until stopped; return 0, 1 where the database is not ready, 2 for bad arguments."""
-    asked = parser("worker", "Chạy việc nền: hẹn giờ (background work: timers).")
+    asked = parser("worker", SAYS)
     add_place(asked)
-    asked.add_argument("--concurrency", type=whole(1, MOST), default=CONCURRENCY)
+    asked.add_argument(
+        "--concurrency", type=whole(1, MOST), default=CONCURRENCY, metavar="N",
+        help=f"số việc làm cùng lúc, 1 đến {MOST}, mặc định {CONCURRENCY}; giấy tờ từ nút khác tải "
+             f"riêng (jobs at a time, default {CONCURRENCY}; papers of other nodes come beside "
+             f"them)",
+    )
     asked.add_argument("--beside", type=int, metavar="PID", help=argparse.SUPPRESS)
     options = asked.parse_args(argv)
     return told("worker", lambda: _work(options))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.cli.parsing import Parser
+from api.cli.parsing import JSON, Refusing
 from engine.clock import VIETNAM
 from engine.errors import Invalid, MotcuaError
 from engine.worktime import DEFAULT, Calendar, Due, due, parse
@@ -52,17 +52,20 @@ def worktime(argv: list[str], calendar_of: CalendarOf | None = None) -> int:
 
 
 def _read(argv: list[str]) -> _Question:
-    parser = Parser("worktime", "Tính hạn giải quyết (due date).")
+    parser = Refusing("motcua worktime", "Tính hạn giải quyết và cách tính (a due date and how it "
+                      "was counted).")
     parser.add_argument("--from", dest="since", required=True, metavar="RFC3339",
-                        help="2026-02-13T10:00:00+07:00")
-    parser.add_argument("--duration", required=True, metavar="TEXT",
-                        help="“5 ngày làm việc”, “04 giờ”, “10,5 ngày”, P3D, PT4H")
-    parser.add_argument("--received", action="store_true",
-                        help="là lúc tiếp nhận: sau 15:00 tính từ ngày làm việc kế tiếp")
-    parser.add_argument("--calendar-days", action="store_true", help="tính cả ngày nghỉ")
-    parser.add_argument("--agency", metavar="CODE",
-                        help="theo lịch của cơ quan (cần cơ sở dữ liệu)")
-    parser.add_argument("--json", action="store_true")
+                        help="tính từ (count from): 2026-02-13T10:00:00+07:00")
+    parser.add_argument("--duration", required=True, metavar="TEXT", help="thời hạn (how long): "
+                        "“5 ngày làm việc”, “04 giờ”, “10,5 ngày”, P3D, PT4H")
+    parser.add_argument("--received", action="store_true", help="là lúc tiếp nhận: sau 15:00 tính "
+                        "từ ngày làm việc kế tiếp (it is a receipt: after 15:00 the next working "
+                        "day counts)")
+    parser.add_argument("--calendar-days", action="store_true",
+                        help="tính cả ngày nghỉ (count days off too)")
+    parser.add_argument("--agency", metavar="CODE", help="theo lịch của cơ quan, cần cơ sở dữ liệu "
+                        "(by that agency's calendar, from the database)")
+    parser.add_argument("--json", action="store_true", help=JSON)
     found = parser.parse_args(argv)
     return _Question(found.since, found.duration, found.received, found.calendar_days,
                      found.agency)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from api.cli.parsing import Parser
 from api.demo import report
 from api.demo.client import Desk, Refused
 from api.demo.commands import motcua
@@ -22,11 +22,15 @@ from api.demo.time import OfficeTime
 from engine.errors import MotcuaError
 from engine.store import embedded
 
+_SAYS = (
+    "Khởi động mọi thứ, diễn bốn thủ tục qua HTTP, kiểm tra và làm lại nhật ký (start everything, "
+    "play four procedures over HTTP, verify and replay)."
+)
+
 
 def demo(argv: list[str]) -> int:
     """Run the demo; 0 only if every dossier ended as it should and every check passed."""
-    parser = argparse.ArgumentParser(prog="motcua demo", description=__doc__)
-    parser.parse_args(argv)
+    Parser("motcua demo", _SAYS).parse_args(argv)
     started = time.monotonic()
     home = embedded.home()
     folder = home / "demo"

@@ -255,4 +255,6 @@ def _named(scope: _Scope, name: str) -> Any:
     try:
         return scope.data[name]
     except KeyError:
-        raise missing(name) from None
+        refusal = missing(name)
+        refusal.lacking = name
+        raise refusal from None

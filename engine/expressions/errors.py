@@ -9,10 +9,12 @@ class ExpressionError(Invalid):
     """An expression cannot be read, or cannot be worked out on the data at hand.
 
     `column` counts characters from 1 in the text as drawn, None where no single place is to blame;
-    `text` is the expression itself once it is known.
+    `text` is the expression itself once it is known; `lacking` is the name that the data must give
+    and does not, where it stands alone and not inside another value.
     """
 
     code = "expression-invalid"
+    lacking: str | None = None
 
     def __init__(
         self, vi: str, en: str, *, code: str, column: int | None = None, text: str = "",

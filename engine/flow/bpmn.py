@@ -20,7 +20,7 @@ TASKS = frozenset({
     "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
     "businessRuleTask",
 })
-#: Tasks that a person completes; a bare task is read as one (design.md section 3).
+#: Tasks that a person completes; a bare task is read as one.
 PERSONAL = frozenset({"task", "userTask", "manualTask"})
 SUBPROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}

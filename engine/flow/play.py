@@ -1,6 +1,6 @@
 """Playing (diễn thử): an analyst's rehearsal of a drawing, without database, people or clock.
 
-The answer has the shape of design.md section 5. Only what cannot be read, lowered or computed
+The answer has the shape told in docs/commands.md. Only what cannot be read, lowered or computed
 refuses a play.
 """
 
@@ -19,7 +19,7 @@ from engine.flow.limits import Limits
 from engine.flow.lint import lint
 from engine.flow.load import Flow, load
 from engine.flow.lower import lower
-from engine.flow.prompting import Script
+from engine.flow.prompting import Script, forms_beside
 from engine.flow.read import read
 from engine.flow.rehearsal import Rehearsal
 from engine.step import Finding
@@ -51,7 +51,7 @@ class PlayRequest:
 def play(
     files: Mapping[str, bytes], main: str, request: PlayRequest, limits: Limits | None = None,
 ) -> dict[str, Any]:
-    """Rehearse the diagram `main`, finding called diagrams among the other files.
+    """Rehearse the diagram `main`, finding called diagrams and forms among the other files.
 
     Returns status, trace, waiting, data, error and findings as plain JSON; never raises for what
     is wrong with the drawing, the answers or the messages.
@@ -60,13 +60,15 @@ def play(
     if flow is None:
         return _refused(findings)
     script = Script(request.at, request.data, request.answers, request.messages,
-                    fire_timers=request.fire_timers)
+                    fire_timers=request.fire_timers, forms=forms_beside(flow, files))
     rehearsal = Rehearsal(flow, script)
     error = None
     try:
         rehearsal.play(request.process)
     except MotcuaError as failure:
-        error = _failure(failure)
+        vi, en = rehearsal.why(failure)
+        error = {"code": failure.code, "element": failure.facts.get("element"),
+                 "message": {"vi": vi, "en": en}}
     stage = rehearsal.stage
     return {
         "status": "failed" if error else stage.status(), "trace": rehearsal.told(),
@@ -110,8 +112,3 @@ def _refused(findings: list[Finding]) -> dict[str, Any]:
              "message": {"vi": first.vi, "en": first.en}}
     return {"status": "failed", "trace": [], "waiting": [], "data": {}, "error": error,
             "findings": [remark.as_json() for remark in findings]}
-
-
-def _failure(error: MotcuaError) -> dict[str, Any]:
-    return {"code": error.code, "element": error.facts.get("element"),
-            "message": {"vi": error.vi, "en": error.en}}

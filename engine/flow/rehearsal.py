@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import process_time
 from typing import Any
 
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, Invalid, MotcuaError, NotFound
 from engine.flow import run, starting
 from engine.flow.load import Flow
 from engine.flow.prompting import Prompter, Script
@@ -45,6 +45,14 @@ class Rehearsal:
         self._begin(process)
         while self._complete_next() or self._say_next() or self._fire_next():
             pass
+
+    def why(self, failure: MotcuaError) -> tuple[str, str]:
+        """Return what stopped the rehearsal in both languages, and how to give data it lacks."""
+        lacking = failure.facts.get("lacking")
+        if not isinstance(lacking, str):
+            return failure.vi, failure.en
+        vi, en = self._prompter.how_to_give(lacking)
+        return f"{failure.vi} {vi}", f"{failure.en} {en}"
 
     def told(self) -> list[dict[str, Any]]:
         """Return the trace, with what an input did that failed on its way."""

@@ -97,6 +97,16 @@ class Form(dict[str, Any]):
         }
 
     @cached_property
+    def asked(self) -> frozenset[str]:
+        """The keys under which answers stand; raise Invalid where a component cannot be read."""
+        return frozenset(self._level.fields)
+
+    def unticked(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the boxes that these answers leave open, each as False, but for hidden ones."""
+        shown = set(self._level.fields) - set(answers) - hidden(self.conditions, answers)
+        return {key: False for key in sorted(shown) if isinstance(self._level.fields[key], Tick)}
+
+    @cached_property
     def conditions(self) -> Mapping[str, tuple[Expression, ...]]:
         """The conditions of which any one hides a field, by its key; also those around it."""
         return {key: found for key, found in _conditions(self, ()) if found}

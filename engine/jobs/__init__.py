@@ -8,11 +8,13 @@ The worker is not imported here: those who only wake do without what it needs.
 from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
 from engine.jobs.downloads import Downloads
+from engine.jobs.forgetting import Forgetting
 from engine.jobs.portal import PortalSync
 from engine.jobs.timers import Timers
+from engine.jobs.turns import Turns
 from engine.jobs.waking import wake, wake_calls, wake_node, wake_portal
 
 __all__ = [
-    "Calls", "Deliveries", "Downloads", "PortalSync", "Timers", "wake", "wake_calls", "wake_node",
-    "wake_portal",
+    "Calls", "Deliveries", "Downloads", "Forgetting", "PortalSync", "Timers", "Turns", "wake",
+    "wake_calls", "wake_node", "wake_portal",
 ]

@@ -1,8 +1,9 @@
 """Downloads (tải giấy tờ liên thông): files of papers that nodes handed over, fetched and checked.
 
-A file goes to its place only when size, hash and content are what was said; what a killed worker
-has begun is begun anew. A node that cannot be reached is left alone as in deliveries, which share
-its pauses; one file that does not come is put off alone, and others go before it.
+A file goes to its place only when size, hash and content are what was said; what a worker that was
+stopped or killed had begun is begun anew. A node that cannot be reached is left alone as in
+deliveries, which share its pauses; one file that does not come is put off alone, and others go
+before it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.store import downloads, nodes, papers
 
 if TYPE_CHECKING:
     from engine.clock import Clock
+    from engine.links.outward import Sink
     from engine.store import Store
     from engine.store.downloads import Wanted
     from engine.store.files import Files
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 #: How long a claim stands when its worker dies, beside the time of the file's own bytes.
 LEASE = timedelta(seconds=30)
+
+
+class _Stopped(Exception):
+    """The worker stops while a file is on its way."""
 
 
 class Downloads:
@@ -44,17 +50,23 @@ class Downloads:
         with self._store.reading() as connection:
             return downloads.nodes_waiting(connection)
 
-    def drain(self, name: str, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Fetch everything that waits at a node; return how many files came."""
+    def drain(
+        self, name: str, stopping: Callable[[], bool] = lambda: False,
+        over: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Fetch what waits at a node until nothing does or its turn is over; return what came.
+
+        A worker that stops leaves the file under way to the next one, which begins it anew.
+        """
         came = 0
         try:
-            while not stopping() and name in self.waiting():
-                came += self._next(name)
+            while not stopping() and not over() and name in self.waiting():
+                came += self._next(name, stopping)
         except Unavailable as error:
             _log().warning("downloads-interrupted", node=name, code=error.code)
         return came
 
-    def _next(self, name: str) -> bool:
+    def _next(self, name: str, stopping: Callable[[], bool]) -> bool:
         """Fetch the oldest file that waits at a node; tell whether it came."""
         with self._store.unit() as unit:
             node = nodes.by_id(unit.connection, name)
@@ -62,20 +74,25 @@ class Downloads:
         if node is None or wanted is None:
             return False
         try:
-            return self._fetch(node, wanted)
+            return self._fetch(node, wanted, stopping)
+        except _Stopped:
+            with self._store.unit() as unit:
+                downloads.release(unit.connection, wanted)
+                unit.commit()
         except Unanswered as silence:
             self._leave(node, wanted, silence)
         except Failed as failure:
             self._fail(node, wanted, failure)
         return False
 
-    def _fetch(self, node: Node, wanted: Wanted) -> bool:
+    def _fetch(self, node: Node, wanted: Wanted, stopping: Callable[[], bool]) -> bool:
         if wanted.size > self._files.bounds.size:
             raise Failed(f"too-large: {wanted.size} bytes were said, this node takes "
                          f"{self._files.bounds.size} at most", final=True)
         with self._files.receiving() as incoming:
             try:
-                self._fetcher.fetch(node, wanted, incoming.write, self._clock.now())
+                sink = _until(stopping, incoming)
+                self._fetcher.fetch(node, wanted, sink, self._clock.now())
                 _check(incoming, wanted, self._files)
             except Refusal as refusal:
                 raise Failed(f"{refusal.code}: {refusal.en}", final=True) from refusal
@@ -122,6 +139,17 @@ class Downloads:
             nodes.failed(unit.connection, node.id, pause, str(silence))
             downloads.release(unit.connection, wanted)
             unit.commit()
+
+
+def _until(stopping: Callable[[], bool], incoming: Incoming) -> Sink:
+    """Return the sink of a file; it raises _Stopped when the worker is to stop."""
+
+    def take(piece: bytes) -> None:
+        if stopping():
+            raise _Stopped
+        incoming.write(piece)
+
+    return take
 
 
 def _check(incoming: Incoming, wanted: Wanted, files: Files) -> None:

@@ -17,8 +17,6 @@ TIMERS = "motcua.timers"
 CALLS = "motcua.calls"
 #: The job that delivers to one node.
 DELIVER = "motcua.deliver"
-#: The job that fetches papers from one node.
-FETCH = "motcua.fetch"
 #: The job that tells the national portal.
 PORTAL = "motcua.portal"
 #: What is due later gets its job from the sweeps, as its moment comes near: each fetch of a job

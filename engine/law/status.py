@@ -1,7 +1,7 @@
 """Statuses of a dossier (trạng thái hồ sơ) and the only moves between them.
 
-The ten codes are those of the National Public Service Portal; the table of moves is design.md
-section 3. Nothing else moves a dossier.
+The ten codes are those of the National Public Service Portal; nothing but these moves
+moves a dossier (docs/decisions.md, 9).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ proof of who calls.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,7 +19,8 @@ from engine.links.paper_links import PATH
 from engine.store.downloads import LONGEST, SLOWEST, Wanted
 from engine.store.nodes import Node
 
-#: What the call for one file may take beside the time of its bytes, in seconds.
+#: What the call for one file may take beside the time of its bytes, in seconds; past it, less than
+#: `SLOWEST` bytes for each second that has gone by are too slow.
 BASE = 15.0
 ASKING = Limits(connect=3.0, read=8.0, total=12.0, body=64 * 1024)
 #: Answers that speak of the node, not of the paper. A 503 may be about one file: taken for the
@@ -77,7 +79,8 @@ class PaperFetcher:
         limits = Limits(connect=3.0, read=8.0, total=total, body=wanted.size)
         url = f"{node.url.rstrip('/')}{link or wanted.link}"
         try:
-            return self._clients.of(node).fetch(url, self._proof(node, b"", now), sink, limits)
+            return self._clients.of(node).fetch(
+                url, self._proof(node, b"", now), _paced(sink), limits)
         except Refusal as refusal:
             if refusal.kind == "too-large":
                 raise Failed(f"wrong-size: {refusal.en}", final=True) from refusal
@@ -105,6 +108,24 @@ class PaperFetcher:
 
     def _proof(self, node: Node, body: bytes, now: datetime) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self._who().assertion(node.id, body, now)}"}
+
+
+def _paced(sink: Sink) -> Sink:
+    """Return a sink that raises Failed once too little came for the time that went by.
+
+    So a node that sends a byte each second is left after `BASE` seconds, whatever size it said.
+    """
+    began, count = time.monotonic(), 0
+
+    def take(piece: bytes) -> None:
+        nonlocal count
+        count += len(piece)
+        past = time.monotonic() - began - BASE
+        if past > 0 and count < past * SLOWEST:
+            raise Failed(f"too-slow: {count} bytes in {past + BASE:.0f} seconds")
+        sink(piece)
+
+    return take
 
 
 def _silence(refusal: Refusal) -> Unanswered | Failed:

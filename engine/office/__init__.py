@@ -54,14 +54,14 @@ class Office:
     """The one gate for every write; reads go to the store directly.
 
     Raises, in this order: NotFound (may not see), Forbidden (may not do), then a repeated request
-    is answered from its record, Conflict, PreconditionRequired or Stale, Invalid (design.md
-    section 5). Unavailable when the database does not answer; nothing is then half-written.
-    `wakes` are called inside the transaction of a command that has set timers, opened calls of
-    services or written to other nodes; without them they wait for the next sweep. `node` is the id
-    of this node, empty where it is linked to none. `codes` is how dossier codes are written,
-    `templates` where a department keeps its own papers; without them they are those of Circular
-    01/2018 and the built-in ones. `services` is what may be called here, `files` the file store, in
-    which a printed paper that is to be signed is kept.
+    is answered from its record, Conflict, PreconditionRequired or Stale, Invalid
+    (docs/decisions.md, 8). Unavailable when the database does not answer; nothing is then
+    half-written. `wakes` are called inside the transaction of a command that has set timers, opened
+    calls of services or written to other nodes; without them they wait for the next sweep. `node`
+    is the id of this node, empty where it is linked to none. `codes` is how dossier codes are
+    written, `templates` where a department keeps its own papers; without them they are those of
+    Circular 01/2018 and the built-in ones. `services` is what may be called here, `files` the file
+    store, in which a printed paper that is to be signed is kept.
     """
 
     def __init__(

@@ -110,7 +110,7 @@ def paper_etag(code: str, paper: Paper) -> str:
 
 
 def component_etag(code: str, every: Iterable[Paper], component: str) -> str:
-    """Return the version of a component's papers: it changes with them alone (decision 7)."""
+    """Return the version of a component's papers: they alone change it (docs/decisions.md, 7)."""
     changes = sum(paper.revision for paper in every if paper.component == component)
     return f"{code}-{component}-{changes}"
 

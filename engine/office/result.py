@@ -47,7 +47,7 @@ def finish(unit: Unit, actor: Actor, request: Request | None, result: Result) ->
 
 
 def task_etag(task: Task) -> str:
-    """Return the version of a task: it changes with that task alone (decision 7)."""
+    """Return the version of a task: it changes with that task alone (docs/decisions.md, 7)."""
     return f"{task.id[:13]}-{task.revision}"
 
 

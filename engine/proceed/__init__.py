@@ -107,7 +107,7 @@ def dry_run(before: Before, act: str, facts: Facts) -> None:
     if before.dossier.links.origin:
         acts.perform(work, act, {})
         return
-    # What the content lacks is told later (422), after the ETag (design.md section 5).
+    # What the content lacks is told later (422), after the ETag (docs/decisions.md, 8).
     with suppress(Invalid):
         act_named(act).perform(work.standing, acts.circumstances(work, {}))
 
@@ -169,7 +169,7 @@ def _perform(work: Work, command: PerformAct) -> None:
 
 
 def _complete(work: Work, task: Task) -> None:
-    # Completing an unclaimed task claims it (design.md section 5).
+    # Completing an unclaimed task claims it (docs/decisions.md, 8).
     work.put_task(replace(task, assignee=work.facts.actor))
     try:
         _do(work, task)

@@ -96,7 +96,8 @@ def _draft(
             str(e.number): e.payload for e in work.envelopes.values()
         }
     if work.before.parts and work.before.dossier.build != work.facts.build:
-        # The first entry under another build keeps the states it started from (decision 5).
+        # The first entry under another build keeps the states it started from:
+        # docs/decisions.md, 5.
         personal["states"] = {
             part.id: b64encode(part.state).decode() for part in work.before.parts
         }

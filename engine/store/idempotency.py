@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -15,6 +16,8 @@ from engine.errors import Fault, Invalid
 from engine.store.statements import one_row, text_of, update_text
 from engine.store.tables import idempotency as table
 
+#: How long a request is known again by its key; then it would be a new one (docs/operate.md).
+REMEMBERED = timedelta(days=90)
 _KEY = ("actor", "method", "path", "key")
 # Waits for another transaction that has taken the key and is not over yet.
 _TAKE = text_of(
@@ -81,3 +84,16 @@ def keeping(actor: str, request: Request, result: str) -> tuple[str, Mapping[str
         "result": result, "key_actor": actor, "key_method": request.method,
         "key_path": request.path, "key_key": request.key,
     }
+
+
+def forget(
+    connection: psycopg.Connection[tuple[Any, ...]], now: datetime, most: int,
+) -> int:
+    """Forget requests older than `REMEMBERED`, the oldest `most` of them; return how many."""
+    asked = {"before": now - REMEMBERED, "most": most}
+    row = connection.execute(_FORGET, asked).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+# The application may delete no record of this table; this function of the owner's does.
+_FORGET = "SELECT forget_requests(%(before)s, %(most)s)"

@@ -277,6 +277,7 @@ idempotency = Table(
     Column("result", Text),
     Column("at", _instant, nullable=False),
     PrimaryKeyConstraint("actor", "method", "path", "key"),
+    Index("idempotency_by_age", "at"),
 )
 
 #: A task's columns in the order of engine.dossier.Task, the dossier's code after the id.

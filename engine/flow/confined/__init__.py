@@ -65,7 +65,7 @@ class Confinement:
     def play(
         self, files: Mapping[str, bytes], main: str, request: PlayRequest,
     ) -> dict[str, Any]:
-        """Return the rehearsal of a diagram in the shape of design.md section 5."""
+        """Return the rehearsal of a diagram in the shape told in docs/commands.md."""
         from engine.flow.play import play as play_diagram  # lint alone needs no SpiffWorkflow
 
         found = self._done(partial(play_diagram, files, main, request, self.bounds.limits))

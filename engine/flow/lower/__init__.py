@@ -1,7 +1,8 @@
 """Lowering (chuẩn hóa): small rewrites from what people draw to what the loader reads, in order.
 
 Rewrites add nodes and flows named `motcua.<source id>.<what>`; they never rename, re-kind or wrap
-what can become a task. The result is what gets approved, stored and run (design.md, decision 2).
+what can become a task. The result is what gets approved, stored and run
+(docs/decisions.md, 2).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import MotcuaError
+from engine.expressions import ExpressionError
 from engine.flow.setting import FlowFailed
 
 
@@ -22,6 +23,7 @@ def unanswerable(element: str, error: MotcuaError) -> FlowFailed:
         f"Biểu thức tại “{element}” không tính được: {error.vi}",
         f"The expression at '{element}' failed: {error.en}",
         element=element, reason="expression",
+        lacking=error.lacking if isinstance(error, ExpressionError) else None,
     )
 
 
