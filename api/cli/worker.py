@@ -23,9 +23,9 @@ def worker(argv: list[str]) -> int:
     add_place(asked)
     asked.add_argument(
         "--concurrency", type=whole(1, MOST), default=CONCURRENCY, metavar="N",
-        help=f"số việc làm cùng lúc, 1 đến {MOST}, mặc định {CONCURRENCY}; giấy tờ từ nút khác tải "
-             f"riêng (jobs at a time, default {CONCURRENCY}; papers of other nodes come beside "
-             f"them)",
+        help=f"số việc làm cùng lúc, 1 đến {MOST}, mặc định {CONCURRENCY}; việc chờ máy khác có "
+             f"tám chỗ riêng (jobs at a time, default {CONCURRENCY}; what waits for other machines "
+             f"has eight places beside them)",
     )
     asked.add_argument("--beside", type=int, metavar="PID", help=argparse.SUPPRESS)
     options = asked.parse_args(argv)

@@ -23,6 +23,9 @@ from engine.jobs.turns import Turns
 from engine.jobs.waking import CALLS, DELIVER, PORTAL, TIMERS
 
 TIDY, FORGET, FETCH = "motcua.tidy", "motcua.forget", "motcua.fetch"
+#: Places beside those of `concurrency` for what waits for other machines, and how many of them
+#: deliveries may take: one is for the calls of connectors, one for the national portal.
+OUTWARD, DELIVERIES = 8, 6
 #: How often due timers are looked for unasked: each minute, or each second of a clock in a file.
 SWEEP, RESTLESS_SWEEP = "* * * * *", "* * * * * *"
 #: How often nodes that were silent are tried again.
@@ -37,7 +40,8 @@ FORGET_SWEEP = "17 * * * *"
 class Work:
     """What a worker does: how to reach its jobs, who fires timers, calls and delivers, how much.
 
-    Papers are fetched beside the `concurrency` jobs, in threads of their own.
+    What waits for other machines has places beside those of `concurrency`: however slow they are,
+    timers fire. Papers are fetched in threads of their own.
 
     `restless` sweeps each second, where the clock is a file that nobody announces changes of;
     `parent` is the process with which it ends.
@@ -86,9 +90,16 @@ def _links(app: App, work: Work, stopping: threading.Event) -> None:
     if deliveries is None:
         return
 
+    places = threading.BoundedSemaphore(DELIVERIES)
+
     @app.task(name=DELIVER)
     def deliver(node: str) -> None:
-        deliveries.drain(node, stopping.is_set)
+        if not places.acquire(blocking=False):
+            return  # the sweep comes back to it; those that hang are left alone ever longer
+        try:
+            deliveries.drain(node, stopping.is_set)
+        finally:
+            places.release()
 
     @app.periodic(cron=LINK_SWEEP, periodic_id="links", queueing_lock=f"{DELIVER} sweep")
     @app.task(name=f"{DELIVER}.sweep")

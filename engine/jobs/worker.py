@@ -11,12 +11,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import structlog
 from procrastinate import App, PsycopgConnector
 
-from engine.jobs.tasks import Work, register
+from engine.jobs.tasks import OUTWARD, Work, register
 
 #: Seconds until a worker that lost its database begins anew, and between looks at its parent.
 AGAIN, LOOK = 2.0, 1.0
@@ -34,6 +35,9 @@ def run(work: Work) -> None:
 
 async def _until_stopped(work: Work) -> None:
     stopping = threading.Event()
+    loop = asyncio.get_running_loop()
+    # By default there are hardly more threads than cores, and most of these only wait.
+    loop.set_default_executor(ThreadPoolExecutor(2 * (work.concurrency + OUTWARD)))
     working = asyncio.create_task(_work(work, stopping))
 
     def stop() -> None:
@@ -43,7 +47,7 @@ async def _until_stopped(work: Work) -> None:
         working.cancel()
 
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop)
+        loop.add_signal_handler(name, stop)
     watching = asyncio.create_task(_watch(work.parent, stop))
     try:
         await working
@@ -66,7 +70,7 @@ async def _work(work: Work, stopping: threading.Event) -> None:
         try:
             async with app.open_async():
                 await app.run_worker_async(
-                    concurrency=work.concurrency, install_signal_handlers=False,
+                    concurrency=work.concurrency + OUTWARD, install_signal_handlers=False,
                     delete_jobs="always",
                 )
         except Exception as error:  # noqa: BLE001 - whatever ended it, it begins anew
