@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -79,6 +80,39 @@ def test_migrations_are_one_line_from_the_first_to_the_newest() -> None:
     assert scripts[-1].down_revision is None
     assert all(not script.is_merge_point for script in scripts)
     assert not any(hasattr(script.module, "downgrade") for script in scripts)
+
+
+OLD_ROWS = """
+    SET session_replication_role = replica;
+    INSERT INTO printed_paper (dossier, entry, paper, sha256) VALUES ('D-1', 3, 'receipt', 'hash');
+    INSERT INTO outbox (id, node, dossier, sequence, kind, body, created_at, state)
+        VALUES ('o', 'n', 'D-1', 1, 'k', 'body', now(), 'waiting');
+    INSERT INTO inbox (source, id, dossier, sequence, kind, body, signature, state)
+        VALUES ('n', 'i', 'D-1', 1, 'k', 'body', 's', 'early');
+    INSERT INTO idempotency (actor, method, path, key, body_hash, at)
+        VALUES ('a', 'POST', '/', 'k', 'h', now() - interval '1 year');
+"""
+
+
+def test_rows_of_before_erasure_are_kept_and_may_go_on(
+    database: str, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upgrade = command.upgrade
+    with monkeypatch.context() as before:
+        before.setattr(command, "upgrade", lambda config, _: upgrade(config, "0013"))
+        assert migrate(database) == "0013"
+    with psycopg.connect(_plain(database), autocommit=True) as connection:
+        connection.execute(OLD_ROWS)
+        assert migrate(database) == newest()
+        connection.execute("RESET session_replication_role")
+        connection.execute(f"SET ROLE {APPLICATION}")
+        printed = connection.execute("SELECT sha256, chain FROM printed_paper").fetchall()
+        assert printed == [("hash", "D-1")]
+        connection.execute("UPDATE inbox SET state = 'taken'")
+        connection.execute("UPDATE outbox SET state = 'delivered'")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("UPDATE outbox SET body = NULL")
+        assert connection.execute("SELECT forget_requests(now(), 5)").fetchone() == (1,)
 
 
 def test_a_role_that_may_create_roles_and_owns_the_database_is_enough(

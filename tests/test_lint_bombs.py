@@ -151,3 +151,26 @@ def test_a_name_cannot_command_the_terminal_that_shows_it(
     shown = capsys.readouterr().out
     assert not set("\x9b\u202e") & set(shown)
     assert "\x9b31m\u202ered" in {f["name"] for f in json.loads(shown)[0]["findings"]}
+
+
+def fat(kind: str, chain: str, width: int, length: int) -> bytes:
+    """Draw a join of many flows from one gateway, drawn before the steps that it waits for."""
+    steps = " ".join(f"{chain}:c{at}" for at in range(length))
+    way = " ".join(f"c{at}>c{at + 1} c{at}>c{at + 1}" for at in range(length - 1))
+    return draw(f"start:s and:g {kind}:j {steps} end:e",
+                f"s>g {'g>j ' * width} g>c0 {way} c{length - 1}>j j>e")
+
+
+def choices(maybe: int, always: int) -> bytes:
+    return draw("start:s or:g or:j end:e",
+                f"s>g {'g>j[a] ' * maybe} {'g>j ' * always} j>e")
+
+
+@pytest.mark.parametrize("drawn", [
+    fat("and", "task", 20_000, 100), fat("or", "or", 1_000, 200), fat("xor", "task", 20_000, 50),
+    choices(6_000, 6_000), choices(12_000, 5),
+], ids=["parallel", "inclusive", "exclusive", "choices", "conditions"])
+def test_many_flows_between_few_nodes_are_left_undecided_in_time(drawn: bytes) -> None:
+    before = process_time()
+    assert "soundness-undecided" in codes(drawn)
+    assert process_time() - before < SECONDS

@@ -222,6 +222,9 @@ def test_looking_at_the_register_leaves_no_entry(p088: Town, office: Office, sto
     register(office)
     for how in ("json", "html", "xlsx"):
         assert ask(p088, how).status_code == 200
+    asked = requests.head(f"{p088.base}/api/v1/register", params={**NOVEMBER, "format": "pdf"},
+                          headers=p088.reception.headers(), timeout=20)
+    assert (asked.status_code, asked.headers["Content-Type"]) == (200, "application/pdf")
     stranger = p088.person(town.DEPARTMENT).get("/register", **NOVEMBER, format="pdf")
     assert stranger.status_code == 404
     with store.reading() as connection:

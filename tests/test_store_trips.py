@@ -18,7 +18,7 @@ from psycopg.pq import TransactionStatus
 
 from engine.errors import Invalid, Unavailable
 from engine.store import Connection, Store
-from engine.store.trips import COMMIT, FLUSH
+from engine.store.trips import COMMIT, FLUSH, MOST_PREPARED
 
 _TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 #: Values as the store writes them, with the type that a column would have.
@@ -103,6 +103,73 @@ def test_what_is_prepared_outlives_a_rollback_of_the_driver(store: Store) -> Non
             lent.execute("SELECT 1")
             assert ask(lent, "SELECT 4", "SELECT 4") == [4, 4]
         # Giving it back has rolled its transaction back.
+
+
+def prepared(connection: Connection) -> int:
+    return int(ask(connection, "SELECT count(*) FROM pg_prepared_statements")[0])
+
+
+@pytest.fixture
+def changing(owner: str) -> Iterator[psycopg.Connection]:
+    """Change a table, as a migration does beside a server that goes on."""
+    with psycopg.connect(owner, autocommit=True) as migrating:
+        migrating.execute("CREATE TABLE changing (n int); GRANT SELECT ON changing TO PUBLIC")
+        migrating.execute("INSERT INTO changing VALUES (7)")
+        yield migrating
+
+
+def test_a_table_that_changed_under_a_prepared_statement_is_read_again_at_once(
+    connection: Connection, changing: psycopg.Connection,
+) -> None:
+    wanted = ("SELECT * FROM changing", "SELECT 8")
+    assert ask(connection, *wanted) == [7, 8]
+    connection.rollback()
+    changing.execute("ALTER TABLE changing ADD COLUMN more text")
+    assert ask(connection, *wanted, COMMIT[0]) == [7, 8, None]
+    changing.execute("ALTER TABLE changing DROP COLUMN more")
+    assert connection.alone([(wanted[0], {})]) == [[(7,)]]
+    assert connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+
+def test_a_table_that_changed_within_a_transaction_costs_it_and_its_connection_alone(
+    store: Store, changing: psycopg.Connection,
+) -> None:
+    def again() -> None:
+        with store.reading() as lent:
+            ask(lent, "SELECT * FROM changing", COMMIT[0])
+            changing.execute("ALTER TABLE changing ADD COLUMN more text")
+            ask(lent, "SELECT 9")
+            ask(lent, "SELECT * FROM changing")
+
+    with pytest.raises(Unavailable):
+        again()
+    with store.reading() as lent:
+        assert ask(lent, "SELECT * FROM changing") == [7]
+
+
+def test_a_connection_keeps_what_it_prepared_for_a_trip_that_failed_and_no_more_than_its_share(
+    connection: Connection,
+) -> None:
+    before = prepared(connection)
+    for _ in range(5):
+        with pytest.raises(errors.DivisionByZero):
+            ask(connection, "SELECT 1 / 0")
+        connection.rollback()
+    assert prepared(connection) == before + 1
+    many = [(f"SELECT {at}", {}) for at in range(MOST_PREPARED + 1)]
+    connection.together(many)
+    assert ask(connection, "SELECT 10") == [10]
+    assert prepared(connection) < 5
+
+
+def test_a_commit_of_what_had_failed_before_is_not_taken_for_one(store: Store) -> None:
+    with store.unit() as unit:
+        with pytest.raises(errors.DivisionByZero):
+            unit.connection.execute("SELECT 1 / 0")
+        with pytest.raises(errors.InFailedSqlTransaction):
+            unit.commit()
+    with store.unit() as unit:
+        unit.commit()
 
 
 def test_large_writes_beside_large_answers_wait_for_nobody(connection: Connection) -> None:

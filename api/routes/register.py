@@ -6,7 +6,7 @@ from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from flask import Response
+from flask import Response, request
 from marshmallow import RAISE
 
 from api.cursors import a_moment, a_number, cut, read_cursor
@@ -46,6 +46,8 @@ def register(query: dict[str, Any]) -> Response:
             return _json(span, now, query)
         case "xlsx":
             return _sheet(span, now)
+        case "pdf" if request.method == "HEAD":  # asked what it would be: nothing leaves
+            return _file(Response(content_type=MEDIA["pdf"]), span, "pdf")
         case "pdf":
             return _printed(span)
         case _:

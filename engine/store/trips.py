@@ -17,7 +17,12 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import abc, adapt
 from psycopg.adapt import PyFormat
-from psycopg.errors import error_from_result
+from psycopg.errors import (
+    FeatureNotSupported,
+    InFailedSqlTransaction,
+    InvalidSqlStatementName,
+    error_from_result,
+)
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
@@ -31,7 +36,14 @@ COMMIT: Statement = ("COMMIT", {})
 UNFLUSHED: Statement = ("SET LOCAL synchronous_commit TO off", {})
 #: Writes into the log of the server, so that a commit behind it waits for all that stands before.
 FLUSH: Statement = ("SELECT pg_logical_emit_message(true, 'motcua', '')", {})
+#: One text is prepared anew for each set of types that its values have had; the server keeps all
+#: that is prepared, with its plans, as long as the connection lives.
+MOST_PREPARED = 500
 _BEGIN: Statement = ("BEGIN", {})
+#: "cached plan must not change result type", after a migration beside a server that goes on; or
+#: somebody has let go of what was prepared.
+_STALE = (FeatureNotSupported, InvalidSqlStatementName)
+_COMMIT = COMMIT[0].encode()
 _MARK = re.compile(r"%\((\w+)\)s|%%")
 _IN, _OUT = select.POLLIN, select.POLLOUT
 
@@ -63,16 +75,41 @@ class Connection(psycopg.Connection[Row]):
 
     def alone(self, statements: Iterable[Statement]) -> list[Rows]:
         """Run statements as a transaction of their own, where none is open; return their rows."""
+        asked = list(statements)
+        first = self.pgconn.transaction_status == TransactionStatus.IDLE
+        try:
+            return self._run(asked)
+        except _STALE as error:
+            if not first:
+                self.close()
+                raise psycopg.OperationalError("what was prepared is no longer valid") from error
+        # Nothing was done: what began with this trip has failed with it.
+        self.rollback()
+        self._forget()
+        return self._run(asked)
+
+    def _run(self, statements: Iterable[Statement]) -> list[Rows]:
         adapter: abc.Transformer = adapt.Transformer(self)
         bound = [_bound(adapter, *statement) for statement in statements]
+        if len(self._names) > MOST_PREPARED:
+            self._forget()
         new = {one.key: b"motcua_%d" % next(self._numbers)
                for one in bound if one.key not in self._names}
         results = self._exchange(bound, new)
+        # Also where a later statement fails: the server keeps what it has prepared.
+        self._names |= {key: name for (key, name), result in zip(new.items(), results, strict=False)
+                        if result.status == ExecStatus.COMMAND_OK}
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise error_from_result(result)
-        self._names |= new
+        if bound and bound[-1].key[0] == _COMMIT and results[-1].command_status == b"ROLLBACK":
+            raise InFailedSqlTransaction("the transaction had failed before; nothing was kept")
         return [_rows(adapter, result) for result in results[len(new):]]
+
+    def _forget(self) -> None:
+        """Let go of all that is prepared, on both sides."""
+        self._names.clear()
+        self.pgconn.exec_(b"DEALLOCATE ALL")
 
     def _exchange(
         self, bound: Iterable[_Bound], new: Mapping[tuple[bytes, tuple[int, ...]], bytes],

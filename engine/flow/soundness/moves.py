@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from engine.flow.soundness.tokens import Mover, Way
@@ -21,25 +22,27 @@ def moves(mover: Mover, state: State) -> Iterator[tuple[State, int | None]]:
         yield from _counted(mover, state)
         return
     for taken in _takings(mover, state):
-        rest = list(state)
-        for place in taken:
-            rest.remove(place)
+        rest = _without(state, taken)
+        there = frozenset(rest)
         for way in mover.ways:
             if not way.needs:
                 yield _then(mover, way, rest), _letter(mover, taken)
                 continue
             for need in way.needs:
-                if need in rest:
-                    left = list(rest)
-                    left.remove(need)
-                    yield _then(mover, way, left), need
+                if need in there:
+                    yield _then(mover, way, _without(rest, (need,))), need
+
+
+def weight(mover: Mover) -> int:
+    """Return how much is looked at, beside the tokens of a state, to see whether a mover can go."""
+    return len(mover.takes) - 1 + sum(len(way.needs) for way in mover.ways)
 
 
 def _letter(mover: Mover, taken: State) -> int | None:
     return taken[0] if mover.letters and taken[0] in mover.letters else None
 
 
-def _then(mover: Mover, way: Way, rest: list[int]) -> State:
+def _then(mover: Mover, way: Way, rest: Iterable[int]) -> State:
     if way.ends or (way.clears and not mover.within):
         return ()
     if way.clears:
@@ -48,7 +51,8 @@ def _then(mover: Mover, way: Way, rest: list[int]) -> State:
 
 
 def _takings(mover: Mover, state: State) -> Iterator[State]:
-    here = [place for place in mover.takes if place in state]
+    filled = frozenset(state) if len(mover.takes) > 1 else state
+    here = [place for place in mover.takes if place in filled]
     if mover.join == "each":
         for place in here:
             yield (place,)
@@ -59,14 +63,14 @@ def _takings(mover: Mover, state: State) -> Iterator[State]:
         yield tuple(here)
 
 
-def _may_still_come(join: Mover, here: list[int], state: State) -> bool:
+def _may_still_come(join: Mover, here: Collection[int], state: State) -> bool:
     """Tell whether a token elsewhere can fill an empty place without a way to a filled one."""
-    empty = [place for place in join.takes if place not in here]
-    return any(
-        any(token in join.feeds[place] for place in empty)
-        and not any(token in join.feeds[place] for place in here)
-        for token in state if token not in join.takes
-    )
+    elsewhere = frozenset(state).difference(join.takes)
+    for place in here:
+        elsewhere -= join.feeds[place]
+    filled = frozenset(here)
+    return bool(elsewhere) and any(
+        not elsewhere.isdisjoint(join.feeds[place]) for place in join.takes if place not in filled)
 
 
 def _counted(mover: Mover, state: State) -> Iterator[tuple[State, int | None]]:
@@ -75,9 +79,10 @@ def _counted(mover: Mover, state: State) -> Iterator[tuple[State, int | None]]:
     An activity takes its tokens from any flow; a complex gateway one of each, and marks the flows
     whose tokens come late (BPMN 2.0.2 section 13.4.5).
     """
-    tokens = [place for place in state if place in mover.takes]
-    marks = [mark for mark in mover.late.values() if mark in state]
-    late = [place for place in dict.fromkeys(tokens) if mover.late.get(place) in marks]
+    takes, filled = frozenset(mover.takes), frozenset(state)
+    tokens = [place for place in state if place in takes]
+    marks = filled.intersection(mover.late.values())
+    late = {place: None for place in tokens if mover.late.get(place) in marks}
     for place in late:
         yield _without(state, (place, mover.late[place])), None
     fresh = [place for place in tokens if place not in late]
@@ -85,8 +90,8 @@ def _counted(mover: Mover, state: State) -> Iterator[tuple[State, int | None]]:
         yield _without(state, marks), None
     elif len(fresh) >= mover.wanted:
         for taken in _enough(mover, fresh):
-            rest = _without(state, taken)
-            left = [mark for place, mark in mover.late.items() if place not in taken]
+            rest, gone = _without(state, taken), frozenset(taken)
+            left = [mark for place, mark in mover.late.items() if place not in gone]
             for way in mover.ways:
                 yield _then(mover, way, [*rest, *left]), None
 
@@ -101,8 +106,15 @@ def _enough(mover: Mover, tokens: list[int]) -> Iterator[State]:
     yield from (ways if len(flows) <= _MOST_FLOWS else [next(ways)])
 
 
-def _without(state: State, places: tuple[int, ...] | list[int]) -> State:
-    rest = list(state)
-    for place in places:
-        rest.remove(place)
+def _without(state: State, places: Collection[int]) -> State:
+    if len(places) == 1:
+        (place,) = places
+        at = state.index(place)
+        return state[:at] + state[at + 1:]
+    left, rest = Counter(places), []
+    for place in state:
+        if left[place] > 0:
+            left[place] -= 1
+        else:
+            rest.append(place)
     return tuple(rest)

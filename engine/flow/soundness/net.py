@@ -15,13 +15,10 @@ from lxml.etree import _Element as Element
 from engine.flow import bpmn
 from engine.flow.graph import Scope, truth
 from engine.flow.soundness.counts import activation, conditioned, quantity
+from engine.flow.soundness.readable import MOST_SUBSETS, unreadable
 from engine.flow.soundness.tokens import Join, Mover, Net, Way
 from engine.flow.support import triggers_of
 
-#: Subsets of more conditional flows than this are not tried one by one.
-_MOST_SUBSETS = 5
-#: Work to find what feeds inclusive joins; a drawing beyond it is left undecided.
-_MOST_FEEDS = 3_000_000
 _CLEARS = {"terminate", "error", "cancel"}
 
 
@@ -30,29 +27,6 @@ def net_of(scope: Scope) -> Net | None:
     if unreadable(scope) is not None:
         return None
     return _Builder(scope).net()
-
-
-def unreadable(scope: Scope) -> tuple[str, str] | None:
-    """Return why a scope cannot be played, in Vietnamese and English; None where it can."""
-    if bpmn.kind(scope.element) == "adHocSubProcess" or not scope.starts:
-        return ("không có thứ tự", "it has no order")
-    for key, name in scope.kinds.items():
-        if name == "complexGateway" and activation(scope, key) is None:
-            shown = bpmn.name_of(scope.nodes[key]) or key
-            return ((f"điều kiện kích hoạt của cổng phức hợp “{shown[:60]}” không phải một số đếm "
-                    "như activationCount >= 2"),
-                    (f"the activation condition of the complex gateway '{shown[:60]}' is no count "
-                    "such as activationCount >= 2"))
-    if _feeds(scope) > _MOST_FEEDS:
-        return ("quá nhiều luồng vào cổng bao hàm", "too many flows into inclusive gateways")
-    return None
-
-
-def _feeds(scope: Scope) -> int:
-    """Return how many flows are looked at, at most, to find what feeds the inclusive joins."""
-    joins = (key for key, name in scope.kinds.items() if name == "inclusiveGateway")
-    places = sum(len(flows) for key in joins if len(flows := scope.incoming.get(key, [])) > 1)
-    return places * len(scope.flows)
 
 
 class _Builder:
@@ -157,7 +131,7 @@ class _Builder:
                 maybe.append(place)
             else:
                 always.append(place)
-        sizes = range(1, len(maybe) + 1) if len(maybe) <= _MOST_SUBSETS else (1, len(maybe))
+        sizes = range(1, len(maybe) + 1) if len(maybe) <= MOST_SUBSETS else (1, len(maybe))
         chosen = [tuple(always) + some for size in sizes for some in combinations(maybe, size)]
         none = tuple(always) + tuple(otherwise)
         return [*chosen, none] if none or not chosen else chosen

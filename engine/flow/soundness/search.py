@@ -8,15 +8,17 @@ leads back to a state already seen makes the whole state be followed, so that no
 from __future__ import annotations
 
 import itertools
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 
-from engine.flow.soundness.moves import MOST_TOKENS, State, moves
+from engine.flow.soundness.moves import MOST_TOKENS, State, moves, weight
 from engine.flow.soundness.tokens import Mover, Net
 
-#: Tokens looked at, about a second of a slow machine: counted and not timed, so that one drawing
-#: gets one judgement on every machine.
+#: Tokens and places looked at, about a second of a slow machine: counted and not timed, so that one
+#: drawing gets one judgement on every machine.
 MAX_WORK = 1_000_000
+#: Tokens held against the places of an inclusive join in the time of one that is looked at.
+_AWAITED = 32
 #: Sets of nodes that wait for ever together; more come from the same mistakes.
 _MOST_RESTS = 200
 #: Nodes, each with the nodes passed on the way to it.
@@ -27,11 +29,11 @@ Met = tuple[tuple[str, tuple[str, ...]], ...]
 class Outcome:
     """What the search met: each with the nodes passed on the way to it.
 
-    `work` is the number of tokens looked at; `stuck` are the nodes that wait for ever, those of
-    one state next to one another; `doubled` the nodes a token reaches twice at a time; `crowded`
-    tells that more tokens than that were met and not followed. Of the messages between pools:
-    `seen` were sent, `heard` were received, of `flooded` there were too many to count. `rests`
-    are the sets of nodes that wait for ever together.
+    `work` is the number of tokens and places looked at; `stuck` are the nodes that wait for ever,
+    those of one state next to one another; `doubled` the nodes a token reaches twice at a time;
+    `crowded` tells that more tokens than that were met and not followed. Of the messages between
+    pools: `seen` were sent, `heard` were received, of `flooded` there were too many to count.
+    `rests` are the sets of nodes that wait for ever together.
     """
 
     states: int
@@ -50,12 +52,13 @@ class Outcome:
 class _Search:
     def __init__(self, net: Net, most: int) -> None:
         self.net, self.most, self.work = net, most, 0
+        self.weight = {mover.key: weight(mover) for mover in net.movers}
         self.patient = {at for at, mover in enumerate(net.movers) if mover.patient}
         self.came: dict[State, tuple[State, str] | None] = {}
         self.ahead: deque[State] = deque()
         self.stuck: dict[str, State] = {}
         self.doubled: dict[str, State] = {}
-        self.completes = self.crowded = False
+        self.completes = self.crowded = self.cut = False
         self.heard: set[int] = set()
         self.seen: set[int] = set()
         self.flooded: set[int] = set()
@@ -69,7 +72,7 @@ class _Search:
             if self.work > self.most:
                 return False
             self._expand(self.ahead.popleft())
-        return True
+        return not self.cut
 
     def path(self, state: State) -> tuple[str, ...]:
         """Return the nodes passed from the beginning to a state."""
@@ -101,13 +104,19 @@ class _Search:
     def _follow(self, state: State, mover: Mover) -> tuple[bool, bool]:
         """Meet what a mover leads to; tell whether it could move, and to a state met before."""
         moved = again = False
-        self.work += len(state)
+        self.work += len(state) + self.weight[mover.key]
+        if mover.join == "awaited":
+            self.work += len(state) * len(mover.takes) // _AWAITED
         for met, heard in moves(mover, state):
             moved, then = True, met if not self.net.idle else self._trimmed(met)
             again |= then in self.came
             if heard is not None:
                 self.heard.add(heard)
             self._meet(then, (state, mover.key))
+            # One node alone may have thousands of ways for thousands of tokens.
+            if self.work > self.most:
+                self.cut = True
+                break
         return moved, again
 
     def _trimmed(self, state: State) -> State:
@@ -127,9 +136,10 @@ class _Search:
         work = [place for place in state if place not in idle] if idle else state
         twice = {a for a, b in itertools.pairwise(work) if a == b} if len(work) > 1 else ()
         crowded = False
+        many = Counter(work) if twice else {}
         for place in twice:
             taker = self.net.movers[self.net.taker[place]]
-            enough = state.count(place)
+            enough = many[place]
             if enough > taker.wanted or taker.join != "counted":
                 self.doubled.setdefault(taker.key, state)
             crowded |= enough > max(MOST_TOKENS, taker.wanted)
@@ -153,7 +163,7 @@ class _Search:
 
 
 def search(net: Net, *, most: int = MAX_WORK) -> Outcome:
-    """Return what can go wrong in a net, looking at about `most` tokens."""
+    """Return what can go wrong in a net, looking at about `most` tokens and places."""
     game = _Search(net, most)
     decided = game.run()
     return Outcome(
