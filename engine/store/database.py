@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Statements that take longer than this are given up, in milliseconds; so are waits for a lock.
 STATEMENT_TIMEOUT, LOCK_TIMEOUT = 30_000, 10_000
+#: A network that went silent is given up within a minute, not when the machine's own patience ends.
+_SILENCE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 #: Whoever the URL names: the office works as the role that owns nothing.
 _OPTIONS = f"-c timezone=UTC -c role={APPLICATION}"
 
@@ -34,6 +36,7 @@ class Store:
             url, pool_size=pool_size, max_overflow=pool_size * 4, pool_timeout=10,
             creator=partial(
                 Connection.connect, _plain(url), connect_timeout=5, prepare_threshold=None,
+                **_SILENCE,
                 options=f"{_OPTIONS} -c search_path=public,{JOBS} "
                         f"-c statement_timeout={STATEMENT_TIMEOUT} "
                         f"-c lock_timeout={LOCK_TIMEOUT}",
