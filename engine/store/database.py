@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Statements that take longer than this are given up, in milliseconds; so are waits for a lock.
 STATEMENT_TIMEOUT, LOCK_TIMEOUT = 30_000, 10_000
 #: A network that went silent is given up within a minute, not when the machine's own patience ends.
-_SILENCE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_SILENCE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 #: Whoever the URL names: the office works as the role that owns nothing.
 _OPTIONS = f"-c timezone=UTC -c role={APPLICATION}"
 
