@@ -66,14 +66,14 @@ def refusal(site: Site, code: str, *drops: str) -> MotcuaError:
     return refused.value
 
 
-def operator(site: Site) -> Any:
+def operator(site: Site, agency: str = town.COMMUNE) -> Any:
     """Whoever looks after the deliveries of a node."""
     with site.store.unit() as unit:
         unit.connection.execute(
             "INSERT INTO post VALUES (%s, %s, 'operator', '2025-01-01', NULL)",
-            (town.official(town.COMMUNE).id, town.COMMUNE))
+            (town.official(agency).id, agency))
         unit.commit()
-    return site.person(town.COMMUNE)
+    return site.person(agency)
 
 
 def test_a_dossier_under_way_is_not_erased(commune: Site, police: Site) -> None:
