@@ -11,7 +11,7 @@ import pytest
 import requests
 import signing_linked as two
 import town
-from erasing import FILE, NAME, NUMBER, OFFICER, erase, found
+from erasing import BY, DECISION, FILE, NAME, NUMBER, OFFICER, act, erase, found
 from linked import NewStore, Site
 from linked_drawings import AGAIN, CERTIFICATE, RESULT
 from papers_linked import added, constable, counter
@@ -26,6 +26,7 @@ from engine.audit.signing import read_seal
 from engine.clock import FixedClock
 from engine.commands import RegisterDossier
 from engine.errors import Conflict
+from engine.paperwork import ErasePersonal
 from engine.store import Store, backup, embedded
 from engine.store.tables import APPLICATION
 
@@ -201,3 +202,29 @@ def test_a_signature_under_way_ends_with_what_it_was_asked_for(
     assert commune.dossier(code)
     assert list(police.files.stored()) == []
     assert audited(police, tmp_path).broken == []
+
+
+def test_where_several_envelopes_stand_in_the_way_it_says_how_many(
+    commune: Site, police: Site,
+) -> None:
+    assert police.base
+    code = str(commune.office.execute(
+        RegisterDossier(AGAIN, town.COMMUNE, "direct", {"name": NAME}), OFFICER).body["code"])
+    for _ in range(2):
+        (task,) = commune.open(code)
+        commune.complete(task, {"note": f"về {NAME}"})
+    act(commune, code, "withdraw", reason=f"{NAME} xin rút")
+    with pytest.raises(Conflict, match=r"not there either: 1\.") as refused:
+        erase(commune, code)
+    assert "Còn 1 phong bì khác" in refused.value.vi
+
+
+def test_files_that_stayed_because_somebody_died_go_when_it_is_asked_again(
+    commune: Site, police: Site, code: str,
+) -> None:
+    assert police.base
+    clerk = town.official(town.COMMUNE, "records_clerk")
+    commune.office.execute(ErasePersonal(code, DECISION, BY), clerk)
+    assert list(commune.files.stored())
+    erase(commune, code)
+    assert list(commune.files.stored()) == []

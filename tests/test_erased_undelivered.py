@@ -94,6 +94,11 @@ def test_only_a_records_clerk_erases_and_only_by_a_decision(
         commune.office.execute(ErasePersonal(code, "1/QĐ", "x"), specialist)
     with pytest.raises(Invalid, match="decision"):
         commune.office.execute(ErasePersonal(code, "1/QĐ", " "), clerk)
+    for words in ("1/QĐ\nĐÃ XÓA / ERASED", "1/QĐ\x1b[2K", "1/QĐ\u202e", "x" * 201):
+        for said in ((words, "x"), ("1/QĐ", words)):
+            with pytest.raises(Invalid) as unreadable:
+                commune.office.execute(ErasePersonal(code, *said), clerk)
+            assert unreadable.value.code == "decision-unreadable"
     with pytest.raises(MotcuaError, match="no such dossier"):
         commune.office.execute(
             ErasePersonal(code, "1/QĐ", "x"), town.official(town.INSURANCE, "records_clerk"))
