@@ -106,7 +106,7 @@ def need_proven(site: Site, code: str, folder: Path) -> Verdict:
     """Fail unless a dossier can be done again and an auditor finds nothing; return the verdict."""
     site.need_whole(code)
     verdict = audited(site, folder)
-    assert verdict.broken == []
+    assert verdict.broken == [], verdict.broken
     return verdict
 
 

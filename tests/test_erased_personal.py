@@ -13,16 +13,17 @@ import pytest
 import requests
 import town
 from erasing import BY, DECISION, FILE, NAME, NUMBER, erase, found, over, verify
-from linked import M001, Site, play
+from linked import M001, Site, Superuser, play
 from test_linked_handoffs import answers, post
 
 from engine.audit import bundle as bundles
 from engine.audit import desk
 from engine.audit.desk import replay_stored
 from engine.audit.signing import Seal, make_seal
-from engine.errors import Corrupt
+from engine.errors import Conflict, Corrupt
 from engine.history import canonical
 from engine.links.paper_links import make_link
+from engine.paperwork import ErasePersonal
 from engine.store import Store, backup, embedded, positions
 from engine.store.tables import APPLICATION
 
@@ -130,7 +131,30 @@ def test_replay_says_by_which_decision_it_cannot_be_done_again(
 ) -> None:
     commune.need_whole(code)
     erase(commune, code)
-    with pytest.raises(Corrupt, match=f"erased by decision {DECISION}") as refusal:
+    with pytest.raises(Conflict, match=f"erased by decision {DECISION}") as refusal:
+        replay_stored(commune.store, code)
+    assert refusal.value.code == "personal-erased"
+
+
+def test_replay_names_the_decision_that_erased_and_not_a_later_one(
+    commune: Site, code: str, key: Seal,
+) -> None:
+    erase(commune, code)
+    clerk = town.official(town.COMMUNE, "records_clerk")
+    commune.office.execute(ErasePersonal(code, "99/QĐ-UBND", BY), clerk)
+    with pytest.raises(Conflict, match=f"erased by decision {DECISION}"):
+        replay_stored(commune.store, code)
+    verdict = verify(commune, key)
+    assert verdict.broken == []
+    assert len(verdict.erasures) == 2
+
+
+def test_values_that_are_gone_without_a_decision_are_corrupt_to_replay(
+    commune: Site, code: str, superuser: Superuser,
+) -> None:
+    with superuser(commune) as owning:
+        owning.execute("UPDATE entry SET personal = NULL WHERE chain = %s", (code,))
+    with pytest.raises(Corrupt) as refusal:
         replay_stored(commune.store, code)
     assert refusal.value.code == "personal-erased"
 

@@ -66,14 +66,14 @@ def refusal(site: Site, code: str, *drops: str) -> MotcuaError:
     return refused.value
 
 
-def operator(site: Site) -> Any:
+def operator(site: Site, agency: str = town.COMMUNE) -> Any:
     """Whoever looks after the deliveries of a node."""
     with site.store.unit() as unit:
         unit.connection.execute(
             "INSERT INTO post VALUES (%s, %s, 'operator', '2025-01-01', NULL)",
-            (town.official(town.COMMUNE).id, town.COMMUNE))
+            (town.official(agency).id, agency))
         unit.commit()
-    return site.person(town.COMMUNE)
+    return site.person(agency)
 
 
 def test_a_dossier_under_way_is_not_erased(commune: Site, police: Site) -> None:
@@ -94,6 +94,11 @@ def test_only_a_records_clerk_erases_and_only_by_a_decision(
         commune.office.execute(ErasePersonal(code, "1/QĐ", "x"), specialist)
     with pytest.raises(Invalid, match="decision"):
         commune.office.execute(ErasePersonal(code, "1/QĐ", " "), clerk)
+    for words in ("1/QĐ\nĐÃ XÓA / ERASED", "1/QĐ\x1b[2K", "1/QĐ\u202e", "x" * 201):
+        for said in ((words, "x"), ("1/QĐ", words)):
+            with pytest.raises(Invalid) as unreadable:
+                commune.office.execute(ErasePersonal(code, *said), clerk)
+            assert unreadable.value.code == "decision-unreadable"
     with pytest.raises(MotcuaError, match="no such dossier"):
         commune.office.execute(
             ErasePersonal(code, "1/QĐ", "x"), town.official(town.INSURANCE, "records_clerk"))

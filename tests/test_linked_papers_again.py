@@ -74,6 +74,19 @@ def test_a_signed_copy_stands_for_the_paper_that_comes_again(
     need_proven(commune, code, tmp_path)
 
 
+def test_what_came_under_another_number_and_waited_is_proven_once_its_message_is_met(
+    commune: Site, police: Site, code: str, tmp_path: Path,
+) -> None:
+    """The part meets the message by an entry of its own, which tells the sender's numbers."""
+    sign(police, code, 1)
+    added(counter(commune), code, PHOTO, FACE)
+    step(commune, code)
+    assert standing(police, code)[-1] == (3, "handed", "held"), "number 2 at the commune"
+    police.fetch()
+    step(police, code)
+    need_proven(police, code, tmp_path)
+
+
 def test_the_copy_of_a_copy_stands_for_it_too(
     commune: Site, police: Site, code: str, tmp_path: Path,
 ) -> None:

@@ -41,9 +41,12 @@ def page(query: dict[str, Any], code: str) -> Response:
 
 @blueprint.get("/dossiers/<code>/replay")
 @blueprint.response(200, Replayed)
-@blueprint.look()
+@blueprint.look(409)
 def replay(code: str) -> Response:
-    """Do a dossier again from its entries and compare every state (làm lại để kiểm)."""
+    """Do a dossier again from its entries and compare every state (làm lại để kiểm).
+
+    409 where a decision erased what is personal of it: nothing is left to be done again.
+    """
     dossier = seen(code)
     done = replay_stored(services().store, code)
     # Who did what is told by the history, to their own agency alone.

@@ -82,14 +82,16 @@ def unlike_carried(
 
 
 def _told(chain: Sequence[Entry]) -> Iterator[_Carried]:
+    senders: dict[str, str] = {}  # a message that came may wait, and be told again when it is met
     for entry in filter(carries, chain):
         content = read_body(entry)["content"]
         command = content["command"]
+        if command["kind"] == "receive":
+            senders[command["id"]] = command["node"]
         for envelope in content["outcome"]["envelopes"]:
-            came = command["kind"] == "receive" and command["id"] == envelope["id"]
             if envelope.get("papers"):
                 yield _Carried(
-                    command["node"] if came else "", envelope["id"],
+                    senders.get(envelope["id"], ""), envelope["id"],
                     envelope["state"] == "outgoing", tuple(envelope["papers"]),
                 )
 

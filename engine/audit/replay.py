@@ -11,7 +11,7 @@ from engine.audit.erased import decisions
 from engine.commands import ReceiveEnvelope, RegisterDossier, from_json
 from engine.components.papers import Paper
 from engine.dossier import Dossier, Part, Task
-from engine.errors import Corrupt, MotcuaError
+from engine.errors import Conflict, Corrupt, MotcuaError
 from engine.flow.load import Flow
 from engine.history import (
     GENESIS,
@@ -38,6 +38,12 @@ class Sources(Protocol):
     def calendar(self, version: str) -> Calendar:
         """Return the calendar of that version."""
         ...
+
+
+class PersonalErased(Conflict):
+    """A recorded decision erased what would be needed; nothing is wrong with the archive."""
+
+    code = "personal-erased"
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,8 @@ class Replay:
 def replay(code: str, entries: Iterable[Entry], sources: Sources) -> Replay:
     """Do a dossier again from its entries alone, stopping after the first that differs.
 
-    Raises Corrupt when an entry is unreadable, or its personal values or what it pins are gone.
+    Raises PersonalErased where a decision erased its personal values; Corrupt when an entry is
+    unreadable, or its personal values or what it pins are gone without one.
     """
     result = Replay(code)
     before: Before | None = None
@@ -99,6 +106,8 @@ def replay(code: str, entries: Iterable[Entry], sources: Sources) -> Replay:
             outcome = _redo(entry, body, before, sources)
             again = seal(outcome.draft)
             difference = "" if again == entry else _difference(body, read_body(again))
+        except PersonalErased:
+            raise
         except (MotcuaError, ValueError, TypeError, LookupError) as error:
             if isinstance(error, Corrupt) and error.code != "entry-broken":
                 raise
@@ -161,15 +170,16 @@ def _redo(entry: Entry, body: dict[str, Any], before: Before | None, sources: So
 
 
 def _need_personal(entry: Entry, body: dict[str, Any], chain: Sequence[Entry]) -> None:
-    """Raise Corrupt where the values of an entry are gone, naming the decision that erased them."""
+    """Raise where the values of an entry are gone: Corrupt, unless a decision erased them."""
     if entry.personal is not None or not body["personal"]:
         return
     known = [one.words for one in decisions(chain) if one.number > entry.number]
-    vi, en = (f" theo quyết định {known[-1]}", f" by decision {known[-1]}") if known else ("", "")
-    raise Corrupt(
+    vi, en = (f" theo quyết định {known[0]}", f" by decision {known[0]}") if known else ("", "")
+    refusal = PersonalErased if known else Corrupt
+    raise refusal(
         f"Dữ liệu cá nhân của mục {entry.number} đã được xóa{vi}, không làm lại được.",
         f"The personal values of entry {entry.number} were erased{en}; it cannot be done again.",
-        code="personal-erased",
+        code=PersonalErased.code,
     )
 
 

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.commands import ChangeCalendars, Request
-from engine.errors import Invalid, NotFound
+from engine.errors import NotFound
 from engine.history import Draft, seal
 from engine.office import permits
+from engine.office.decisions import need_decision
 from engine.office.result import Result, finish
 from engine.people import Actor
 from engine.store import calendars, ledgers, recounts
@@ -58,11 +59,7 @@ class Keeper:
 
 def changes_of(connection: Connection, command: ChangeCalendars) -> list[Change]:
     """Return what a command would change, agency by agency; raise as `Keeper.execute` does."""
-    if not command.decision.strip() or not command.decided_by.strip():
-        raise Invalid(
-            "Phải ghi số quyết định và cơ quan hoặc người quyết định.",
-            "The decision's number and who decided must be given.", code="decision-required",
-        )
+    need_decision(command.decision, command.decided_by)
     versions = {agency: version for agency, _, version in calendars.every(connection)}
     unknown = sorted(set(command.agencies) - versions.keys())
     if unknown:

@@ -11,9 +11,10 @@ from engine.audit.erased import carries_personal, leavings
 from engine.audit.handed import keys_of, own_node
 from engine.commands import Request
 from engine.components.papers import Paper, numbered
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict
 from engine.office import permits
 from engine.office.deciding import decide, facts_of
+from engine.office.decisions import need_decision
 from engine.office.library import Library
 from engine.office.papers import seen_by
 from engine.office.result import Result, finish
@@ -70,7 +71,8 @@ class Eraser:
         unit.queue([erasing.erasing(code, entry)])
         return Result({
             "entry": entry, "envelopes": len(command.envelopes),
-            "files": sorted({str(paper.sha256) for paper in gone}),
+            # Also those of earlier decisions: whoever asked then may have died before they went.
+            "files": sorted({paper.sha256 for paper in before.papers if paper.sha256}),
         })
 
     def _opened(
@@ -80,11 +82,7 @@ class Eraser:
 
         Raises unless the actor may have what a decision says erased there.
         """
-        if not command.decision.strip() or not command.decided_by.strip():
-            raise Invalid(
-                "Phải ghi số quyết định và người quyết định.",
-                "Name the decision and who took it.", code="decision-required",
-            )
+        need_decision(command.decision, command.decided_by)
         before = unit.load(command.dossier)
         before = replace(before, papers=papers.of_dossier(unit.connection, command.dossier))
         facts = facts_of(unit, self._library, before.dossier, (actor, now))
@@ -120,12 +118,12 @@ def _need_delivered(found: Iterable[Undelivered], drops: Sequence[str]) -> None:
                 "one for a suspended node, or an early one of this dossier can.",
                 code="not-droppable", envelope=name,
             )
-    for one in known.values():
-        if one.id not in drops and carries_personal(one.body):
-            _undelivered(one)
+    left = [one for name, one in known.items() if name not in drops and carries_personal(one.body)]
+    if left:
+        _undelivered(left[0], len(left) - 1)
 
 
-def _undelivered(one: Undelivered) -> NoReturn:
+def _undelivered(one: Undelivered, others: int) -> NoReturn:
     early = one.way == "in"
     where = (f"đến sớm từ {one.node}, còn chờ phong bì trước nó" if early else
              f"chưa giao cho {one.node} ({one.state})")
@@ -133,10 +131,13 @@ def _undelivered(one: Undelivered) -> NoReturn:
              f"is not delivered to {one.node} ({one.state})")
     drop = (f" hoặc bỏ nó bằng chính quyết định này: --drop {one.id}",
             f", or drop it by this very decision: --drop {one.id}") if one.droppable else ("", "")
+    more = (f" Còn {others} phong bì khác cũng chưa tới nơi.",
+            f" Others that are not there either: {others}.") if others else ("", "")
     raise Conflict(
         f"Phong bì {one.id} (số {one.sequence}) {where}. Chưa xóa gì: hãy chờ nó đến nơi"
-        f"{drop[0]}.",
+        f"{drop[0]}.{more[0]}",
         f"Envelope {one.id} (number {one.sequence}) {place}. Nothing was erased: wait until it has "
-        f"come where it is to go{drop[1]}.",
+        f"come where it is to go{drop[1]}.{more[1]}",
         code="envelope-undelivered", envelope=one.id, node=one.node, state=one.state,
+        others=others,
     )

@@ -46,10 +46,11 @@ class Binder:
         span = Span(command.agency, command.since, command.until)
         with self._store.snapshot() as connection:
             facts = bound_register(connection, span, now, actor.name)
-        mark = secrets.token_hex(MARK_BYTES)
-        content = pdf(page("register", facts), mark)
+        # The mark is kept nowhere but in the paper: by it and the hash, anyone could try out the
+        # names of people in it, also of those whom a decision has erased since.
+        content = pdf(page("register", facts), secrets.token_hex(MARK_BYTES))
         with self._store.unit() as unit:
-            entry = _record(unit, command, (facts.form, mark, content), (actor, now))
+            entry = _record(unit, command, (facts.form, content), (actor, now))
             unit.commit()
         return Printed(printed_json(entry), created=True, content=content)
 
@@ -64,9 +65,9 @@ def need_register(agency: str, actor: Actor) -> None:
 
 
 def _record(
-    unit: Unit, command: PrintRegister, paper: tuple[str, str, bytes], by: tuple[Actor, datetime],
+    unit: Unit, command: PrintRegister, paper: tuple[str, bytes], by: tuple[Actor, datetime],
 ) -> Entry:
-    (form, mark, content), (actor, now) = paper, by
+    (form, content), (actor, now) = paper, by
     chain, digest = ledgers.of_book(command.agency), sha256(content).hexdigest()
     number, head = ledgers.head(unit.connection, chain)
     entry = seal(Draft(
@@ -79,8 +80,6 @@ def _record(
             },
             "outcome": {},
         },
-        # As in a paper about one dossier: the hash alone must not let anyone try out what it says.
-        personal={"content": {"mark": mark}}, salt=secrets.token_bytes(16),
     ))
     ledgers.append(unit.connection, entry)
     unit.add_paper(entry, "register", digest)
