@@ -68,6 +68,9 @@ def test_a_consulted_agency_knows_the_dossier_and_finds_no_papers_and_no_signatu
     place: Place,
 ) -> None:
     code = place.with_result()
+    for component in (papers_town.FORM, papers_town.EARLIER):
+        handed = papers_town.hand_in(place.officer, code, component, town_of.one_page())
+        assert handed.status_code == 201, handed.text
     step(place, code, Gateway_B1="Tiếp nhận")
     asked = {"agency": town.POLICE, "question": "Có cư trú tại xã không?", "duration": "2 ngày"}
     served.act(place.office, code, "consult", **asked)
