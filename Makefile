@@ -37,8 +37,9 @@ test: .venv/.installed-dev
 	@.ci/install dev
 	@touch $@ .venv/.installed-run
 
-# A thousand dossiers for each fault between linked nodes; takes its time.
+# A thousand dossiers for each fault between linked nodes, random diagrams by the thousand; takes its time.
 soak: .venv/.installed-dev
+	MOTCUA_TOKEN_SEEDS=0-999 $(BIN)/pytest -q -n auto tests/test_token_game.py
 	MOTCUA_SOAK=1000 $(BIN)/pytest -q -n 2 --dist loadfile tests/test_linked_faults.py tests/test_linked_kills.py
 
 clean:

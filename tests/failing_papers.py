@@ -112,7 +112,7 @@ def between(base: str) -> Iterator[tuple[Between, str]]:
     Handler.way = way
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield way, f"http://127.0.0.1:{server.server_port}"
@@ -158,7 +158,7 @@ def dribbling() -> Iterator[tuple[Dribbling, str]]:
     node = Dribbling()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Drip", (_Drip,), {"node": node}))
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield node, f"http://127.0.0.1:{server.server_port}"

@@ -290,7 +290,7 @@ def network(port: int, seed: int) -> Iterator[tuple[Network, str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield net, f"http://127.0.0.1:{server.server_port}"

@@ -268,7 +268,7 @@ def portal_running() -> Iterator[Portal]:
     handler = type("Handler", (_Handler,), {"portal": portal, "done": done})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     portal.base = f"http://127.0.0.1:{server.server_port}"
     try:

@@ -146,7 +146,7 @@ def standing_in() -> Iterator[StandIn]:
 
     server = Server(("127.0.0.1", 0), Handler)
     stand.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield stand

@@ -19,7 +19,7 @@ from token_random import sketch
 from token_referee import Outcome, finished, run, verdict
 from token_sketch import Sketch
 
-FIRST, LAST = map(int, os.environ.get("MOTCUA_TOKEN_SEEDS", "0-299").split("-"))
+FIRST, LAST = map(int, os.environ.get("MOTCUA_TOKEN_SEEDS", "0-119").split("-"))
 
 
 def drawing(page: Sketch, seed: int) -> bytes:
