@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from answering import answering
+
 #: Seconds that a call hangs: longer than anybody waits between two bytes.
 HANGS = 9.0
 
@@ -112,16 +114,12 @@ def between(base: str) -> Iterator[tuple[Between, str]]:
     Handler.way = way
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield way, f"http://127.0.0.1:{server.server_port}"
-    finally:
-        way.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        time.sleep(0.05)
+    with answering(server) as address:
+        try:
+            yield way, address
+        finally:
+            way.over.set()
+    time.sleep(0.05)
 
 
 class Dribbling:
@@ -158,12 +156,8 @@ def dribbling() -> Iterator[tuple[Dribbling, str]]:
     node = Dribbling()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Drip", (_Drip,), {"node": node}))
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield node, f"http://127.0.0.1:{server.server_port}"
-    finally:
-        node.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(server) as address:
+        try:
+            yield node, address
+        finally:
+            node.over.set()

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -22,6 +21,7 @@ from typing import Any
 
 import psycopg
 import town
+from answering import answering
 from linked_drawings import CODE, OF_THREE, drawing, drawing_of_three
 from test_http_server import free_port, wait_for
 
@@ -290,14 +290,8 @@ def network(port: int, seed: int) -> Iterator[tuple[Network, str]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield net, f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(server) as address:
+        yield net, address
 
 
 def home() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -12,6 +11,7 @@ from typing import Any
 
 import requests
 import town
+from answering import answering
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -146,14 +146,8 @@ def serving(app: Any) -> Iterator[str]:
             """Say nothing."""
 
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(server) as address:
+        yield address
 
 
 @contextmanager
@@ -174,11 +168,5 @@ def published(documents: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(server) as address:
+        yield address, asked

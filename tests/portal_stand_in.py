@@ -17,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from answering import answering
+
 UNIT, USER, PASSWORD = "000.00.00.H41", "nghean", "bí mật"
 TAKEN, WRONG, NO_SESSION, EXISTS, ABSENT = "00", "01", "02", "21", "22"
 
@@ -268,16 +270,11 @@ def portal_running() -> Iterator[Portal]:
     handler = type("Handler", (_Handler,), {"portal": portal, "done": done})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    portal.base = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield portal
-    finally:
-        done.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(server) as portal.base:
+        try:
+            yield portal
+        finally:
+            done.set()
 
 
 def portal_file(folder: Path, base: str, more: str = "", top: str = "") -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import town
+from answering import answering
 from sketch import body, diagram, process
 from town import open_tasks
 
@@ -146,14 +147,8 @@ def standing_in() -> Iterator[StandIn]:
 
     server = Server(("127.0.0.1", 0), Handler)
     stand.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with answering(server):
         yield stand
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def registry(folder: Path, configuration: Mapping[str, Any]) -> Registry:
