@@ -165,8 +165,7 @@ class Personal:
             self.here.append(entry.number)
         elif read_body(entry)["personal"]:
             self.gone.append(entry.number)
-        if decides(entry):
-            self.decided.extend(decisions([entry]))
+        self.decided.extend(decisions([entry]))
 
     def told(self) -> Iterator[str]:
         """Yield a line for each decision."""

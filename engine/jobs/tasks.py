@@ -11,8 +11,7 @@ from typing import Any
 
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Status
-from procrastinate.tasks import Task
+from procrastinate.jobs import JobDeferrer, Status
 
 from engine.jobs.calls import Calls
 from engine.jobs.deliveries import Deliveries
@@ -105,7 +104,7 @@ def _links(app: App, work: Work, stopping: threading.Event) -> None:
     @app.task(name=f"{DELIVER}.sweep")
     async def sweep(timestamp: int) -> None:  # noqa: ARG001
         for node in await asyncio.to_thread(deliveries.waiting):
-            await _defer(deliver, node)
+            await _defer(deliver.configure(queueing_lock=f"{DELIVER} {node}"), node=node)
         await asyncio.to_thread(deliveries.follow_up)
 
 
@@ -121,11 +120,10 @@ def _papers(app: App, work: Work, stopping: threading.Event) -> None:
         await asyncio.to_thread(papers.begin, stopping.is_set)
 
 
-async def _defer(task: Task[..., Any, Any], node: str) -> None:
-    """Defer a task for a node unless one waits already."""
-    deferred = task.configure(queueing_lock=f"{task.name} {node}")
+async def _defer(job: JobDeferrer, **arguments: str) -> None:
+    """Defer a job unless one waits already."""
     with suppress(AlreadyEnqueued):
-        await deferred.defer_async(node=node)
+        await job.defer_async(**arguments)
 
 
 def _portal(app: App, work: Work, stopping: threading.Event) -> None:
@@ -141,8 +139,7 @@ def _portal(app: App, work: Work, stopping: threading.Event) -> None:
     @app.task(name=f"{PORTAL}.sweep")
     async def sweep(timestamp: int) -> None:  # noqa: ARG001
         if await asyncio.to_thread(portal.waiting):
-            with suppress(AlreadyEnqueued):
-                await tell.configure(lock=PORTAL, queueing_lock=PORTAL).defer_async()
+            await _defer(tell.configure(lock=PORTAL, queueing_lock=PORTAL))
 
 
 def _forget(app: App, work: Work, stopping: threading.Event) -> None:

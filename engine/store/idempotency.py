@@ -91,8 +91,7 @@ def forget(
 ) -> int:
     """Forget requests older than `REMEMBERED`, the oldest `most` of them; return how many."""
     asked = {"before": now - REMEMBERED, "most": most}
-    row = connection.execute(_FORGET, asked).fetchone()
-    return 0 if row is None else int(row[0])
+    return int(one_row(connection, _FORGET, asked)[0])
 
 
 # The application may delete no record of this table; this function of the owner's does.

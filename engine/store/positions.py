@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from engine.store.rows import links_of
+from engine.store.statements import one_row
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -43,8 +44,7 @@ def send_again(connection: Connection, node: str, dossier: str, received: int) -
 def erased(connection: Connection, node: str, dossier: str, received: int) -> int:
     """Return how many envelopes a node has not received that a decision has erased here."""
     asked = {"node": node, "dossier": dossier, "received": received}
-    row = connection.execute(_ERASED, asked).fetchone()
-    return int(row[0]) if row else 0
+    return int(one_row(connection, _ERASED, asked)[0])
 
 
 _SHARED = """\

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from engine.store.statements import one_row
 from engine.store.tables import JOBS
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -24,11 +25,10 @@ _HEARD = f"SELECT max(last_heartbeat) FROM {JOBS}.procrastinate_workers"  # noqa
 
 def alive(connection: Connection) -> int:
     """Return how many workers gave a sign of life lately, on whatever machine."""
-    row = connection.execute(_ALIVE).fetchone()
-    return 0 if row is None else int(row[0])
+    return int(one_row(connection, _ALIVE)[0])
 
 
 def last_heard(connection: Connection) -> datetime | None:
     """Return when any worker last gave a sign of life; None once each has stopped in order."""
-    row = connection.execute(_HEARD).fetchone()
-    return None if row is None else row[0]
+    heard: datetime | None = one_row(connection, _HEARD)[0]
+    return heard
