@@ -16,6 +16,7 @@ import faulty
 import papers_linked
 import psycopg
 import pytest
+import signing_linked
 import signing_town
 from http_town import Issuer, Town, running
 from linked import M001, Site, Superuser, sites
@@ -180,6 +181,17 @@ def new_store(
     yield make
     for store in made:
         store.close()
+
+
+@pytest.fixture
+def signing_neighbours(
+    new_store: Callable[[], Store], clock: FixedClock, tmp_path: Path, country: Country,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[tuple[Site, Site]]:
+    """Such two nodes; the chief of the police can sign, and trusts the country's root."""
+    monkeypatch.setenv(signing_town.VARIABLE, signing_town.PASSPHRASE)
+    with signing_linked.two_nodes(new_store, clock, tmp_path, country) as found:
+        yield found
 
 
 @pytest.fixture

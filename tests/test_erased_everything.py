@@ -12,18 +12,17 @@ import requests
 import signing_linked as two
 import town
 from erasing import BY, DECISION, FILE, NAME, NUMBER, OFFICER, act, erase, found
-from linked import NewStore, Site
+from linked import Site
 from linked_drawings import AGAIN, CERTIFICATE, RESULT
 from papers_linked import added, constable, counter
 from signing_linked import audited, need_proven, sign, step
-from signing_town import Country, one_page
+from signing_town import one_page
 from test_erased_undelivered import operator
 
 from engine.audit import bundle as bundles
 from engine.audit import desk
 from engine.audit.desk import replay_stored
 from engine.audit.signing import read_seal
-from engine.clock import FixedClock
 from engine.commands import RegisterDossier
 from engine.errors import Conflict
 from engine.paperwork import ErasePersonal
@@ -39,13 +38,9 @@ QUERIES: Mapping[str, Sequence[Mapping[str, str]]] = {
 
 
 @pytest.fixture
-def neighbours(
-    new_store: NewStore, clock: FixedClock, tmp_path: Path, country: Country,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[tuple[Site, Site]]:
-    monkeypatch.setenv(two.signing_town.VARIABLE, two.signing_town.PASSPHRASE)
-    with two.two_nodes(new_store, clock, tmp_path, country) as linked:
-        yield linked
+def neighbours(signing_neighbours: tuple[Site, Site]) -> tuple[Site, Site]:
+    """The two nodes of which the police's signs."""
+    return signing_neighbours
 
 
 @pytest.fixture

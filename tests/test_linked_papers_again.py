@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import signing_linked as two
 import town
-from linked import NewStore, Site
+from linked import Site
 from linked_drawings import AGAIN, CERTIFICATE, PHOTO, RESULT
 from papers_linked import added, constable, content, counter, dead, files, make
 from signing_linked import ask, erase, need_proven, sign, standing, step
-from signing_town import Country, one_page
+from signing_town import one_page
 
-from engine.clock import FixedClock
 from engine.store import call_states
 
 FIRST, SECOND, THIRD, FACE = one_page(300), one_page(301), one_page(302), make.pdf(text="ảnh")
 
 
 @pytest.fixture
-def neighbours(
-    new_store: NewStore, clock: FixedClock, tmp_path: Path, country: Country,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[tuple[Site, Site]]:
-    monkeypatch.setenv(two.signing_town.VARIABLE, two.signing_town.PASSPHRASE)
-    with two.two_nodes(new_store, clock, tmp_path, country) as found:
-        yield found
+def neighbours(signing_neighbours: tuple[Site, Site]) -> tuple[Site, Site]:
+    """The two nodes of which the police's signs."""
+    return signing_neighbours
 
 
 @pytest.fixture

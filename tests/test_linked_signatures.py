@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import requests
 import signing_linked as two
 import town
 from http_town import Person
-from linked import NewStore, Site
+from linked import Site
 from linked_drawings import AGAIN, CERTIFICATE, PRIVATE, RESULT
 from papers_linked import added, constable, counter, make, needs
 from signing_linked import erase, need_proven, sign, step
@@ -25,14 +24,9 @@ from engine.signatures.signing import signed
 
 
 @pytest.fixture
-def neighbours(
-    new_store: NewStore, clock: FixedClock, tmp_path: Path, country: Country,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[tuple[Site, Site]]:
+def neighbours(signing_neighbours: tuple[Site, Site]) -> tuple[Site, Site]:
     """The police trust the country's root, the commune nobody."""
-    monkeypatch.setenv(two.signing_town.VARIABLE, two.signing_town.PASSPHRASE)
-    with two.two_nodes(new_store, clock, tmp_path, country) as found:
-        yield found
+    return signing_neighbours
 
 
 def by(one: Authority, clock: FixedClock, content: bytes | None = None) -> bytes:

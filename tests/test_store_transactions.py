@@ -73,7 +73,7 @@ def test_what_was_written_is_what_is_loaded_again(
         unit.commit()
     with store.unit() as unit:
         loaded = unit.load(outcome.dossier.code)
-        assert unit.part_agencies(outcome.dossier.code) == {p.agency for p in expected.parts}
+        assert unit.taking_part(outcome.dossier.code) == {p.agency for p in expected.parts}
     assert loaded.dossier == expected.dossier
     assert loaded.parts == expected.parts
     assert sorted(loaded.tasks, key=lambda t: t.id) == sorted(expected.tasks, key=lambda t: t.id)

@@ -113,7 +113,7 @@ class Desk:
         request, if_match = guards
         before = unit.load(command.dossier, (actor.id, request) if request else None)
         rules = rules_by_id(before.dossier.rule_set)
-        permits.see_dossier(before, actor, unit.part_agencies(command.dossier))
+        permits.see_dossier(before, actor, unit.taking_part(command.dossier))
         deed = act_named(command.act)
         # Before the permission: an act may end what gave it, such as the part of one's agency.
         if request and (kept := unit.take_key(actor.id, request)):

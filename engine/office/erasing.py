@@ -86,7 +86,7 @@ class Eraser:
         before = unit.load(command.dossier)
         before = replace(before, papers=papers.of_dossier(unit.connection, command.dossier))
         facts = facts_of(unit, self._library, before.dossier, (actor, now))
-        seen, _ = seen_by(unit, before, actor, facts)
+        seen = seen_by(unit, before, actor, facts).papers
         permits.do_erase(actor)
         return before, facts, seen
 

@@ -129,10 +129,22 @@ def _etag(before: Before, command: PaperCommand) -> str:
     return papers_etag(code, before.papers)
 
 
-def seen_by(
-    unit: Unit, before: Before, actor: Actor, facts: Facts,
-) -> tuple[Sequence[Paper], Sequence[str]]:
-    """Return the papers that an actor sees, and their pools where papers are seen by parts.
+@dataclass(frozen=True)
+class Sight:
+    """The papers of a dossier that an actor sees, and by what they do.
+
+    `pools` are the actor's own where papers are seen by parts alone, else none; `parts` the
+    agencies of all parts; `places` by pool those that work there.
+    """
+
+    papers: Sequence[Paper]
+    pools: Sequence[str]
+    parts: frozenset[str]
+    places: permits.Places
+
+
+def seen_by(unit: Unit, before: Before, actor: Actor, facts: Facts) -> Sight:
+    """Return what an actor sees of the papers of a dossier, `before` having all of them.
 
     Raises NotFound for a dossier whose papers are not theirs to see, Forbidden for lanes.
     """
@@ -141,20 +153,19 @@ def seen_by(
     parts = dossiers.part_agencies(unit.connection, code)
     permits.see_papers(before.dossier, actor, parts, places)
     if permits.sees_all_papers(before.dossier, facts.flow, actor):
-        return before.papers, ()
+        return Sight(before.papers, (), parts, places)
     pools = permits.pools_of(places, actor)
-    return permits.own_papers(before.papers, pools), pools
+    return Sight(permits.own_papers(before.papers, pools), pools, parts, places)
 
 
 def _permit(
-    before: Before, command: PaperCommand, actor: Actor, facts: Facts,
-    theirs: tuple[Sequence[Paper], Sequence[str]],
+    before: Before, command: PaperCommand, actor: Actor, facts: Facts, sight: Sight,
 ) -> PaperCommand:
     """Return the command as of the actor's own part, where papers are seen by parts.
 
     Raises NotFound for a component or paper that is not there, Forbidden for other desks.
     """
-    kind, (seen, pools) = None, theirs
+    kind, seen, pools = None, sight.papers, sight.pools
     if isinstance(command, HandBackPapers):
         for number in command.numbers:
             numbered(seen, number)

@@ -63,7 +63,7 @@ class Printer:
         paper_named(command.paper)
         with self._store.unit() as unit:
             before = unit.load(command.dossier, (actor.id, request) if request else None)
-            taking_part = unit.part_agencies(command.dossier)
+            taking_part = unit.taking_part(command.dossier)
             permits.see_dossier(before, actor, taking_part)
             permits.do_print(before, actor, taking_part)
             if request and (kept := unit.take_key(actor.id, request)):

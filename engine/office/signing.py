@@ -29,7 +29,7 @@ from engine.papers.kinds import form_of, paper_named
 from engine.people import SYSTEM, Actor
 from engine.proceed import Before, Outcome, proceed
 from engine.signing import AskSignature, BringSignature, SigningCommand, WithdrawSignature
-from engine.store import call_states, calls, dossiers, downloads, entries, papers
+from engine.store import call_states, calls, downloads, entries, papers
 from engine.store.files import Files
 
 if TYPE_CHECKING:
@@ -85,15 +85,16 @@ class Signing:
 
         Raises NotFound for what the actor may not see, Forbidden for what they may not do.
         """
-        seen, pools = seen_by(unit, before, actor, self._desk.facts(unit, before, actor, now))
-        paper = None if command.number is None else numbered(seen, command.number)
+        sight = seen_by(unit, before, actor, self._desk.facts(unit, before, actor, now))
+        paper = None if command.number is None else numbered(sight.papers, command.number)
         if isinstance(command, WithdrawSignature):
-            _need_own(unit, numbered(seen, command.number), actor)
+            assert paper is not None  # noqa: S101 - it always names one
+            _need_own(unit, paper, actor)
             return command
-        parts = dossiers.part_agencies(unit.connection, command.dossier)
-        agency = permits.do_sign(before.dossier, actor, parts)
+        agency = permits.do_sign(before.dossier, actor, sight.parts)
         if command.entry is not None:
-            _need_own_print(unit, before, command, actor)
+            mine = permits.own_agencies(before.dossier, actor, sight.places)
+            _need_own_print(unit, command, mine)
         if paper is not None and paper.state == "held":
             need_come(paper, downloads.states(unit.connection, command.dossier))
         own = sorted(name for name, who in self._services.signing.items() if actor.id in who)
@@ -103,7 +104,7 @@ class Signing:
                 "No certificate of yours is configured for signing; ask the administrator.",
                 code="no-certificate", connector=command.connector or None,
             )
-        pool = pools[0] if pools and command.entry is not None else ""
+        pool = sight.pools[0] if sight.pools and command.entry is not None else ""
         return replace(
             command, agency=agency, connector=command.connector or own[0], pool=pool)
 
@@ -162,12 +163,10 @@ def _put(unit: Unit, keep: _Keep) -> None:
     keep()
 
 
-def _need_own_print(unit: Unit, before: Before, command: AskSignature, actor: Actor) -> None:
+def _need_own_print(unit: Unit, command: AskSignature, own: frozenset[str]) -> None:
     """Raise NotFound for an entry that printed nothing, Forbidden where another part printed it."""
     kept = _entry(unit, command)
     day = local(datetime.fromisoformat(kept["printed_at"])).date()
-    places = dossiers.places(unit.connection, command.dossier)
-    own = permits.own_agencies(before.dossier, actor, places)
     permits.do_sign_printed(unit.person(kept["actor"], day), own, kept["entry"])
 
 

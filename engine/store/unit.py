@@ -110,7 +110,7 @@ class Unit:
         self._note(loaded, None)
         return found, loaded.before if loaded else None
 
-    def part_agencies(self, code: str) -> frozenset[str]:
+    def taking_part(self, code: str) -> frozenset[str]:
         """Return the agencies of all parts and tasks that a dossier ever had."""
         return frozenset(row[0] for row in self._connection.execute(sql.AGENCIES, {"code": code}))
 
