@@ -39,7 +39,7 @@ TIGHT = Bounds(cpu=1, wall=1.2, megabytes=128)
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 Run = Callable[..., Any]
 # Only Linux tells a process's address space, and holds it to a bound.
-linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone tells a process its address space, in /proc")
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux: /proc")
 
 
 @pytest.fixture(scope="module")
